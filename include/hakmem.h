@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file hakmem.h
+ * @brief libhakmem: a general-purpose memory allocator for Linux.
+ *
+ * A program gets libhakmem's malloc() by linking with `-lhakmem` or by preloading
+ * (`hakmem-run PROGRAM`); it needs this header only to look inside, to tune, or to call the
+ * allocator under its own names (the only ones in a library built with --disable-override).
+ *
+ * Unless a function says otherwise, every function here may be called from any thread at any
+ * time, does not lock anything the caller could hold, and exists since version 1.0. Sizes are in
+ * bytes. None of them is async-signal-safe.
+ */
+#ifndef HAKMEM_H
+#define HAKMEM_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#define HAKMEM_VERSION_MAJOR 1 /**< Major version: changes when the ABI does. */
+#define HAKMEM_VERSION_MINOR 0 /**< Minor version: changes when something is added. */
+#define HAKMEM_VERSION_PATCH 0 /**< Patch level. */
+#define HAKMEM_VERSION "1.0.0" /**< The three numbers above as a string. */
+
+#if defined(__GNUC__)
+#define HAKMEM_PUBLIC __attribute__((visibility("default")))
+#define HAKMEM_MALLOC_LIKE __attribute__((malloc, warn_unused_result))
+#define HAKMEM_SIZE(...) __attribute__((alloc_size(__VA_ARGS__)))
+#define HAKMEM_ALIGN(n) __attribute__((alloc_align(n)))
+#define HAKMEM_USE_RESULT __attribute__((warn_unused_result))
+#else
+#define HAKMEM_PUBLIC
+#define HAKMEM_MALLOC_LIKE
+#define HAKMEM_SIZE(...)
+#define HAKMEM_ALIGN(n)
+#define HAKMEM_USE_RESULT
+#endif
+
+#ifdef __cplusplus
+#define HAKMEM_NOEXCEPT noexcept
+extern "C" {
+#else
+#define HAKMEM_NOEXCEPT
+#endif
+
+/**
+ * @defgroup family The malloc family
+ * @brief The standard functions under names of their own: the same code, the same blocks.
+ *
+ * A block from any function of this group, or from the standard name it mirrors where that is
+ * libhakmem's, may be given to any other. Requests above PTRDIFF_MAX fail (C requires that
+ * pointers into one object can be subtracted; glibc does the same).
+ * @{
+ */
+
+/**
+ * Allocates a block.
+ * @param size bytes wanted, 0 to PTRDIFF_MAX; 0 gives a unique block of the smallest class.
+ * @return the block, aligned to 16 bytes, contents undefined; NULL with errno ENOMEM.
+ */
+HAKMEM_PUBLIC void *hakmem_malloc(size_t size) HAKMEM_NOEXCEPT HAKMEM_MALLOC_LIKE HAKMEM_SIZE(1);
+
+/**
+ * Gives a block back. Keeps errno.
+ * @param ptr a live block, or NULL (nothing happens). Anything else ends in one line on
+ * stderr and abort(), or, with `on_error:report`, in that line alone.
+ */
+HAKMEM_PUBLIC void hakmem_free(void *ptr) HAKMEM_NOEXCEPT;
+
+/**
+ * Allocates a zeroed array.
+ * @param count number of elements.
+ * @param size bytes of one element.
+ * @return the block; NULL with errno ENOMEM, also when count x size overflows.
+ */
+HAKMEM_PUBLIC void *hakmem_calloc(size_t count, size_t size) HAKMEM_NOEXCEPT HAKMEM_MALLOC_LIKE HAKMEM_SIZE(1, 2);
+
+/**
+ * Changes a block's size, moving it if need be.
+ * @param ptr a live block, or NULL: as hakmem_malloc(size).
+ * @param size bytes wanted; 0 with a non-NULL ptr frees it and returns NULL, as glibc does.
+ * @return the block; NULL with errno ENOMEM, and then ptr is live and unchanged.
+ */
+HAKMEM_PUBLIC void *hakmem_realloc(void *ptr, size_t size) HAKMEM_NOEXCEPT HAKMEM_USE_RESULT HAKMEM_SIZE(2);
+
+/**
+ * As hakmem_realloc(ptr, count x size).
+ * @param ptr a live block, or NULL.
+ * @param count number of elements.
+ * @param size bytes of one element.
+ * @return as hakmem_realloc(); NULL with errno ENOMEM also when count x size overflows.
+ */
+HAKMEM_PUBLIC void *hakmem_reallocarray(void *ptr, size_t count, size_t size) HAKMEM_NOEXCEPT HAKMEM_USE_RESULT
+	HAKMEM_SIZE(2, 3);
+
+/**
+ * Allocates an aligned block (C11, C23).
+ * @param alignment a power of two.
+ * @param size bytes wanted; need not be a multiple of alignment (C23).
+ * @return the block; NULL with errno EINVAL (alignment) or ENOMEM.
+ */
+HAKMEM_PUBLIC void *hakmem_aligned_alloc(size_t alignment, size_t size) HAKMEM_NOEXCEPT HAKMEM_MALLOC_LIKE
+	HAKMEM_SIZE(2) HAKMEM_ALIGN(1);
+
+/**
+ * Allocates an aligned block (POSIX). Keeps errno.
+ * @param[out] ptr where the block goes; untouched on failure.
+ * @param alignment a power of two and a multiple of sizeof(void *).
+ * @param size bytes wanted.
+ * @return 0, EINVAL or ENOMEM.
+ */
+HAKMEM_PUBLIC int hakmem_posix_memalign(void **ptr, size_t alignment, size_t size) HAKMEM_NOEXCEPT HAKMEM_USE_RESULT;
+
+/**
+ * Allocates an aligned block (SunOS). As glibc, rounds the alignment up to a power of two.
+ * @param alignment any number up to half the address space.
+ * @param size bytes wanted.
+ * @return the block; NULL with errno EINVAL (alignment) or ENOMEM.
+ */
+HAKMEM_PUBLIC void *hakmem_memalign(size_t alignment, size_t size) HAKMEM_NOEXCEPT HAKMEM_MALLOC_LIKE HAKMEM_SIZE(2);
+
+/**
+ * Allocates a block that starts an OS page.
+ * @param size bytes wanted.
+ * @return the block; NULL with errno ENOMEM.
+ */
+HAKMEM_PUBLIC void *hakmem_valloc(size_t size) HAKMEM_NOEXCEPT HAKMEM_MALLOC_LIKE HAKMEM_SIZE(1);
+
+/**
+ * Allocates whole OS pages.
+ * @param size bytes wanted, rounded up to whole OS pages.
+ * @return the block; NULL with errno ENOMEM.
+ */
+HAKMEM_PUBLIC void *hakmem_pvalloc(size_t size) HAKMEM_NOEXCEPT HAKMEM_MALLOC_LIKE;
+
+/**
+ * The old name of free().
+ * @param ptr as for hakmem_free().
+ */
+HAKMEM_PUBLIC void hakmem_cfree(void *ptr) HAKMEM_NOEXCEPT;
+
+/**
+ * How many bytes of a block may be used.
+ * @param ptr a live block, or NULL.
+ * @return at least the size asked for; 0 for NULL.
+ */
+HAKMEM_PUBLIC size_t hakmem_malloc_usable_size(void *ptr) HAKMEM_NOEXCEPT;
+
+/**
+ * Gives a block back whose size the caller knows (C23). Keeps errno.
+ * @param ptr a live block from malloc(), calloc() or realloc(), or NULL.
+ * @param size the size last asked for. A size the block cannot have had is an error as for
+ * hakmem_free().
+ */
+HAKMEM_PUBLIC void hakmem_free_sized(void *ptr, size_t size) HAKMEM_NOEXCEPT;
+
+/**
+ * Gives an aligned block back whose size the caller knows (C23). Keeps errno.
+ * @param ptr a live block from aligned_alloc(), or NULL.
+ * @param alignment the alignment asked for.
+ * @param size the size asked for.
+ */
+HAKMEM_PUBLIC void hakmem_free_aligned_sized(void *ptr, size_t alignment, size_t size) HAKMEM_NOEXCEPT;
+
+/** @} */
+
+/**
+ * @defgroup glibc glibc's own additions
+ * @brief mallinfo() and its kin, with glibc's meaning where it has one here.
+ * @{
+ */
+struct mallinfo;
+struct mallinfo2;
+
+/** As hakmem_mallinfo2(), in ints: values above INT_MAX are given as INT_MAX. @return the figures. */
+HAKMEM_PUBLIC struct mallinfo hakmem_mallinfo(void) HAKMEM_NOEXCEPT;
+
+/**
+ * glibc's summary. arena: bytes mapped for slabs and runs; hblks, hblkhd: large blocks, their
+ * bytes; uordblks: bytes in live blocks; fordblks: bytes free inside `arena`; keepcost: bytes that
+ * malloc_trim(0) could give back; ordblks: free slices; smblks, fsmblks: cached blocks, their
+ * bytes; usmblks: 0.
+ * @return the figures.
+ */
+HAKMEM_PUBLIC struct mallinfo2 hakmem_mallinfo2(void) HAKMEM_NOEXCEPT;
+
+/**
+ * Writes the statistics as XML.
+ * @param options must be 0.
+ * @param stream where to.
+ * @return 0; -1 with errno EINVAL for other options.
+ */
+HAKMEM_PUBLIC int hakmem_malloc_info(int options, FILE *stream) HAKMEM_NOEXCEPT;
+
+/**
+ * Gives free memory back to the system, now.
+ * @param pad ignored: free memory is no heap top here.
+ * @return 1 if memory went back, else 0.
+ */
+HAKMEM_PUBLIC int hakmem_malloc_trim(size_t pad) HAKMEM_NOEXCEPT;
+
+/**
+ * Accepts glibc's parameters. None has a meaning here: the known ones are accepted and ignored.
+ * @param param one of malloc.h's M_ numbers.
+ * @param value its value.
+ * @return 1 for a parameter glibc knows, 0 for others.
+ */
+HAKMEM_PUBLIC int hakmem_mallopt(int param, int value) HAKMEM_NOEXCEPT;
+
+/** Writes the statistics to stderr as text. */
+HAKMEM_PUBLIC void hakmem_malloc_stats(void) HAKMEM_NOEXCEPT;
+
+/** @} */
+
+/**
+ * @defgroup inside Looking inside
+ * @brief Statistics, checks, and what this build is.
+ * @{
+ */
+
+/**
+ * The heap in figures: bytes unless it says otherwise. Each number is exact when no other thread
+ * allocates meanwhile. allocated + cached + in_flight + slab_free = active.
+ */
+struct hakmem_stats {
+	uint64_t allocated;   /**< In live blocks, rounded up to their classes. */
+	uint64_t cached;      /**< In blocks that threads' caches hold. */
+	uint64_t in_flight;   /**< In blocks freed by other threads, not yet back in their slabs. */
+	uint64_t slab_free;   /**< In free blocks, and rests, of slabs in use. */
+	uint64_t active;      /**< In slabs, runs and large blocks in use. */
+	uint64_t dirty;       /**< In free slices and cached mappings that may still be resident. */
+	uint64_t clean;       /**< In free slices that hold no memory, only addresses. */
+	uint64_t mapped;      /**< Addresses held for blocks: active + dirty + clean. */
+	uint64_t metadata;    /**< libhakmem's own tables and descriptors, apart from the above. */
+	uint64_t large;       /**< In live large blocks (a part of allocated). */
+	uint64_t n_large;     /**< Large blocks alive (a count). */
+	uint64_t n_threads;   /**< Threads that have a heap now (a count). */
+	uint64_t n_heaps;     /**< Heaps ever made (a count). */
+	uint64_t n_adopted;   /**< Heaps taken over from dead threads (a count). */
+	uint64_t n_refills;   /**< Batches from slabs to caches (a count). */
+	uint64_t n_flushes;   /**< Batches from caches to slabs (a count). */
+	uint64_t n_remote;    /**< Blocks freed by a thread that does not own their slab (a count). */
+	uint64_t n_map_calls; /**< System calls that map, unmap, move or protect memory (a count). */
+	uint64_t n_purge_calls; /**< System calls that give pages back (a count). */
+	uint64_t purged;      /**< Bytes given back by them so far. */
+	uint64_t n_errors;    /**< Bad frees reported under on_error:report (a count). */
+};
+
+/** One size class in figures. */
+struct hakmem_class_stats {
+	uint64_t size;     /**< Bytes of one block. */
+	uint64_t n_live;   /**< Blocks alive. */
+	uint64_t n_cached; /**< Blocks in threads' caches. */
+	uint64_t n_in_flight; /**< Blocks freed remotely, on their way. */
+	uint64_t n_free;   /**< Blocks free in slabs. */
+	uint64_t n_slabs;  /**< Slabs of this class. */
+};
+
+/**
+ * Reads the statistics.
+ * @param[out] stats filled in, as far as size reaches.
+ * @param size sizeof(struct hakmem_stats) as the caller was compiled: later versions add fields
+ * at the end.
+ * @return bytes filled in.
+ */
+HAKMEM_PUBLIC size_t hakmem_stats_get(struct hakmem_stats *stats, size_t size) HAKMEM_NOEXCEPT;
+
+/**
+ * Reads one size class's statistics.
+ * @param idx 0 to the number of classes - 1.
+ * @param[out] stats filled in, as far as size reaches.
+ * @param size sizeof(struct hakmem_class_stats) as the caller was compiled.
+ * @return bytes filled in; 0 when there is no such class (the way to end a loop).
+ */
+HAKMEM_PUBLIC size_t hakmem_class_stats_get(unsigned idx, struct hakmem_class_stats *stats, size_t size)
+	HAKMEM_NOEXCEPT;
+
+/** How hakmem_stats_write() writes. */
+enum hakmem_format {
+	HAKMEM_TEXT, /**< For people. */
+	HAKMEM_JSON, /**< One JSON object. */
+	HAKMEM_XML   /**< As malloc_info(). */
+};
+
+/**
+ * Writes the statistics to a file descriptor, without allocating.
+ * @param fd where to.
+ * @param format how.
+ * @return 0; -1 with errno from write(2), or EINVAL for an unknown format.
+ */
+HAKMEM_PUBLIC int hakmem_stats_write(int fd, enum hakmem_format format) HAKMEM_NOEXCEPT;
+
+/**
+ * Audits the calling thread's heap and what all threads share: counts, bitmaps, lists, registry.
+ * One line on stderr for each fault found.
+ * @return faults found; 0 for a sound heap.
+ */
+HAKMEM_PUBLIC size_t hakmem_check(void) HAKMEM_NOEXCEPT;
+
+/**
+ * What this build is and which options are in force.
+ * @return lines of `name: value`, in memory that stays valid and unchanged.
+ */
+HAKMEM_PUBLIC const char *hakmem_config(void) HAKMEM_NOEXCEPT;
+
+/** The version of the library at run time. @return for instance "1.0.0"; compare HAKMEM_VERSION. */
+HAKMEM_PUBLIC const char *hakmem_version(void) HAKMEM_NOEXCEPT;
+
+/** @} */
+
+/**
+ * @defgroup tune Tuning at run time
+ * @{
+ */
+
+/**
+ * Changes an option while the program runs.
+ * @param name an option of hakmem.conf(5) that says "run time: yes", for instance "diet".
+ * @param value as in HAKMEM_CONF, for instance "true".
+ * @return 0; -1 with errno ENOENT (no such option), EINVAL (bad value) or EPERM (start-up only).
+ */
+HAKMEM_PUBLIC int hakmem_option_set(const char *name, const char *value) HAKMEM_NOEXCEPT;
+
+/**
+ * Reads an option.
+ * @param name an option of hakmem.conf(5).
+ * @param[out] value where its value goes, NUL-terminated, cut if it does not fit.
+ * @param size bytes at value.
+ * @return length of the whole value; 0 with errno ENOENT when there is no such option.
+ */
+HAKMEM_PUBLIC size_t hakmem_option_get(const char *name, char *value, size_t size) HAKMEM_NOEXCEPT;
+
+/**
+ * Gives free memory back to the system until at most target bytes of it stay resident.
+ * @param target bytes of free memory that may stay; 0: none.
+ * @return bytes given back.
+ */
+HAKMEM_PUBLIC size_t hakmem_trim(size_t target) HAKMEM_NOEXCEPT;
+
+/** @} */
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+#include "api/alloc.h"
+
+#include "large/large.h"
+#include "mid/run.h"
+#include "thread/decay.h"
+#include "thread/heap.h"
+#include "tiny/class.h"
+
+static void *take_tiny(unsigned sc)
+{
+	struct hak_heap *h = hak_thread_enter();
+	void *p;
+
+	if (h == NULL)
+		return NULL;
+	p = hak_thread_take_own(h, sc);
+	hak_thread_leave(h);
+	return p;
+}
+
+static void *take_untiny(size_t size, size_t align, bool *is_clean)
+{
+	void *p;
+
+	if (size > PTRDIFF_MAX || align > HAK_ALIGN_MAX)
+		return NULL;
+	if (size <= HAK_RUN_MAX && align <= HAK_RUN_MAX) {
+		p = hak_run_take(size, align, is_clean);
+		if (p == NULL && hak_large_purge(0) > 0)
+			p = hak_run_take(size, align, is_clean);
+		return p;
+	}
+	p = hak_large_take(size, align, is_clean);
+	if (p == NULL && hak_decay_all() > 0)
+		p = hak_large_take(size, align, is_clean);
+	return p;
+}
+
+void *hak_alloc_miss(size_t size)
+{
+	bool is_clean;
+	unsigned sc;
+	void *p;
+
+	if (HAK_UNLIKELY(size > HAK_TINY_MAX))
+		return take_untiny(size, HAK_ALIGNMENT, &is_clean);
+	sc = hak_class_of(size > 0 ? size : 1);
+	return HAK_LIKELY(hak_heap_pop_class_hit(hak_heap_mine, sc, &p)) ? p : take_tiny(sc);
+}
+
+void *hak_alloc_any(size_t size, size_t align, bool *is_clean)
+{
+	unsigned sc;
+
+	if (align > HAK_SLICE_SIZE || size > HAK_TINY_MAX)
+		return take_untiny(size, align, is_clean);
+	*is_clean = false;
+	if (align <= HAK_ALIGNMENT)
+		return hak_alloc(size);
+	/* Slabs begin on slices' borders, so a class whose size is a multiple of align is aligned throughout; the
+	 * largest class is, for every align up to a slice. */
+	sc = hak_class_of(size > align ? size : align);
+	while (hak_class_size(sc) % align != 0)
+		sc++;
+	return take_tiny(sc);
+}
+
+void hak_free_miss(void *p, const struct hak_caller *caller)
+{
+	struct hak_heap *h;
+
+	if (p == NULL)
+		return;
+	h = hak_thread_enter();
+	if (h == NULL)
+		return; /* no memory for a heap: the block is lost, nothing else */
+	hak_free_own(h, p, caller);
+	hak_thread_leave(h);
+}

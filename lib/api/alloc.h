@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns: what malloc, new and the hakmem_ names share: a block for a size, whatever its kind.
+ * Threads: any. Locks: none.
+ * All of them return NULL without touching errno when there is no memory.
+ */
+#ifndef HAK_API_ALLOC_H
+#define HAK_API_ALLOC_H
+
+#include "free/dispatch.h"
+#include "tiny/heap.h"
+
+/* The part of a small allocation that is not a hit, and all larger ones. */
+void *hak_alloc_miss(size_t size);
+
+/* As hak_alloc_miss(); *is_clean: the block reads as zero. */
+void *hak_alloc_any(size_t size, size_t align, bool *is_clean);
+
+void hak_free_miss(void *p, const struct hak_caller *caller);
+
+HAK_INLINE void *hak_alloc(size_t size)
+{
+	void *p;
+
+	if (HAK_LIKELY(size <= HAK_SMALL_MAX) && HAK_LIKELY(hak_heap_pop_hit(hak_heap_mine, size, &p)))
+		return p;
+	return hak_alloc_miss(size);
+}
+
+#endif

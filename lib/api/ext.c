@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+/* Owns: the hakmem_ functions that look inside and tune, and what happens when the library is loaded and left. */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/atomic.h"
+#include "base/check.h"
+#include "conf/options.h"
+#include "hakmem.h"
+#include "region/superslab.h"
+#include "thread/decay.h"
+#include "thread/heap.h"
+#include "tiny/cache.h"
+#include "tiny/remote.h"
+#include "watch/stats.h"
+
+static void __attribute__((constructor)) start_library(void)
+{
+	hak_options_read();
+}
+
+static int write_stats(int fd, enum hakmem_format format)
+{
+	struct hak_text t;
+
+	hak_text_open(&t, fd);
+	return hak_stats_write(&t, format);
+}
+
+/* The last flush proves the blocks that the exiting thread has freed: a double free does not go unseen because the
+ * program ends. */
+static void __attribute__((destructor)) end_library(void)
+{
+	struct hak_heap *h = hak_heap_mine;
+
+	if (h->tag != 0 && !h->is_busy) {
+		h = hak_thread_enter();
+		hak_remote_flush_own(h);
+		hak_remote_collect_own(h);
+		hak_cache_flush_own(h);
+		hak_thread_leave(h);
+	}
+	if (hak_options.stats != HAK_STATS_NONE)
+		write_stats(STDERR_FILENO, hak_options.stats == HAK_STATS_JSON ? HAKMEM_JSON : HAKMEM_TEXT);
+}
+
+HAK_EXPORT const char *hakmem_version(void)
+{
+	return HAKMEM_VERSION;
+}
+
+static struct hak_text config; /* const once the library has started */
+
+static void make_config(void)
+{
+	hak_text_open(&config, -1);
+	hak_text_add(&config, "version: " HAKMEM_VERSION "\n");
+	hak_text_add(&config, HAK_CONFIG_SUMMARY);
+	hak_options_list(&config);
+	config.data[config.length < HAK_TEXT_SIZE ? config.length : HAK_TEXT_SIZE - 1] = '\0';
+}
+
+HAK_EXPORT const char *hakmem_config(void)
+{
+	if (config.length == 0)
+		make_config();
+	return config.data;
+}
+
+static size_t copy_out(void *to, const void *from, size_t wanted, size_t there)
+{
+	size_t n = wanted < there ? wanted : there;
+
+	for (size_t i = 0; i < n; i++)
+		((char *)to)[i] = ((const char *)from)[i];
+	return n;
+}
+
+HAK_EXPORT size_t hakmem_stats_get(struct hakmem_stats *stats, size_t size)
+{
+	struct hakmem_stats all;
+
+	hak_stats_get(&all);
+	return copy_out(stats, &all, size, sizeof all);
+}
+
+HAK_EXPORT size_t hakmem_class_stats_get(unsigned idx, struct hakmem_class_stats *stats, size_t size)
+{
+	struct hakmem_class_stats all;
+
+	return hak_stats_get_class(idx, &all) ? copy_out(stats, &all, size, sizeof all) : 0;
+}
+
+HAK_EXPORT int hakmem_stats_write(int fd, enum hakmem_format format)
+{
+	int error = EINVAL;
+
+	if (fd >= 0 && (format == HAKMEM_TEXT || format == HAKMEM_JSON || format == HAKMEM_XML))
+		error = write_stats(fd, format);
+	else if (fd < 0)
+		error = EBADF;
+	if (error != 0)
+		errno = error;
+	return error == 0 ? 0 : -1;
+}
+
+static size_t check_list(const struct hak_heap *h, struct hak_link *head, bool is_open)
+{
+	size_t n_faults = 0;
+
+	for (struct hak_link *l = head->next; l != head; l = l->next)
+		n_faults += hak_slab_check_own(h, HAK_MEMBER(l, struct hak_slab, link), is_open);
+	return n_faults;
+}
+
+HAK_EXPORT size_t hakmem_check(void)
+{
+	struct hak_heap *h = hak_thread_enter();
+	size_t n_faults = 0;
+
+	if (h != NULL) {
+		hak_remote_flush_own(h);
+		hak_remote_collect_own(h);
+		hak_cache_flush_own(h);
+		for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++)
+			n_faults += check_list(h, &h->bin[sc].open, true) + check_list(h, &h->bin[sc].full, false);
+		hak_thread_leave(h);
+	}
+	return n_faults + hak_superslab_check();
+}
+
+HAK_EXPORT int hakmem_option_set(const char *name, const char *value)
+{
+	switch (hak_options_set(name, value)) {
+	case HAK_OPTION_DONE:
+		return 0;
+	case HAK_OPTION_UNKNOWN:
+		errno = ENOENT;
+		break;
+	case HAK_OPTION_BAD_VALUE:
+		errno = EINVAL;
+		break;
+	case HAK_OPTION_FIXED:
+		errno = EPERM;
+		break;
+	}
+	return -1;
+}
+
+HAK_EXPORT size_t hakmem_option_get(const char *name, char *value, size_t size)
+{
+	struct hak_text t;
+
+	hak_text_open(&t, -1);
+	if (!hak_options_get(name, &t)) {
+		errno = ENOENT;
+		return 0;
+	}
+	if (size > 0) {
+		size_t n = copy_out(value, t.data, size - 1, t.length);
+
+		value[n] = '\0';
+	}
+	return t.length;
+}
+
+HAK_EXPORT size_t hakmem_trim(size_t target)
+{
+	return hak_decay_trim(target);
+}

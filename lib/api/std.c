@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns: the malloc family, under its standard names and under ours: one body, two names.
+ * All of it in one object: a static link takes the whole family from here or none of it.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <malloc.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/alloc.h"
+#include "base/atomic.h"
+#include "conf/options.h"
+#include "conf/report.h"
+#include "hakmem.h"
+#include "large/large.h"
+#include "mid/run.h"
+#include "os/page.h"
+#include "thread/decay.h"
+#include "thread/heap.h"
+#include "tiny/class.h"
+#include "watch/stats.h"
+
+#define CALLER(name) (&(const struct hak_caller){ name, __builtin_return_address(0) })
+
+static void *HAK_COLD no_memory(void)
+{
+	errno = ENOMEM;
+	return NULL;
+}
+
+static void *HAK_NOINLINE malloc_miss(size_t size)
+{
+	void *p = hak_alloc_miss(size);
+
+	return HAK_LIKELY(p != NULL) ? p : no_memory();
+}
+
+HAK_EXPORT void *hakmem_malloc(size_t size)
+{
+	void *p;
+
+	if (HAK_LIKELY(size <= HAK_SMALL_MAX) && HAK_LIKELY(hak_heap_pop_hit(hak_heap_mine, size, &p)))
+		return p;
+	return malloc_miss(size);
+}
+
+static void *take(size_t size)
+{
+	void *p = hak_alloc(size);
+
+	return HAK_LIKELY(p != NULL) ? p : no_memory();
+}
+
+static void HAK_NOINLINE free_miss(void *p, const void *site)
+{
+	hak_free_miss(p, &(const struct hak_caller){ "free", site });
+}
+
+HAK_EXPORT void hakmem_free(void *ptr)
+{
+	if (HAK_UNLIKELY(!hak_heap_push_hit(hak_heap_mine, ptr)))
+		free_miss(ptr, __builtin_return_address(0));
+}
+
+HAK_EXPORT void hakmem_cfree(void *ptr)
+{
+	if (HAK_UNLIKELY(!hak_heap_push_hit(hak_heap_mine, ptr)))
+		free_miss(ptr, __builtin_return_address(0));
+}
+
+static void give(void *p)
+{
+	if (HAK_UNLIKELY(!hak_heap_push_hit(hak_heap_mine, p)))
+		free_miss(p, NULL);
+}
+
+static void *zeroed(size_t size)
+{
+	bool is_clean;
+	void *p = hak_alloc_any(size, HAK_ALIGNMENT, &is_clean);
+
+	if (p == NULL)
+		return no_memory();
+	return is_clean ? p : memset(p, 0, size);
+}
+
+HAK_EXPORT void *hakmem_calloc(size_t count, size_t size)
+{
+	size_t total;
+
+	return __builtin_mul_overflow(count, size, &total) ? no_memory() : zeroed(total);
+}
+
+static void *move(void *from, size_t old_size, size_t size, size_t room)
+{
+	void *to = take(room);
+
+	if (to == NULL)
+		return NULL;
+	memmove(to, from, old_size < size ? old_size : size);
+	give(from);
+	return to;
+}
+
+/* The block that was in span, changed to size without copying; NULL: it has to move. */
+static void *resize_in_place(struct hak_span *span, void *p, size_t size)
+{
+	size_t old_size = hak_block_size(span);
+
+	switch (span->kind) {
+	case HAK_KIND_SLAB:
+		return size <= old_size && (size > old_size / 2 || old_size <= 64) ? p : NULL;
+	case HAK_KIND_RUN:
+		return size > HAK_TINY_MAX / 2 && size <= HAK_RUN_MAX && hak_run_resize(span, size) ? p : NULL;
+	default:
+		return size > HAK_RUN_MAX / 2 ? hak_large_resize(span, size) : NULL;
+	}
+}
+
+static void *reallocate(void *p, size_t size, const struct hak_caller *caller)
+{
+	struct hak_span *span;
+	size_t old_size, room;
+	void *to;
+
+	if (p == NULL)
+		return take(size);
+	if (size == 0) {
+		if (!hak_heap_push_hit(hak_heap_mine, p))
+			hak_free_miss(p, caller);
+		return NULL;
+	}
+	if (size > PTRDIFF_MAX)
+		return no_memory();
+	span = hak_block_prove(p, caller);
+	if (span == NULL)
+		return no_memory();
+	to = resize_in_place(span, p, size);
+	if (to != NULL)
+		return to;
+	old_size = hak_block_size(span);
+	/* A block that grows by small steps gets an eighth more than it asks for, or it would be copied each time. */
+	room = size > HAK_TINY_MAX && size > old_size && size / 8 * 9 <= HAK_RUN_MAX ? size / 8 * 9 : size;
+	to = move(p, old_size, size, room);
+	return to != NULL || room == size ? to : move(p, old_size, size, size);
+}
+
+HAK_EXPORT void *hakmem_realloc(void *ptr, size_t size)
+{
+	return reallocate(ptr, size, CALLER("realloc"));
+}
+
+HAK_EXPORT void *hakmem_reallocarray(void *ptr, size_t count, size_t size)
+{
+	size_t total;
+
+	if (__builtin_mul_overflow(count, size, &total))
+		return no_memory();
+	return reallocate(ptr, total, CALLER("reallocarray"));
+}
+
+/* alignment is a power of two. */
+static void *aligned(size_t alignment, size_t size)
+{
+	bool is_clean;
+	void *p = NULL;
+
+	if (size <= PTRDIFF_MAX && alignment <= PTRDIFF_MAX - size)
+		p = hak_alloc_any(size, alignment, &is_clean);
+	return p != NULL ? p : no_memory();
+}
+
+HAK_EXPORT void *hakmem_aligned_alloc(size_t alignment, size_t size)
+{
+	if (!hak_is_pow2(alignment)) {
+		errno = EINVAL;
+		return NULL;
+	}
+	return aligned(alignment, size);
+}
+
+HAK_EXPORT void *hakmem_memalign(size_t alignment, size_t size)
+{
+	size_t rounded = HAK_ALIGNMENT;
+
+	if (alignment > PTRDIFF_MAX / 2 + 1) {
+		errno = EINVAL;
+		return NULL;
+	}
+	while (rounded < alignment)
+		rounded *= 2;
+	return aligned(rounded, size);
+}
+
+HAK_EXPORT int hakmem_posix_memalign(void **ptr, size_t alignment, size_t size)
+{
+	int saved = errno;
+	void *p;
+
+	if (!hak_is_pow2(alignment) || alignment % sizeof(void *) != 0)
+		return EINVAL;
+	p = aligned(alignment, size);
+	errno = saved;
+	if (p == NULL)
+		return ENOMEM;
+	*ptr = p;
+	return 0;
+}
+
+HAK_EXPORT void *hakmem_valloc(size_t size)
+{
+	return aligned(hak_os_page_size(), size);
+}
+
+HAK_EXPORT void *hakmem_pvalloc(size_t size)
+{
+	size_t page = hak_os_page_size();
+
+	if (size > PTRDIFF_MAX)
+		return no_memory();
+	return aligned(page, size > 0 ? hak_round_up(size, page) : page);
+}
+
+HAK_EXPORT size_t hakmem_malloc_usable_size(void *ptr)
+{
+	struct hak_span *span = ptr != NULL ? hak_block_prove(ptr, CALLER("malloc_usable_size")) : NULL;
+
+	return span != NULL ? hak_block_size(span) : 0;
+}
+
+/* Can a block of this usable size have been asked for as size bytes? realloc() leaves a block up to twice too large. */
+static bool can_have_size(const struct hak_span *span, size_t size)
+{
+	return size <= hak_block_size(span);
+}
+
+static void free_checked(void *p, size_t size, const struct hak_caller *caller)
+{
+	struct hak_span *span = hak_block_prove(p, caller);
+
+	if (span == NULL)
+		return;
+	if (!can_have_size(span, size))
+		hak_report_bad_free(HAK_WRONG_SIZE, caller->name, p,
+			span->kind == HAK_KIND_SLAB ? hak_block_size(span) :
+			span->kind == HAK_KIND_RUN ? HAK_CLASS_RUN : HAK_CLASS_LARGE, caller->site);
+	else
+		hak_free_miss(p, caller);
+}
+
+HAK_EXPORT void hakmem_free_sized(void *ptr, size_t size)
+{
+	if (ptr != NULL)
+		free_checked(ptr, size, CALLER("free_sized"));
+}
+
+HAK_EXPORT void hakmem_free_aligned_sized(void *ptr, size_t alignment, size_t size)
+{
+	(void)alignment;
+	if (ptr != NULL)
+		free_checked(ptr, size, CALLER("free_aligned_sized"));
+}
+
+/* glibc's additions. */
+
+static struct mallinfo2 info_now(void)
+{
+	struct mallinfo2 info;
+	struct hakmem_stats stats;
+
+	hak_stats_get(&stats);
+	memset(&info, 0, sizeof info);
+	info.arena = (size_t)(stats.mapped - stats.large);
+	info.hblks = (size_t)stats.n_large;
+	info.hblkhd = (size_t)stats.large;
+	info.uordblks = (size_t)(stats.allocated - stats.large);
+	info.fordblks = info.arena - info.uordblks;
+	info.ordblks = (size_t)((stats.dirty + stats.clean) / HAK_SLICE_SIZE);
+	info.fsmblks = (size_t)stats.cached;
+	info.keepcost = (size_t)stats.dirty;
+	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++) {
+		struct hakmem_class_stats class;
+
+		if (hak_stats_get_class(sc, &class))
+			info.smblks += (size_t)class.n_cached;
+	}
+	return info;
+}
+
+HAK_EXPORT struct mallinfo2 hakmem_mallinfo2(void)
+{
+	return info_now();
+}
+
+static int clamp(size_t n)
+{
+	return n < INT_MAX ? (int)n : INT_MAX;
+}
+
+HAK_EXPORT struct mallinfo hakmem_mallinfo(void)
+{
+	struct mallinfo2 info = info_now();
+
+	return (struct mallinfo){
+		.arena = clamp(info.arena), .ordblks = clamp(info.ordblks), .smblks = clamp(info.smblks),
+		.hblks = clamp(info.hblks), .hblkhd = clamp(info.hblkhd), .usmblks = clamp(info.usmblks),
+		.fsmblks = clamp(info.fsmblks), .uordblks = clamp(info.uordblks), .fordblks = clamp(info.fordblks),
+		.keepcost = clamp(info.keepcost),
+	};
+}
+
+static void write_to_stream(const char *bytes, size_t n, void *stream)
+{
+	fwrite(bytes, 1, n, stream); /* the stream keeps its own error mark */
+}
+
+HAK_EXPORT int hakmem_malloc_info(int options, FILE *stream)
+{
+	struct hak_text t;
+
+	if (options != 0) {
+		errno = EINVAL;
+		return -1;
+	}
+	hak_text_open_sink(&t, write_to_stream, stream);
+	hak_stats_write(&t, HAKMEM_XML);
+	return 0;
+}
+
+HAK_EXPORT int hakmem_malloc_trim(size_t pad)
+{
+	(void)pad;
+	return hak_decay_trim(0) > 0;
+}
+
+HAK_EXPORT int hakmem_mallopt(int param, int value)
+{
+	(void)value;
+	return param == M_MXFAST || (param <= M_TRIM_THRESHOLD && param >= M_ARENA_MAX);
+}
+
+HAK_EXPORT void hakmem_malloc_stats(void)
+{
+	struct hak_text t;
+
+	hak_text_open(&t, 2);
+	hak_stats_write(&t, HAKMEM_TEXT);
+}
+
+#if HAK_OVERRIDE
+#define SAME_AS(name) HAK_EXPORT __attribute__((alias(#name), copy(name)))
+#if defined(__clang__)
+#undef SAME_AS
+#define SAME_AS(name) HAK_EXPORT __attribute__((alias(#name)))
+#endif
+
+SAME_AS(hakmem_malloc) void *malloc(size_t size);
+SAME_AS(hakmem_free) void free(void *ptr);
+SAME_AS(hakmem_cfree) void cfree(void *ptr);
+SAME_AS(hakmem_calloc) void *calloc(size_t count, size_t size);
+SAME_AS(hakmem_realloc) void *realloc(void *ptr, size_t size);
+SAME_AS(hakmem_reallocarray) void *reallocarray(void *ptr, size_t count, size_t size);
+SAME_AS(hakmem_aligned_alloc) void *aligned_alloc(size_t alignment, size_t size);
+SAME_AS(hakmem_posix_memalign) int posix_memalign(void **ptr, size_t alignment, size_t size);
+SAME_AS(hakmem_memalign) void *memalign(size_t alignment, size_t size);
+SAME_AS(hakmem_valloc) void *valloc(size_t size);
+SAME_AS(hakmem_pvalloc) void *pvalloc(size_t size);
+SAME_AS(hakmem_malloc_usable_size) size_t malloc_usable_size(void *ptr);
+SAME_AS(hakmem_free_sized) void free_sized(void *ptr, size_t size);
+SAME_AS(hakmem_free_aligned_sized) void free_aligned_sized(void *ptr, size_t alignment, size_t size);
+SAME_AS(hakmem_mallinfo) struct mallinfo mallinfo(void);
+SAME_AS(hakmem_mallinfo2) struct mallinfo2 mallinfo2(void);
+SAME_AS(hakmem_malloc_info) int malloc_info(int options, FILE *stream);
+SAME_AS(hakmem_malloc_trim) int malloc_trim(size_t pad);
+SAME_AS(hakmem_mallopt) int mallopt(int param, int value);
+SAME_AS(hakmem_malloc_stats) void malloc_stats(void);
+#endif

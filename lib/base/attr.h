@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* Owns: the compiler's attributes, as words. */
+#ifndef HAK_BASE_ATTR_H
+#define HAK_BASE_ATTR_H
+
+#include "config.h"
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdbool.h>
+
+#define HAK_LIKELY(c) __builtin_expect(!!(c), 1)
+#define HAK_UNLIKELY(c) __builtin_expect(!!(c), 0)
+#define HAK_INLINE static inline __attribute__((always_inline))
+#define HAK_NOINLINE __attribute__((noinline))
+#define HAK_COLD __attribute__((noinline, cold))
+#define HAK_ALIGNED(n) __attribute__((aligned(n)))
+#define HAK_EXPORT __attribute__((visibility("default")))
+#define HAK_WEAK __attribute__((weak))
+
+#define HAK_LINE_SIZE 64 /* a cache line on every machine we know to matter */
+
+#endif

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/text.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static void write_out(struct hak_text *t)
+{
+	size_t done = 0;
+
+	if (t->sink != NULL)
+		t->sink(t->data, t->length, t->to);
+	while (t->fd >= 0 && done < t->length) {
+		long n = syscall(SYS_write, t->fd, t->data + done, t->length - done);
+
+		if (n > 0) {
+			done += (size_t)n;
+		} else if (n == 0 || errno != EINTR) {
+			if (t->error == 0)
+				t->error = n == 0 ? EIO : errno;
+			break;
+		}
+	}
+	t->length = 0;
+}
+
+void hak_text_open(struct hak_text *t, int fd)
+{
+	t->fd = fd;
+	t->sink = NULL;
+	t->error = 0;
+	t->length = 0;
+}
+
+void hak_text_open_sink(struct hak_text *t, void (*sink)(const char *bytes, size_t n, void *to), void *to)
+{
+	hak_text_open(t, -1);
+	t->sink = sink;
+	t->to = to;
+}
+
+void hak_text_add_bytes(struct hak_text *t, const char *bytes, size_t n)
+{
+	while (n > 0) {
+		size_t room = HAK_TEXT_SIZE - t->length;
+		size_t k = n < room ? n : room;
+
+		memmove(t->data + t->length, bytes, k);
+		t->length += k;
+		bytes += k;
+		n -= k;
+		if (n > 0) {
+			if (t->fd < 0 && t->sink == NULL)
+				return;
+			write_out(t);
+		}
+	}
+}
+
+void hak_text_add(struct hak_text *t, const char *string)
+{
+	size_t n = 0;
+
+	while (string[n] != '\0')
+		n++;
+	hak_text_add_bytes(t, string, n);
+}
+
+void hak_text_add_column(struct hak_text *t, uint64_t n, unsigned width)
+{
+	char digits[24];
+	size_t at = sizeof digits;
+
+	do {
+		digits[--at] = (char)('0' + n % 10);
+		n /= 10;
+	} while (n != 0);
+	for (size_t k = sizeof digits - at; k < width; k++)
+		hak_text_add_bytes(t, " ", 1);
+	hak_text_add_bytes(t, digits + at, sizeof digits - at);
+}
+
+void hak_text_add_number(struct hak_text *t, uint64_t n)
+{
+	hak_text_add_column(t, n, 0);
+}
+
+void hak_text_add_signed(struct hak_text *t, int64_t n)
+{
+	if (n < 0)
+		hak_text_add_bytes(t, "-", 1);
+	hak_text_add_number(t, n < 0 ? 0 - (uint64_t)n : (uint64_t)n);
+}
+
+void hak_text_add_hex(struct hak_text *t, uint64_t n)
+{
+	char digits[16];
+	size_t at = sizeof digits;
+
+	do {
+		digits[--at] = "0123456789abcdef"[n & 15];
+		n >>= 4;
+	} while (n != 0);
+	hak_text_add_bytes(t, "0x", 2);
+	hak_text_add_bytes(t, digits + at, sizeof digits - at);
+}
+
+int hak_text_close(struct hak_text *t)
+{
+	int saved = errno;
+
+	write_out(t);
+	errno = saved;
+	return t->error;
+}

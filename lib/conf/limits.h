@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* Owns: every number of the library, the human value beside it, and the bounds they keep to. */
+#ifndef HAK_CONF_LIMITS_H
+#define HAK_CONF_LIMITS_H
+
+#include "base/attr.h"
+#include "base/check.h"
+
+/* Addresses. */
+#if UINTPTR_MAX > UINT32_MAX
+#define HAK_ADDRESS_BITS 48
+#else
+#define HAK_ADDRESS_BITS 32
+#endif
+
+/* Slices and superslabs. */
+#define HAK_SLICE_SHIFT 16
+#define HAK_SLICE_SIZE ((size_t)1 << HAK_SLICE_SHIFT)   /* 64 KiB, the largest OS page there is */
+#define HAK_SUPERSLAB_SLICES (HAK_SUPERSLAB_SIZE / HAK_SLICE_SIZE) /* 512 in 32 MiB */
+#define HAK_SUPERSLAB_FIRST ((size_t)4 << 20)           /* 4 MiB: the first one, each next twice as large */
+#define HAK_SUPERSLAB_ALIGN ((size_t)2 << 20)           /* 2 MiB: a huge page on most machines */
+
+/* The registry: words by the low bits of the slice's number, spans by all of them. */
+#define HAK_FRONT_SHIFT (HAK_ADDRESS_BITS == 32 ? 16 : 20) /* 2^20 words see 64 GiB at a time */
+#define HAK_LEAF_SHIFT (HAK_ADDRESS_BITS == 32 ? 12 : 14)  /* a leaf of 2^14 pointers covers 1 GiB */
+#define HAK_ROOT_SHIFT (HAK_ADDRESS_BITS - HAK_SLICE_SHIFT - HAK_LEAF_SHIFT)
+
+/* Size classes: steps of 16 to 128, then eight to each doubling. */
+#define HAK_ALIGNMENT 16                     /* bytes: what max_align_t wants on every ABI here */
+#define HAK_SMALL_MAX ((size_t)1024)         /* 1 KiB: the class comes from a table of bytes */
+#define HAK_TINY_SHIFT 16
+#define HAK_TINY_MAX ((size_t)1 << HAK_TINY_SHIFT) /* 64 KiB: the largest block that a slab holds */
+#define HAK_N_CLASSES (8 + 8 * (HAK_TINY_SHIFT - 7)) /* 80 */
+#define HAK_SLAB_SLICES_MAX 16               /* 1 MiB: the largest slab */
+#define HAK_SLAB_WORDS_MAX (HAK_SLICE_SIZE / HAK_ALIGNMENT / 64) /* 64: bitmap words of the smallest class */
+
+/* A thread's caches. */
+#define HAK_CACHE_BYTES ((size_t)128 << 10)  /* 128 KiB: most bytes a thread caches of one class ... */
+#define HAK_CACHE_MIN 4                      /* ... but this many blocks at least */
+#define HAK_CACHE_FIRST 16                   /* slots of a class's first array */
+#define HAK_CACHE_DIET 8                     /* most slots in diet mode */
+#define HAK_OUTBOX_SLOTS 64                  /* remote frees that a thread holds back */
+
+/* Runs and large blocks. */
+#define HAK_RUN_MAX (HAK_SUPERSLAB_SIZE / 8) /* 4 MiB: the largest run; beyond it, a mapping of its own */
+#define HAK_LARGE_CACHE_SLOTS 16             /* mappings kept for reuse ... */
+#define HAK_LARGE_CACHE_BYTES ((size_t)128 << 20) /* ... of 128 MiB together */
+#define HAK_ALIGN_MAX ((size_t)1 << (HAK_ADDRESS_BITS - 2))
+
+/* Metadata. */
+#define HAK_META_CHUNK ((size_t)1 << 20)     /* 1 MiB of addresses at a time */
+#define HAK_META_MAX ((size_t)4096)          /* larger descriptors get pages of their own */
+
+/* Options. */
+#define HAK_PURGE_DELAY 1000                 /* ms that free memory stays resident */
+
+HAK_STATIC(HAK_SUPERSLAB_SIZE >= (1 << 20) && (HAK_SUPERSLAB_SIZE & (HAK_SUPERSLAB_SIZE - 1)) == 0);
+HAK_STATIC(HAK_TINY_CACHE_CAP >= 8 && HAK_TINY_CACHE_CAP <= 4096);
+HAK_STATIC(HAK_N_CLASSES <= 255);
+HAK_STATIC(HAK_SLAB_SLICES_MAX * HAK_SLICE_SIZE <= HAK_SUPERSLAB_SIZE);
+HAK_STATIC(HAK_SMALL_MAX <= HAK_TINY_MAX);
+
+#endif

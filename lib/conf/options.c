@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+#include "conf/options.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/atomic.h"
+#include "conf/limits.h"
+
+#define N_WORDS_MAX 3
+
+struct option {
+	char name[16];
+	uint16_t offset;          /* in struct hak_options */
+	bool can_change;          /* at run time */
+	bool is_number;
+	char words[N_WORDS_MAX][8]; /* of a choice: its values in order, from 0 */
+	int64_t least, most;      /* of a number */
+};
+
+#define FIELD(name) #name, offsetof(struct hak_options, name)
+
+/* Strings inside, no pointers: nothing here needs a relocation. */
+static const struct option options[] = {
+	{ FIELD(strict), false, false, { "false", "true" }, 0, 0 },
+	{ "on_error", offsetof(struct hak_options, on_report), false, false, { "abort", "report" }, 0, 0 },
+	{ FIELD(stats), false, false, { "none", "exit", "json" }, 0, 0 },
+	{ FIELD(cache_cap), false, true, { "" }, 0, 4096 },
+	{ FIELD(diet), true, false, { "false", "true" }, 0, 0 },
+	{ FIELD(purge_delay), true, true, { "" }, -1, 3600 * 1000 },
+};
+
+#define N_OPTIONS (sizeof options / sizeof options[0])
+
+struct hak_options hak_options = { .cache_cap = 4096, .purge_delay = HAK_PURGE_DELAY };
+
+static int64_t *field_of(const struct option *o)
+{
+	return (int64_t *)((char *)&hak_options + o->offset);
+}
+
+static size_t length_of(const char *s, char end)
+{
+	size_t n = 0;
+
+	while (s[n] != '\0' && s[n] != end)
+		n++;
+	return n;
+}
+
+static bool is_equal(const char *a, size_t n, const char *b)
+{
+	for (size_t i = 0; i < n; i++)
+		if (a[i] != b[i] || b[i] == '\0')
+			return false;
+	return b[n] == '\0';
+}
+
+static const struct option *find_option(const char *name, size_t n)
+{
+	for (size_t i = 0; i < N_OPTIONS; i++)
+		if (is_equal(name, n, options[i].name))
+			return &options[i];
+	return NULL;
+}
+
+/* Edit distance, for hints; words longer than the table are just far away. */
+static unsigned distance(const char *a, size_t n, const char *b)
+{
+	unsigned row[24];
+	size_t m = length_of(b, '\0');
+
+	if (n >= 24 || m >= 24)
+		return 24;
+	for (size_t j = 0; j <= m; j++)
+		row[j] = (unsigned)j;
+	for (size_t i = 1; i <= n; i++) {
+		unsigned diagonal = row[0];
+
+		row[0] = (unsigned)i;
+		for (size_t j = 1; j <= m; j++) {
+			unsigned best = diagonal + (a[i - 1] != b[j - 1]);
+
+			diagonal = row[j];
+			if (row[j] + 1 < best)
+				best = row[j] + 1;
+			if (row[j - 1] + 1 < best)
+				best = row[j - 1] + 1;
+			row[j] = best;
+		}
+	}
+	return row[m];
+}
+
+static const struct option *nearest_option(const char *name, size_t n)
+{
+	const struct option *best = NULL;
+	unsigned least = 4; /* further off is no help */
+
+	for (size_t i = 0; i < N_OPTIONS; i++) {
+		unsigned d = distance(name, n, options[i].name);
+
+		if (d < least) {
+			least = d;
+			best = &options[i];
+		}
+	}
+	return best;
+}
+
+static bool parse_number(const char *value, size_t n, int64_t *out)
+{
+	bool is_negative = n > 0 && value[0] == '-';
+	int64_t v = 0;
+
+	if (n == (is_negative ? 1U : 0U) || n > 12)
+		return false;
+	for (size_t i = is_negative; i < n; i++) {
+		if (value[i] < '0' || value[i] > '9')
+			return false;
+		v = v * 10 + (value[i] - '0');
+	}
+	*out = is_negative ? -v : v;
+	return true;
+}
+
+static bool parse_value(const struct option *o, const char *value, size_t n, int64_t *out)
+{
+	if (o->is_number)
+		return parse_number(value, n, out) && *out >= o->least && *out <= o->most;
+	for (unsigned i = 0; i < N_WORDS_MAX && o->words[i][0] != '\0'; i++) {
+		if (is_equal(value, n, o->words[i])) {
+			*out = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void add_range(struct hak_text *t, const struct option *o)
+{
+	if (o->is_number) {
+		hak_text_add_signed(t, o->least);
+		hak_text_add(t, " to ");
+		hak_text_add_signed(t, o->most);
+		return;
+	}
+	for (unsigned i = 0; i < N_WORDS_MAX && o->words[i][0] != '\0'; i++) {
+		hak_text_add(t, i > 0 ? ", " : "");
+		hak_text_add(t, o->words[i]);
+	}
+}
+
+static void report_name(const char *name, size_t n)
+{
+	const struct option *hint = nearest_option(name, n);
+	struct hak_text t;
+
+	hak_text_open(&t, STDERR_FILENO);
+	hak_text_add(&t, "hakmem: HAKMEM_CONF: unknown option \"");
+	hak_text_add_bytes(&t, name, n);
+	hak_text_add(&t, "\"");
+	if (hint != NULL) {
+		hak_text_add(&t, " (did you mean \"");
+		hak_text_add(&t, hint->name);
+		hak_text_add(&t, "\"?)");
+	}
+	hak_text_add(&t, "\n");
+	hak_text_close(&t);
+}
+
+static void report_value(const struct option *o, const char *value, size_t n)
+{
+	struct hak_text t;
+
+	hak_text_open(&t, STDERR_FILENO);
+	hak_text_add(&t, "hakmem: HAKMEM_CONF: bad value \"");
+	hak_text_add_bytes(&t, value, n);
+	hak_text_add(&t, "\" for \"");
+	hak_text_add(&t, o->name);
+	hak_text_add(&t, "\": it takes ");
+	add_range(&t, o);
+	hak_text_add(&t, "\n");
+	hak_text_close(&t);
+}
+
+/* One "key:value". Returns whether it was right. */
+static bool read_pair(const char *pair, size_t n)
+{
+	size_t colon = length_of(pair, ':');
+	size_t n_name = colon < n ? colon : n;
+	const struct option *o = find_option(pair, n_name);
+	const char *value = colon < n ? pair + colon + 1 : pair + n;
+	size_t n_value = n - (size_t)(value - pair);
+	int64_t v;
+
+	if (o == NULL) {
+		report_name(pair, n_name);
+		return false;
+	}
+	if (!parse_value(o, value, n_value, &v)) {
+		report_value(o, value, n_value);
+		return false;
+	}
+	hak_store_relaxed(field_of(o), v);
+	return true;
+}
+
+void hak_options_read(void)
+{
+	const char *conf = secure_getenv("HAKMEM_CONF");
+	bool is_right = true;
+
+	while (conf != NULL && *conf != '\0') {
+		size_t n = length_of(conf, ',');
+
+		if (n > 0)
+			is_right = read_pair(conf, n) && is_right;
+		conf += n + (conf[n] == ',');
+	}
+	HAK_REQUIRE(is_right || !hak_options.strict, "HAKMEM_CONF has mistakes, and strict:true makes them fatal");
+}
+
+enum hak_option_answer hak_options_set(const char *name, const char *value)
+{
+	const struct option *o = find_option(name, length_of(name, '\0'));
+	int64_t v;
+
+	if (o == NULL)
+		return HAK_OPTION_UNKNOWN;
+	if (!parse_value(o, value, length_of(value, '\0'), &v))
+		return HAK_OPTION_BAD_VALUE;
+	if (!o->can_change)
+		return HAK_OPTION_FIXED;
+	hak_store_relaxed(field_of(o), v);
+	return HAK_OPTION_DONE;
+}
+
+static void add_value(struct hak_text *out, const struct option *o)
+{
+	int64_t v = hak_load_relaxed(field_of(o));
+
+	if (o->is_number)
+		hak_text_add_signed(out, v);
+	else
+		hak_text_add(out, o->words[v]);
+}
+
+bool hak_options_get(const char *name, struct hak_text *out)
+{
+	const struct option *o = find_option(name, length_of(name, '\0'));
+
+	if (o != NULL)
+		add_value(out, o);
+	return o != NULL;
+}
+
+void hak_options_list(struct hak_text *out)
+{
+	for (size_t i = 0; i < N_OPTIONS; i++) {
+		hak_text_add(out, options[i].name);
+		hak_text_add(out, ": ");
+		add_value(out, &options[i]);
+		hak_text_add(out, "\n");
+	}
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns: the run-time options, read once from HAKMEM_CONF.
+ * Threads: read by any on miss paths; written at start-up, and by hakmem_option_set() for those that may change.
+ * Locks: none: each option is one word.
+ * O1 Every field is right when zero plus hak_options' initialiser: malloc is called before any constructor.
+ */
+#ifndef HAK_CONF_OPTIONS_H
+#define HAK_CONF_OPTIONS_H
+
+#include "base/attr.h"
+#include "base/text.h"
+
+enum hak_stats_when {
+	HAK_STATS_NONE,
+	HAK_STATS_EXIT, /* text at exit */
+	HAK_STATS_JSON  /* JSON at exit */
+};
+
+struct hak_options {
+	int64_t strict;      /* const: a mistake in HAKMEM_CONF is fatal */
+	int64_t on_report;   /* const: a bad free is reported, not fatal */
+	int64_t stats;       /* const: enum hak_stats_when */
+	int64_t cache_cap;   /* const: most blocks cached per class */
+	int64_t diet;        /* any: small caches, prompt purging */
+	int64_t purge_delay; /* any: ms; -1: never */
+};
+
+extern struct hak_options hak_options;
+
+enum hak_option_answer {
+	HAK_OPTION_DONE,
+	HAK_OPTION_UNKNOWN,
+	HAK_OPTION_BAD_VALUE,
+	HAK_OPTION_FIXED /* cannot be changed while the program runs */
+};
+
+/* Reads HAKMEM_CONF, once; mistakes are reported on stderr, once each. */
+void hak_options_read(void);
+
+enum hak_option_answer hak_options_set(const char *name, const char *value);
+
+/* Appends the value of an option; false: no such option. */
+bool hak_options_get(const char *name, struct hak_text *out);
+
+/* Appends "name: value" lines for all of them. */
+void hak_options_list(struct hak_text *out);
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+#include "conf/report.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/atomic.h"
+#include "base/text.h"
+#include "conf/options.h"
+#include "os/clock.h"
+
+#define N_SITES 64 /* places remembered; past them, every report is written */
+
+static uintptr_t sites[N_SITES]; /* any: 0 unused */
+static uint64_t n_reports;       /* any */
+
+uint64_t hak_report_count(void)
+{
+	return hak_load_relaxed(&n_reports);
+}
+
+static bool is_new_site(uintptr_t site)
+{
+	for (unsigned i = 0; i < N_SITES; i++) {
+		uintptr_t seen = hak_load_relaxed(&sites[i]);
+
+		if (seen == 0 && hak_cas_release(&sites[i], &seen, site))
+			return true;
+		if (seen == site)
+			return false;
+	}
+	return true;
+}
+
+static void add_verdict(struct hak_text *t, enum hak_verdict verdict)
+{
+	switch (verdict) {
+	case HAK_DOUBLE_FREE:
+		hak_text_add(t, "double free");
+		break;
+	case HAK_INSIDE_BLOCK:
+		hak_text_add(t, "pointer inside a block");
+		break;
+	case HAK_MISALIGNED:
+		hak_text_add(t, "misaligned pointer");
+		break;
+	case HAK_FREE_SLAB:
+		hak_text_add(t, "pointer into a free slab");
+		break;
+	case HAK_NOT_OURS:
+		hak_text_add(t, "not a block of ours");
+		break;
+	case HAK_WRONG_SIZE:
+		hak_text_add(t, "wrong size");
+		break;
+	}
+}
+
+static void add_class(struct hak_text *t, size_t what)
+{
+	if (what == HAK_CLASS_NONE)
+		hak_text_add(t, "none");
+	else if (what == HAK_CLASS_RUN)
+		hak_text_add(t, "run");
+	else if (what == HAK_CLASS_LARGE)
+		hak_text_add(t, "large");
+	else
+		hak_text_add_number(t, what);
+}
+
+void hak_report_bad_free(enum hak_verdict verdict, const char *call, const void *ptr, size_t what, const void *site)
+{
+	int saved = errno;
+	uintptr_t key = site != NULL ? (uintptr_t)site : (uintptr_t)verdict + 1 + what * 8;
+	struct hak_text t;
+
+	hak_add_relaxed(&n_reports, 1);
+	if (!hak_options.on_report || is_new_site(key)) {
+		hak_text_open(&t, STDERR_FILENO);
+		hak_text_add(&t, "hakmem: ");
+		hak_text_add(&t, call);
+		hak_text_add(&t, "(");
+		hak_text_add_hex(&t, (uintptr_t)ptr);
+		hak_text_add(&t, "): ");
+		add_verdict(&t, verdict);
+		hak_text_add(&t, " (class ");
+		add_class(&t, what);
+		hak_text_add(&t, ", thread ");
+		hak_text_add_number(&t, hak_os_thread_id());
+		hak_text_add(&t, ")\n");
+		hak_text_close(&t);
+	}
+	if (!hak_options.on_report)
+		abort();
+	errno = saved;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns: what the program is told when it misuses a block: one line on stderr, then abort(), or, with
+ *       on_error:report, that line once per place in the program.
+ * Threads: any. Locks: none. Async-signal-safe.
+ */
+#ifndef HAK_CONF_REPORT_H
+#define HAK_CONF_REPORT_H
+
+#include "base/attr.h"
+
+enum hak_verdict {
+	HAK_DOUBLE_FREE,
+	HAK_INSIDE_BLOCK,
+	HAK_MISALIGNED,
+	HAK_FREE_SLAB,
+	HAK_NOT_OURS,
+	HAK_WRONG_SIZE
+};
+
+/* What kind of block it was about, where it is not a size in bytes. */
+#define HAK_CLASS_NONE 0
+#define HAK_CLASS_RUN 1
+#define HAK_CLASS_LARGE 2
+
+/* Reports ptr. what: a class's size in bytes or HAK_CLASS_*; call: the name of the function that found it; site: the
+ * caller's address, or NULL where it is no longer known. Returns (the free is to be dropped) only under
+ * on_error:report. */
+void hak_report_bad_free(enum hak_verdict verdict, const char *call, const void *ptr, size_t what, const void *site)
+	HAK_COLD;
+
+uint64_t hak_report_count(void);
+
+#endif

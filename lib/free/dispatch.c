@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+#include "free/dispatch.h"
+
+#include "conf/report.h"
+#include "large/large.h"
+#include "mid/run.h"
+#include "tiny/cache.h"
+#include "tiny/remote.h"
+
+static void report(enum hak_verdict verdict, const void *p, size_t what, const struct hak_caller *caller)
+{
+	hak_report_bad_free(verdict, caller->name, p, what, caller->site);
+}
+
+static enum hak_verdict inside(const void *p)
+{
+	return (uintptr_t)p % HAK_ALIGNMENT != 0 ? HAK_MISALIGNED : HAK_INSIDE_BLOCK;
+}
+
+static void report_nobodys(const void *p, const struct hak_caller *caller)
+{
+	if (hak_large_contains(p))
+		report(inside(p), p, HAK_CLASS_LARGE, caller);
+	else if (hak_superslab_contains(p))
+		report(HAK_FREE_SLAB, p, HAK_CLASS_NONE, caller);
+	else
+		report(HAK_NOT_OURS, p, HAK_CLASS_NONE, caller);
+}
+
+/* p lies in slab s: is it a live block's first byte? */
+static bool prove_tiny(struct hak_slab *s, const void *p, const struct hak_caller *caller)
+{
+	unsigned idx = hak_slab_idx_of(s, p);
+
+	if (HAK_UNLIKELY(!hak_slab_has_block(s, p, idx))) {
+		report(inside(p), p, s->block_size, caller);
+		return false;
+	}
+	if (HAK_UNLIKELY(hak_slab_is_free_any(s, idx))) {
+		report(HAK_DOUBLE_FREE, p, s->block_size, caller);
+		return false;
+	}
+	return true;
+}
+
+struct hak_span *hak_block_prove(const void *p, const struct hak_caller *caller)
+{
+	struct hak_span *span = hak_registry_find(p);
+	bool is_block;
+
+	if (HAK_UNLIKELY(span == NULL)) {
+		report_nobodys(p, caller);
+		return NULL;
+	}
+	if (span->kind == HAK_KIND_SLAB)
+		return prove_tiny((struct hak_slab *)span, p, caller) ? span : NULL;
+	is_block = (const char *)p == span->base;
+	if (HAK_UNLIKELY(!is_block))
+		report(inside(p), p, span->kind == HAK_KIND_RUN ? HAK_CLASS_RUN : HAK_CLASS_LARGE, caller);
+	return is_block ? span : NULL;
+}
+
+void hak_free_own(struct hak_heap *h, void *p, const struct hak_caller *caller)
+{
+	struct hak_span *span = hak_block_prove(p, caller);
+	struct hak_slab *s;
+
+	if (span == NULL)
+		return;
+	switch (span->kind) {
+	case HAK_KIND_SLAB:
+		s = (struct hak_slab *)span;
+		if (hak_load_relaxed(&s->owner) == h)
+			hak_cache_put_own(h, span->sc, p);
+		else
+			hak_remote_push_own(h, s, p);
+		break;
+	case HAK_KIND_RUN:
+		if (!hak_run_give(span))
+			report(HAK_DOUBLE_FREE, p, HAK_CLASS_RUN, caller);
+		break;
+	case HAK_KIND_LARGE:
+		if (!hak_large_give(span))
+			report(HAK_DOUBLE_FREE, p, HAK_CLASS_LARGE, caller);
+		break;
+	}
+}

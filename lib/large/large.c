@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: MIT */
+#include "large/large.h"
+
+#include <string.h>
+
+#include "base/atomic.h"
+#include "base/bits.h"
+#include "base/list.h"
+#include "os/clock.h"
+#include "os/lock.h"
+#include "os/page.h"
+#include "region/meta.h"
+
+struct large {
+	struct hak_span span;  /* size: the whole mapping */
+	struct hak_link link;  /* lk:LARGE: in live, if of this era */
+	uint32_t era;          /* const */
+};
+
+struct kept {
+	char *base;            /* NULL: an unused slot */
+	size_t size;
+	uint64_t since;        /* ms */
+	bool is_clean;
+};
+
+static struct hak_lock lock = HAK_LOCK(HAK_RANK_LARGE);
+static struct hak_link live = { &live, &live };        /* lk:LARGE */
+static struct kept kept[HAK_LARGE_CACHE_SLOTS];        /* lk:LARGE */
+static uint32_t era;                                   /* lk:LARGE: a fork in the middle of a change ends it */
+static uint64_t n_kept_bytes;                          /* lk:LARGE */
+static uint64_t n_live, n_live_bytes;                  /* lk:LARGE */
+
+static void take_lock(void)
+{
+	if (!hak_lock_take(&lock)) {
+		hak_list_init(&live);
+		memset(kept, 0, sizeof kept);
+		n_kept_bytes = 0;
+		era++;
+	}
+}
+
+static struct large *of_span(struct hak_span *span)
+{
+	return (struct large *)span;
+}
+
+static void unkeep_locked(struct kept *k, struct kept *out)
+{
+	*out = *k;
+	n_kept_bytes -= k->size;
+	k->base = NULL;
+}
+
+/* The smallest kept mapping that fits and is not a quarter too large. */
+static bool take_kept(size_t size, size_t align, struct kept *out)
+{
+	struct kept *best = NULL;
+
+	take_lock();
+	for (struct kept *k = kept; k < kept + HAK_LARGE_CACHE_SLOTS; k++)
+		if (k->base != NULL && k->size >= size && k->size - size <= size / 4 &&
+			((uintptr_t)k->base & (align - 1)) == 0 && (best == NULL || k->size < best->size))
+			best = k;
+	if (best != NULL)
+		unkeep_locked(best, out);
+	hak_lock_give(&lock);
+	return best != NULL;
+}
+
+/* Unmaps, or, where the kernel is out of mappings, at least gives the pages back and keeps the rest for reuse. */
+static void drop_mapping(char *base, size_t size)
+{
+	struct kept k = { .base = base, .size = size, .since = hak_os_now() };
+
+	if (hak_os_unmap(base, size))
+		return;
+	k.is_clean = hak_os_purge(base, size);
+	take_lock();
+	for (struct kept *slot = kept; slot < kept + HAK_LARGE_CACHE_SLOTS; slot++) {
+		if (slot->base == NULL) {
+			*slot = k;
+			n_kept_bytes += size;
+			break;
+		}
+	}
+	hak_lock_give(&lock);
+}
+
+/* Keeps a freed mapping, in place of the oldest ones if need be. */
+static void keep_mapping(char *base, size_t size)
+{
+	struct kept old[HAK_LARGE_CACHE_SLOTS];
+	struct kept *slot = NULL;
+	unsigned n_old = 0;
+
+	if (size > HAK_LARGE_CACHE_BYTES / 2) {
+		drop_mapping(base, size);
+		return;
+	}
+	take_lock();
+	for (;;) {
+		struct kept *oldest = NULL;
+
+		slot = NULL;
+		for (struct kept *k = kept; k < kept + HAK_LARGE_CACHE_SLOTS; k++) {
+			if (k->base == NULL)
+				slot = k;
+			else if (oldest == NULL || k->since < oldest->since)
+				oldest = k;
+		}
+		if (oldest == NULL || (slot != NULL && n_kept_bytes + size <= HAK_LARGE_CACHE_BYTES))
+			break;
+		unkeep_locked(oldest, &old[n_old++]);
+	}
+	*slot = (struct kept){ .base = base, .size = size, .since = hak_os_now() };
+	n_kept_bytes += size;
+	hak_lock_give(&lock);
+	while (n_old > 0) {
+		n_old--;
+		drop_mapping(old[n_old].base, old[n_old].size);
+	}
+}
+
+static void list_live(struct large *l)
+{
+	take_lock();
+	l->era = era;
+	hak_list_put_first(&live, &l->link);
+	n_live++;
+	n_live_bytes += l->span.size;
+	hak_lock_give(&lock);
+}
+
+static void unlist_live(struct large *l)
+{
+	take_lock();
+	if (l->era == era)
+		hak_list_remove(&l->link);
+	n_live--;
+	n_live_bytes -= l->span.size;
+	hak_lock_give(&lock);
+}
+
+/* Bytes to map for size, or 0 where that is more than there are addresses. */
+static size_t mapping_size(size_t size)
+{
+	size_t rounded = hak_round_up(size, hak_os_page_size());
+
+	if (rounded < size || rounded >> (HAK_ADDRESS_BITS - 1) != 0)
+		return 0;
+	return rounded < HAK_SLICE_SIZE ? HAK_SLICE_SIZE : rounded; /* G1 */
+}
+
+void *hak_large_take(size_t size, size_t align, bool *is_clean)
+{
+	struct kept k = { .base = NULL };
+	struct large *l;
+
+	size = mapping_size(size);
+	if (size == 0 || align > HAK_ALIGN_MAX)
+		return NULL;
+	l = hak_meta_take(sizeof *l);
+	if (l == NULL)
+		return NULL;
+	if (!take_kept(size, align, &k)) {
+		k.size = size;
+		k.is_clean = true;
+		k.base = hak_os_map(size, align, "hakmem: large");
+		if (k.base != NULL && !hak_registry_reserve(k.base, 1)) {
+			hak_os_unmap(k.base, size);
+			k.base = NULL;
+		}
+	}
+	if (k.base == NULL) {
+		hak_meta_give(l, sizeof *l);
+		return NULL;
+	}
+	l->span = (struct hak_span){ .kind = HAK_KIND_LARGE, .is_clean = k.is_clean, .n_slices = 1, .base = k.base,
+		.size = k.size };
+	list_live(l);
+	hak_registry_put(k.base, 1, &l->span);
+	*is_clean = k.is_clean;
+	return k.base;
+}
+
+bool hak_large_give(struct hak_span *span)
+{
+	struct large *l = of_span(span);
+	char *base = span->base;
+	size_t size = span->size;
+
+	if (!hak_registry_claim(base, 1, span))
+		return false;
+	unlist_live(l);
+	hak_meta_give(l, sizeof *l);
+	keep_mapping(base, size);
+	return true;
+}
+
+static void set_place(struct large *l, char *base, size_t size)
+{
+	take_lock();
+	n_live_bytes += size - l->span.size;
+	l->span.base = base;
+	l->span.size = size;
+	hak_lock_give(&lock);
+}
+
+void *hak_large_resize(struct hak_span *span, size_t size)
+{
+	struct large *l = of_span(span);
+	char *base = span->base;
+	size_t old_size = span->size;
+	char *to;
+
+	size = mapping_size(size);
+	if (size == 0)
+		return NULL;
+	if (size == old_size)
+		return base;
+	if (hak_os_remap(base, old_size, base, size)) {
+		set_place(l, base, size);
+		return base;
+	}
+	if (size < old_size)
+		return NULL;
+	/* The new place is mapped and registered first, so that nothing can fail once the pages have moved. */
+	to = hak_os_map(size, hak_os_page_size(), "hakmem: large");
+	if (to == NULL)
+		return NULL;
+	if (!hak_registry_reserve(to, 1)) {
+		hak_os_unmap(to, size);
+		return NULL;
+	}
+	hak_registry_drop(base, 1);
+	if (!hak_os_remap(base, old_size, to, size)) {
+		hak_registry_put(base, 1, span);
+		hak_os_unmap(to, size);
+		return NULL;
+	}
+	set_place(l, to, size);
+	hak_registry_put(to, 1, span);
+	return to;
+}
+
+size_t hak_large_purge(uint64_t delay)
+{
+	uint64_t now = hak_os_now();
+	size_t n_bytes = 0;
+
+	for (unsigned i = 0; i < HAK_LARGE_CACHE_SLOTS; i++) {
+		struct kept old = { .base = NULL };
+
+		take_lock();
+		if (kept[i].base != NULL && now - kept[i].since >= delay)
+			unkeep_locked(&kept[i], &old);
+		hak_lock_give(&lock);
+		if (old.base == NULL)
+			continue;
+		n_bytes += old.is_clean ? 0 : old.size;
+		drop_mapping(old.base, old.size);
+	}
+	return n_bytes;
+}
+
+bool hak_large_contains(const void *p)
+{
+	bool is_ours = false;
+
+	take_lock();
+	for (struct hak_link *k = live.next; k != &live && !is_ours; k = k->next) {
+		const struct hak_span *span = &HAK_MEMBER(k, struct large, link)->span;
+
+		is_ours = (const char *)p >= span->base && (size_t)((const char *)p - span->base) < span->size;
+	}
+	hak_lock_give(&lock);
+	return is_ours;
+}
+
+void hak_large_stats_get(struct hak_large_stats *stats)
+{
+	take_lock();
+	stats->n_live = n_live;
+	stats->live = n_live_bytes;
+	stats->cached = n_kept_bytes;
+	hak_lock_give(&lock);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns: large blocks: mappings of their own, and a few recent ones kept for reuse.
+ * Threads: any; a block's owner is whoever holds it.
+ * Locks: LARGE inside; no system call is made under it.
+ * G1 A mapping is at least a slice long, so no two of them begin in the same slice.
+ */
+#ifndef HAK_LARGE_LARGE_H
+#define HAK_LARGE_LARGE_H
+
+#include "region/registry.h"
+
+struct hak_large_stats {
+	uint64_t n_live;  /* blocks */
+	uint64_t live;    /* bytes of live blocks */
+	uint64_t cached;  /* bytes of mappings kept for reuse */
+};
+
+/* A block of size bytes, aligned to align (a power of two). NULL: no memory. *is_clean: it reads as zero. */
+void *hak_large_take(size_t size, size_t align, bool *is_clean);
+
+/* Frees it. False: another thread was first. */
+bool hak_large_give(struct hak_span *large);
+
+/* Changes its size, moving the pages if need be, never copying them. Returns where it is, or NULL: unchanged. */
+void *hak_large_resize(struct hak_span *large, size_t size);
+
+/* Unmaps kept mappings: those older than delay ms. Returns bytes. */
+size_t hak_large_purge(uint64_t delay);
+
+/* Does p lie in a live large block? For verdicts: looks through all of them. */
+bool hak_large_contains(const void *p);
+
+void hak_large_stats_get(struct hak_large_stats *stats);
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+#include "mid/run.h"
+
+#include "base/atomic.h"
+#include "base/bits.h"
+
+static uint64_t n_bytes; /* any */
+
+uint64_t hak_run_bytes(void)
+{
+	return hak_load_relaxed(&n_bytes);
+}
+
+static size_t slices_for(size_t size)
+{
+	return size > HAK_SLICE_SIZE ? (size + HAK_SLICE_SIZE - 1) / HAK_SLICE_SIZE : 1;
+}
+
+static void set_size(struct hak_span *run, size_t n)
+{
+	run->n_slices = (uint32_t)n;
+	run->size = n * HAK_SLICE_SIZE;
+}
+
+void *hak_run_take(size_t size, size_t align, bool *is_clean)
+{
+	struct hak_slices slices;
+	struct hak_span *run;
+
+	if (!hak_superslab_take(slices_for(size), align > HAK_SLICE_SIZE ? align : HAK_SLICE_SIZE, &slices))
+		return NULL;
+	run = slices.record;
+	run->kind = HAK_KIND_RUN;
+	run->is_clean = slices.is_clean;
+	run->base = slices.base;
+	run->superslab = slices.superslab;
+	set_size(run, slices.n);
+	hak_registry_put(run->base, slices.n, run);
+	hak_add_relaxed(&n_bytes, run->size);
+	*is_clean = slices.is_clean;
+	return run->base;
+}
+
+bool hak_run_give(struct hak_span *run)
+{
+	size_t n = run->n_slices;
+	char *base = run->base;
+	struct hak_superslab *superslab = run->superslab;
+
+	if (!hak_registry_claim(base, n, run))
+		return false;
+	hak_sub_relaxed(&n_bytes, n * HAK_SLICE_SIZE);
+	hak_superslab_give(superslab, base, n);
+	return true;
+}
+
+bool hak_run_resize(struct hak_span *run, size_t size)
+{
+	size_t n = slices_for(size);
+	size_t n_old = run->n_slices;
+	bool is_clean;
+
+	if (n > n_old) {
+		if (!hak_superslab_extend(run->superslab, run->base, n_old, n, &is_clean))
+			return false;
+		set_size(run, n);
+		hak_registry_put(run->base + n_old * HAK_SLICE_SIZE, n - n_old, run);
+		hak_add_relaxed(&n_bytes, (n - n_old) * HAK_SLICE_SIZE);
+	} else if (n < n_old) {
+		set_size(run, n);
+		hak_registry_drop(run->base + n * HAK_SLICE_SIZE, n_old - n);
+		hak_sub_relaxed(&n_bytes, (n_old - n) * HAK_SLICE_SIZE);
+		hak_superslab_give(run->superslab, run->base + n * HAK_SLICE_SIZE, n_old - n);
+	}
+	return true;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns: runs: blocks too large for a slab, on slices of their own.
+ * Threads: any; a block's owner is whoever holds it.
+ * Locks: the superslabs' inside.
+ */
+#ifndef HAK_MID_RUN_H
+#define HAK_MID_RUN_H
+
+#include "region/superslab.h"
+
+/* A block of size bytes, at most HAK_RUN_MAX, aligned to align (a power of two). NULL: no memory. *is_clean: it reads
+ * as zero. */
+void *hak_run_take(size_t size, size_t align, bool *is_clean);
+
+/* Frees it. False: another thread was first. */
+bool hak_run_give(struct hak_span *run);
+
+/* Changes its size in place, to at most HAK_RUN_MAX. False: the slices behind it are taken. */
+bool hak_run_resize(struct hak_span *run, size_t size);
+
+/* Bytes in live runs. */
+uint64_t hak_run_bytes(void);
+
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+#include "os/lock.h"
+
+#include <errno.h>
+#include <linux/futex.h>
+
+#include "base/atomic.h"
+#include "base/check.h"
+#include "os/call.h"
+#include "os/fork.h"
+
+#define N_SPINS 64
+
+#if HAK_DEBUG
+static __thread uint32_t held __attribute__((tls_model("initial-exec"))); /* own: bit = rank */
+static __thread uint32_t held_in __attribute__((tls_model("initial-exec"))); /* own: generation of held */
+#else
+static uint32_t held, held_in;
+#endif
+
+static void note_taken(const struct hak_lock *lock)
+{
+	if (HAK_DEBUG) {
+		if (held_in != hak_fork_generation())
+			held = 0;
+		held_in = hak_fork_generation();
+		HAK_ASSERT(lock->rank < HAK_N_RANKS);
+		HAK_ASSERT(held >> lock->rank == 0); /* only higher ranks after lower ones */
+		held |= (uint32_t)1 << lock->rank;
+	}
+}
+
+static void note_given(const struct hak_lock *lock)
+{
+	if (HAK_DEBUG)
+		held &= ~((uint32_t)1 << lock->rank);
+}
+
+static void futex_wait(uint32_t *word, uint32_t value)
+{
+	int saved = errno;
+
+	syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);
+	errno = saved;
+}
+
+static void futex_wake_one(uint32_t *word)
+{
+	int saved = errno;
+
+	syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+	errno = saved;
+}
+
+static bool HAK_COLD take_contended(struct hak_lock *lock, uint32_t mine)
+{
+	uint32_t waiting = mine | 1;
+
+	for (unsigned spin = 0;; spin++) {
+		uint32_t word = hak_load_relaxed(&lock->word);
+
+		if (word == 0) {
+			/* Who has waited may not be the last to wait: keep the mark. Pairs with the release in
+			 * hak_lock_give(). */
+			if (hak_cas_acquire(&lock->word, &word, spin < N_SPINS ? mine : waiting))
+				return true;
+			continue;
+		}
+		if (word >> 1 != mine >> 1) { /* L1: the holder stayed in the parent */
+			if (hak_cas_acquire(&lock->word, &word, waiting))
+				return false;
+			continue;
+		}
+		if (spin < N_SPINS) {
+			hak_cpu_relax();
+			continue;
+		}
+		if (word == waiting || hak_cas_acquire(&lock->word, &word, waiting))
+			futex_wait(&lock->word, waiting);
+	}
+}
+
+bool hak_lock_take(struct hak_lock *lock)
+{
+	uint32_t mine = hak_fork_generation() << 1;
+	uint32_t word = 0;
+	bool is_sound = true;
+
+	if (HAK_UNLIKELY(!hak_cas_acquire(&lock->word, &word, mine)))
+		is_sound = take_contended(lock, mine);
+	note_taken(lock);
+	return is_sound;
+}
+
+void hak_lock_give(struct hak_lock *lock)
+{
+	note_given(lock);
+	/* Pairs with the acquire of the next taker. */
+	if (HAK_UNLIKELY(hak_swap_release(&lock->word, 0) & 1))
+		futex_wake_one(&lock->word);
+}

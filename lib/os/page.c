@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+#include "os/page.h"
+
+#include <errno.h>
+#include <sys/prctl.h>
+
+#include "base/atomic.h"
+#include "base/bits.h"
+#include "os/call.h"
+
+#ifndef PR_SET_VMA
+#define PR_SET_VMA 0x53564d41
+#define PR_SET_VMA_ANON_NAME 0
+#endif
+
+#define MAX_PAGE_SIZE ((size_t)65536)
+
+struct hak_os_counts hak_os_counts;
+
+size_t hak_os_page_size(void)
+{
+	static size_t size; /* any: every thread computes the same */
+	size_t s = hak_load_relaxed(&size);
+
+	if (s == 0) {
+		int saved = errno;
+
+		/* The kernel refuses advice, even on no bytes, for an address that does not start an OS page. */
+		for (s = 4096; s < MAX_PAGE_SIZE && !hak_call_madvise((void *)s, 0, MADV_NORMAL); s *= 2)
+			;
+		errno = saved;
+		hak_store_relaxed(&size, s);
+	}
+	return s;
+}
+
+static void *map_pages(size_t size, int protection)
+{
+	void *p = hak_call_mmap(size, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE);
+
+	hak_add_relaxed(&hak_os_counts.n_map, 1);
+	return p == MAP_FAILED ? NULL : p;
+}
+
+static bool unmap_pages(void *base, size_t size)
+{
+	hak_add_relaxed(&hak_os_counts.n_map, 1);
+	return hak_call_munmap(base, size);
+}
+
+static void name_pages(void *base, size_t size, const char *name)
+{
+	syscall(SYS_prctl, PR_SET_VMA, PR_SET_VMA_ANON_NAME, base, size, name);
+}
+
+/* Cuts an aligned piece of size bytes out of a mapping of size + align. */
+static void *cut_aligned(char *p, size_t size, size_t align)
+{
+	char *base = (char *)hak_round_up((uintptr_t)p, align);
+	size_t head = (size_t)(base - p);
+	size_t tail = align - head;
+
+	/* Without room for one more mapping the ends stay, unused: addresses, not memory. */
+	if (head > 0)
+		unmap_pages(p, head);
+	if (tail > 0)
+		unmap_pages(base + size, tail);
+	return base;
+}
+
+void *hak_os_map(size_t size, size_t align, const char *name)
+{
+	int saved = errno;
+	size_t page = hak_os_page_size();
+	char *p = map_pages(size, PROT_READ | PROT_WRITE);
+
+	if (p != NULL && ((uintptr_t)p & (align - 1)) != 0) {
+		unmap_pages(p, size);
+		p = NULL;
+		if (size + align > size)
+			p = map_pages(size + align, PROT_READ | PROT_WRITE);
+		if (p != NULL)
+			p = cut_aligned(p, size, align > page ? align : page);
+	}
+	if (p != NULL)
+		name_pages(p, size, name);
+	errno = saved;
+	return p;
+}
+
+void *hak_os_map_guarded(size_t size, const char *name)
+{
+	int saved = errno;
+	size_t page = hak_os_page_size();
+	char *p = map_pages(size + 2 * page, PROT_NONE);
+
+	if (p != NULL) {
+		hak_add_relaxed(&hak_os_counts.n_map, 1);
+		if (hak_call_mprotect(p + page, size, PROT_READ | PROT_WRITE)) {
+			p += page;
+			name_pages(p, size, name);
+		} else {
+			unmap_pages(p, size + 2 * page);
+			p = map_pages(size, PROT_READ | PROT_WRITE);
+		}
+	}
+	errno = saved;
+	return p;
+}
+
+bool hak_os_unmap(void *base, size_t size)
+{
+	int saved = errno;
+	bool is_done = unmap_pages(base, size);
+
+	errno = saved;
+	return is_done;
+}
+
+bool hak_os_remap(void *base, size_t old_size, void *to, size_t new_size)
+{
+	int saved = errno;
+	bool is_done = hak_call_mremap(base, old_size, new_size, to != base ? to : NULL);
+
+	hak_add_relaxed(&hak_os_counts.n_map, 1);
+	errno = saved;
+	return is_done;
+}
+
+bool hak_os_purge(void *base, size_t size)
+{
+	int saved = errno;
+	bool is_done = hak_call_madvise(base, size, MADV_DONTNEED);
+
+	hak_add_relaxed(&hak_os_counts.n_purge, 1);
+	if (is_done)
+		hak_add_relaxed(&hak_os_counts.purged, size);
+	errno = saved;
+	return is_done;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns: the kernel's memory calls, and how often they were made.
+ * Threads: every function, any thread. All of them keep errno: an answer is a pointer or a bool.
+ * Locks: none. Callers make these calls outside locks where they can.
+ */
+#ifndef HAK_OS_PAGE_H
+#define HAK_OS_PAGE_H
+
+#include "base/attr.h"
+
+struct hak_os_counts {
+	uint64_t n_map;     /* any: mmap, munmap, mremap, mprotect */
+	uint64_t n_purge;   /* any: madvise that gives pages back */
+	uint64_t purged;    /* any: bytes given back so far */
+};
+
+extern struct hak_os_counts hak_os_counts;
+
+/* Size of an OS page; 4 to 64 KiB. */
+size_t hak_os_page_size(void);
+
+/* Maps size bytes (whole OS pages) of zeroed memory, aligned to `align` (a power of two, at least an OS
+ * page). Returns NULL when the kernel refuses. The name shows in /proc/PID/maps where the kernel can. */
+void *hak_os_map(size_t size, size_t align, const char *name);
+
+/* Like hak_os_map(size, OS page), with an inaccessible OS page before and behind. */
+void *hak_os_map_guarded(size_t size, const char *name);
+
+/* Unmaps. False when the kernel refuses (it would need one more mapping than it allows): the memory is
+ * then still mapped, and the caller's. */
+bool hak_os_unmap(void *base, size_t size);
+
+/* Gives a mapping a new size, in place where to == base, else by moving its pages over the mapping at `to` (of
+ * new_size bytes). False: nothing has changed. */
+bool hak_os_remap(void *base, size_t old_size, void *to, size_t new_size);
+
+/* Gives the pages back, keeps the addresses; they read as zero again. False if the kernel refuses. */
+bool hak_os_purge(void *base, size_t size);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+#include "region/meta.h"
+
+#include <string.h>
+
+#include "base/atomic.h"
+#include "base/bits.h"
+#include "conf/limits.h"
+#include "os/lock.h"
+#include "os/page.h"
+
+#define N_LISTS (HAK_META_MAX / HAK_LINE_SIZE + 1)
+
+struct piece {
+	struct piece *next;
+};
+
+static struct hak_lock lock = HAK_LOCK(HAK_RANK_META);
+static struct piece *lists[N_LISTS]; /* lk:META: given back, by size in lines */
+static char *chunk;                  /* lk:META: what is left of the newest chunk */
+static size_t chunk_left;            /* lk:META */
+static uint64_t n_bytes;             /* any */
+
+void hak_meta_count(size_t size)
+{
+	hak_add_relaxed(&n_bytes, size);
+}
+
+uint64_t hak_meta_bytes(void)
+{
+	return hak_load_relaxed(&n_bytes);
+}
+
+static void *take_own_pages(size_t size)
+{
+	void *p = hak_os_map(size, hak_os_page_size(), "hakmem: meta");
+
+	if (p != NULL)
+		hak_meta_count(size);
+	return p;
+}
+
+static void *take_from_chunk_locked(size_t size)
+{
+	char *p;
+
+	if (chunk_left < size) {
+		size_t want = HAK_META_CHUNK;
+
+		/* Little room for addresses must not mean none. */
+		for (p = NULL; p == NULL && want >= HAK_SLICE_SIZE; want /= 2) {
+			p = hak_os_map_guarded(want, "hakmem: meta");
+			chunk_left = p != NULL ? want : chunk_left;
+		}
+		if (p == NULL)
+			return NULL;
+		chunk = p;
+	}
+	p = chunk;
+	chunk += size;
+	chunk_left -= size;
+	hak_meta_count(size);
+	return p;
+}
+
+void *hak_meta_take(size_t size)
+{
+	struct piece *p;
+	size_t idx;
+
+	size = hak_round_up(size, HAK_LINE_SIZE);
+	if (size > HAK_META_MAX)
+		return take_own_pages(hak_round_up(size, hak_os_page_size()));
+	idx = size / HAK_LINE_SIZE;
+	if (!hak_lock_take(&lock)) {
+		memset(lists, 0, sizeof lists);
+		chunk_left = 0;
+	}
+	p = lists[idx];
+	if (p != NULL)
+		lists[idx] = p->next;
+	else
+		p = take_from_chunk_locked(size);
+	hak_lock_give(&lock);
+	if (p != NULL)
+		memset(p, 0, size);
+	return p;
+}
+
+void hak_meta_give(void *piece, size_t size)
+{
+	struct piece *p = piece;
+
+	size = hak_round_up(size, HAK_LINE_SIZE);
+	if (size > HAK_META_MAX) { /* M1: the addresses stay */
+		hak_os_purge(piece, hak_round_up(size, hak_os_page_size()));
+		return;
+	}
+	if (!hak_lock_take(&lock)) {
+		memset(lists, 0, sizeof lists);
+		chunk_left = 0;
+	}
+	p->next = lists[size / HAK_LINE_SIZE];
+	lists[size / HAK_LINE_SIZE] = p;
+	hak_lock_give(&lock);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns: memory for descriptors, bitmaps and caches' arrays, apart from all blocks, between guard pages.
+ * Threads: any.
+ * Locks: META inside.
+ * M1 Metadata is never unmapped, so a stale pointer to it never faults.
+ * M2 Pieces start at a cache line: no two of them share one.
+ */
+#ifndef HAK_REGION_META_H
+#define HAK_REGION_META_H
+
+#include "base/attr.h"
+
+/* A zeroed piece of size bytes, or NULL. */
+void *hak_meta_take(size_t size);
+
+/* Gives a piece back to be taken again, at the size it was taken. */
+void hak_meta_give(void *piece, size_t size);
+
+/* Bytes taken so far, given back or not: all that can be resident. */
+uint64_t hak_meta_bytes(void);
+
+/* For tables that live outside hak_meta_take(). */
+void hak_meta_count(size_t size);
+
+#endif

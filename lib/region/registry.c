@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+#include "region/registry.h"
+
+#include "os/page.h"
+#include "region/meta.h"
+
+#define LEAF_SIZE ((size_t)1 << HAK_LEAF_SHIFT)
+
+struct leaf {
+	struct hak_span *span[LEAF_SIZE]; /* any */
+};
+
+uint64_t hak_registry_front[(size_t)1 << HAK_FRONT_SHIFT] HAK_ALIGNED(HAK_LINE_SIZE);
+
+static struct leaf *root[(size_t)1 << HAK_ROOT_SHIFT]; /* any: NULL until reserved, then const */
+
+HAK_STATIC(HAK_ROOT_SHIFT > 0);
+
+static inline uintptr_t slice_number(const void *p)
+{
+	return (uintptr_t)p >> HAK_SLICE_SHIFT;
+}
+
+struct hak_span *hak_registry_find(const void *p)
+{
+	uintptr_t n = slice_number(p);
+	struct leaf *leaf;
+
+	if (n >> HAK_LEAF_SHIFT >= (uintptr_t)1 << HAK_ROOT_SHIFT)
+		return NULL;
+	leaf = hak_load_acquire(&root[n >> HAK_LEAF_SHIFT]);
+	/* Acquire: pairs with hak_registry_put(), so that the span's fields are there to read. */
+	return leaf != NULL ? hak_load_acquire(&leaf->span[n & (LEAF_SIZE - 1)]) : NULL;
+}
+
+bool hak_registry_reserve(const void *base, size_t size)
+{
+	uintptr_t first = slice_number(base) >> HAK_LEAF_SHIFT;
+	uintptr_t last = slice_number((const char *)base + size - 1) >> HAK_LEAF_SHIFT;
+
+	if (last >= (uintptr_t)1 << HAK_ROOT_SHIFT)
+		return false;
+	for (uintptr_t i = first; i <= last; i++) {
+		struct leaf *none = NULL;
+		struct leaf *leaf;
+
+		if (hak_load_relaxed(&root[i]) != NULL)
+			continue;
+		leaf = hak_os_map(sizeof *leaf, hak_os_page_size(), "hakmem: registry");
+		if (leaf == NULL)
+			return false;
+		if (!hak_cas_release(&root[i], &none, leaf))
+			hak_os_unmap(leaf, sizeof *leaf);
+	}
+	return true;
+}
+
+static struct hak_span **slot_of(uintptr_t n)
+{
+	return &hak_load_acquire(&root[n >> HAK_LEAF_SHIFT])->span[n & (LEAF_SIZE - 1)];
+}
+
+void hak_registry_put(const void *base, size_t n_slices, struct hak_span *span)
+{
+	uintptr_t n = slice_number(base);
+
+	for (size_t i = 0; i < n_slices; i++)
+		hak_store_release(slot_of(n + i), span);
+}
+
+void hak_registry_drop(const void *base, size_t n_slices)
+{
+	uintptr_t n = slice_number(base);
+
+	for (size_t i = 0; i < n_slices; i++)
+		hak_store_relaxed(slot_of(n + i), NULL);
+}
+
+bool hak_registry_claim(const void *base, size_t n_slices, struct hak_span *span)
+{
+	if (!hak_cas_acquire(slot_of(slice_number(base)), &span, NULL))
+		return false;
+	hak_registry_drop((const char *)base + HAK_SLICE_SIZE, n_slices - 1);
+	return true;
+}
+
+void hak_registry_set_words(const char *base, size_t n_slices, uint64_t old_tag, uint64_t new_tag, unsigned sc)
+{
+	for (size_t i = 0; i < n_slices; i++, base += HAK_SLICE_SIZE) {
+		uint64_t *word = hak_registry_word_of(base);
+		uint64_t old = old_tag != 0 ? hak_registry_make_word(base, old_tag, sc) : 0;
+		uint64_t new = new_tag != 0 ? hak_registry_make_word(base, new_tag, sc) : 0;
+		uint64_t seen = hak_load_relaxed(word);
+
+		/* R3: a word that is somebody else's stays. */
+		if (seen == old || (seen == 0 && new != 0))
+			hak_cas_release(word, &seen, new);
+	}
+}

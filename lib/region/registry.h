@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns: the answer to "whose address is this?", for every address, without touching it.
+ * Threads: find and word: any, without a lock. put and drop: whoever owns the slices.
+ * Locks: none.
+ * R1 A slice's span is registered before a block of it is handed out, and dropped before its memory can become
+ *    anything else: an address that is not ours (any more) finds NULL.
+ * R2 A word in front says all that a free needs, in one load. It is the slice's address, XOR the owner's tag,
+ *    XOR the class << 16; XOR with an address of that slice and the same tag, it leaves class << 16 | offset,
+ *    and any other address or tag leaves something larger. 0 stands for "ask hak_registry_find()".
+ * R3 Slices whose numbers end in the same bits share a word in front; who comes second does without.
+ */
+#ifndef HAK_REGION_REGISTRY_H
+#define HAK_REGION_REGISTRY_H
+
+#include "base/atomic.h"
+#include "base/attr.h"
+#include "conf/limits.h"
+
+enum hak_kind {
+	HAK_KIND_SLAB = 1, /* blocks of one class */
+	HAK_KIND_RUN,      /* one block on slices of its own */
+	HAK_KIND_LARGE     /* one block on a mapping of its own */
+};
+
+struct hak_superslab;
+
+/* What stands at an address. A slab's descriptor begins with one; a run's is nothing else. */
+struct hak_span {
+	uint8_t kind;      /* const while registered: enum hak_kind */
+	uint8_t sc;        /* const: slab: the size class */
+	bool is_clean;     /* own: run, large: nobody wrote to it since the kernel zeroed it */
+	uint32_t n_slices; /* const for slabs, own for runs */
+	char *base;        /* const: first byte; of a slab or run, on a slice's border */
+	struct hak_superslab *superslab; /* const: slab, run: where the slices go back to */
+	size_t size;       /* own: run, large: usable bytes */
+};
+
+extern uint64_t hak_registry_front[(size_t)1 << HAK_FRONT_SHIFT]; /* any */
+
+HAK_INLINE uint64_t *hak_registry_word_of(const void *p)
+{
+	return &hak_registry_front[(uintptr_t)p >> HAK_SLICE_SHIFT & (((uintptr_t)1 << HAK_FRONT_SHIFT) - 1)];
+}
+
+/* The class of p if it lies in a slab whose owner's tag is `tag`; anything else: HAK_N_CLASSES or more. _hit */
+HAK_INLINE uint64_t hak_registry_class_hit(const void *p, uint64_t tag)
+{
+	return (hak_load_relaxed(hak_registry_word_of(p)) ^ (uintptr_t)p ^ tag) >> HAK_SLICE_SHIFT;
+}
+
+/* The word for the slice at base (R2). */
+HAK_INLINE uint64_t hak_registry_make_word(const char *base, uint64_t tag, unsigned sc)
+{
+	return (uintptr_t)base ^ tag ^ (uint64_t)sc << HAK_SLICE_SHIFT;
+}
+
+/* The span at p, or NULL: nobody's. For a large block only the slice of its first byte answers. */
+struct hak_span *hak_registry_find(const void *p);
+
+/* Makes room for the addresses' answers; false when there is no memory for that. Never undone. */
+bool hak_registry_reserve(const void *base, size_t size);
+
+/* Registers span for n_slices from base; the room is reserved. */
+void hak_registry_put(const void *base, size_t n_slices, struct hak_span *span);
+void hak_registry_drop(const void *base, size_t n_slices);
+
+/* Drops n_slices from base if span stands there; false: it does not, another thread was first. */
+bool hak_registry_claim(const void *base, size_t n_slices, struct hak_span *span);
+
+/* Puts (or, from 0 or an old word, replaces; to 0, removes) the words in front of n_slices slices. */
+void hak_registry_set_words(const char *base, size_t n_slices, uint64_t old_tag, uint64_t new_tag, unsigned sc);
+
+#endif

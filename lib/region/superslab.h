@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns: superslabs: aligned regions cut into slices, for slabs and runs alike, and which slices are used,
+ *       dirty (free, maybe resident) or clean (free, no memory behind them, zero when touched).
+ * Threads: any.
+ * Locks: SUPERSLAB inside; no system call is made under it.
+ * S1 used and dirty are disjoint; n_used and n_dirty count them; aged is a subset of dirty.
+ * S2 A superslab is in `open` while it has a free slice, else in `full`.
+ * S3 After a fork in the middle of a change the child opens a new era: superslabs of an older one give no
+ *    more slices; what is given back to them is only purged.
+ */
+#ifndef HAK_REGION_SUPERSLAB_H
+#define HAK_REGION_SUPERSLAB_H
+
+#include "base/attr.h"
+#include "base/list.h"
+#include "region/registry.h"
+
+struct hak_slices {
+	struct hak_superslab *superslab;
+	char *base;
+	size_t n;
+	bool is_clean;               /* all of them read as zero */
+	struct hak_span *record;     /* room for a span, as long as the slices are taken */
+};
+
+struct hak_superslab_stats {
+	uint64_t mapped;  /* bytes of all superslabs */
+	uint64_t used;    /* bytes of used slices */
+	uint64_t dirty;   /* bytes of dirty slices */
+	uint64_t n_superslabs;
+};
+
+/* Takes n adjacent slices, the first at an address that is a multiple of align (a power of two; at most
+ * HAK_SUPERSLAB_ALIGN need not cost more). False: no memory. */
+bool hak_superslab_take(size_t n, size_t align, struct hak_slices *out);
+
+/* Gives n slices from base back, dirty. */
+void hak_superslab_give(struct hak_superslab *superslab, char *base, size_t n);
+
+/* Takes the slices [base + n_old, base + n_new) too, if all are free; *is_clean as in struct hak_slices. */
+bool hak_superslab_extend(struct hak_superslab *superslab, char *base, size_t n_old, size_t n_new, bool *is_clean);
+
+/* Does p lie in a superslab? For verdicts: looks through all of them. */
+bool hak_superslab_contains(const void *p);
+
+/* One step of decay: purges what was dirty at the last step already, and unmaps superslabs that became all clean.
+ * With all: everything dirty. Returns bytes given back. */
+size_t hak_superslab_purge(bool all);
+
+void hak_superslab_stats_get(struct hak_superslab_stats *stats);
+
+/* Checks S1 and S2 for every superslab; returns faults found, one line each. */
+size_t hak_superslab_check(void);
+
+#endif

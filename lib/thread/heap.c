@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MIT */
+#include "thread/heap.h"
+
+#include <pthread.h>
+
+#include "base/check.h"
+#include "large/large.h"
+#include "os/clock.h"
+#include "os/fork.h"
+#include "os/lock.h"
+#include "region/meta.h"
+#include "thread/decay.h"
+#include "tiny/cache.h"
+#include "tiny/remote.h"
+
+#define EXIT_ROUND 3        /* of the four that POSIX grants: other destructors may still allocate before */
+#define ADOPT_BATCH 64      /* slabs moved from an orphan at a time */
+#define MISSES_PER_STEP 64  /* misses between two looks at the clock */
+
+static struct hak_lock pool_lock = HAK_LOCK(HAK_RANK_HEAPS);
+static struct hak_heap *orphans;    /* lk:HEAPS: linked by next_pooled; read by any as a hint */
+static struct hak_heap *spares;     /* lk:HEAPS: linked by next_pooled */
+static struct hak_heap *first_heap; /* any: all of them, linked by next */
+static uint32_t n_ids;              /* any */
+static uint64_t n_threads;          /* any */
+static uint64_t n_adopted;          /* any */
+
+static struct hak_lock shared_lock = HAK_LOCK(HAK_RANK_SHARED);
+static struct hak_heap *shared;     /* written lk:SHARED, read by any: the heap of P2 */
+
+static pthread_key_t key;           /* const once key_state is KEY_MADE */
+static uint32_t key_state;          /* any */
+enum { KEY_NONE, KEY_BEING_MADE, KEY_MADE };
+
+struct hak_heap *hak_thread_first_heap(void)
+{
+	return hak_load_acquire(&first_heap);
+}
+
+static void take_pool_lock(void)
+{
+	if (!hak_lock_take(&pool_lock)) {
+		hak_store_relaxed(&orphans, NULL);
+		spares = NULL;
+	}
+}
+
+static struct hak_heap *pop_pool(void)
+{
+	struct hak_heap *h;
+
+	take_pool_lock();
+	h = orphans;
+	if (h != NULL) {
+		hak_store_relaxed(&orphans, h->next_pooled);
+		hak_add_relaxed(&n_adopted, 1);
+	} else if ((h = spares) != NULL) {
+		spares = h->next_pooled;
+	}
+	hak_lock_give(&pool_lock);
+	return h;
+}
+
+static struct hak_heap *pop_orphan(void)
+{
+	struct hak_heap *h;
+
+	take_pool_lock();
+	h = orphans;
+	if (h != NULL)
+		hak_store_relaxed(&orphans, h->next_pooled);
+	hak_lock_give(&pool_lock);
+	return h;
+}
+
+static bool has_slabs(const struct hak_heap *h)
+{
+	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++)
+		if (!hak_list_is_empty(&h->bin[sc].open) || !hak_list_is_empty(&h->bin[sc].full))
+			return true;
+	return false;
+}
+
+static void push_pool(struct hak_heap *h)
+{
+	bool is_orphan = has_slabs(h);
+
+	take_pool_lock();
+	if (is_orphan) {
+		h->next_pooled = orphans;
+		hak_store_relaxed(&orphans, h);
+	} else {
+		h->next_pooled = spares;
+		spares = h;
+	}
+	hak_lock_give(&pool_lock);
+}
+
+static struct hak_heap *make_heap(void)
+{
+	struct hak_heap *h = hak_meta_take(sizeof *h);
+	struct hak_heap *head;
+
+	if (h == NULL)
+		return NULL;
+	hak_cache_init_own(h);
+	h->id = hak_add_relaxed(&n_ids, 1) + 1;
+	/* Bit 63 is in no address; the others are where two addresses with one word in front cannot differ, or
+	 * where no address has bits (R2). */
+	h->tag = (uint64_t)1 << 63 | (uint64_t)(h->id & 0x7fff) << 48 | (uint64_t)(h->id >> 15 & 0xfff) << 24;
+	h->generation = hak_fork_generation();
+	head = hak_load_relaxed(&first_heap);
+	do
+		h->next = head;
+	while (!hak_cas_release(&first_heap, &head, h));
+	return h;
+}
+
+static struct hak_heap *pool_or_new_heap(void)
+{
+	struct hak_heap *h = pop_pool();
+
+	return h != NULL ? h : make_heap();
+}
+
+static void end_thread(void *arg)
+{
+	struct hak_heap *h = arg;
+
+	if (hak_heap_mine != h)
+		return;
+	if (++h->exit_round < EXIT_ROUND && pthread_setspecific(key, h) == 0)
+		return;
+	h->is_busy = true;
+	hak_heap_mine = &hak_heap_gone;
+	hak_thread_flush_own(h);
+	h->exit_round = 0;
+	h->is_busy = false;
+	hak_sub_relaxed(&n_threads, 1);
+	push_pool(h);
+}
+
+/* Asks for end_thread() at the thread's end. Where another thread is just making the key, or none is left, this
+ * thread's heap stays its own for ever: a leak, not an error. */
+static void arrange_end(struct hak_heap *h)
+{
+	uint32_t state = KEY_NONE;
+
+	if (hak_cas_acquire(&key_state, &state, KEY_BEING_MADE)) {
+		state = pthread_key_create(&key, end_thread) == 0 ? KEY_MADE : KEY_NONE;
+		hak_store_release(&key_state, state);
+	}
+	while (state == KEY_BEING_MADE) {
+		hak_cpu_relax();
+		state = hak_load_acquire(&key_state);
+	}
+	if (state == KEY_MADE)
+		pthread_setspecific(key, h); /* may allocate: h is in place already */
+}
+
+static struct hak_heap *start_thread(void)
+{
+	struct hak_heap *h = pool_or_new_heap();
+
+	if (h == NULL)
+		return NULL;
+	h->thread_id = hak_os_thread_id();
+	hak_add_relaxed(&n_threads, 1);
+	hak_heap_mine = h;
+	arrange_end(h);
+	return h;
+}
+
+static struct hak_heap *enter_shared(void)
+{
+	struct hak_heap *h = NULL;
+
+	if (hak_lock_take(&shared_lock))
+		h = hak_load_relaxed(&shared);
+	if (h == NULL)
+		h = pool_or_new_heap();
+	hak_store_relaxed(&shared, h);
+	if (h == NULL)
+		hak_lock_give(&shared_lock);
+	return h;
+}
+
+static struct hak_heap *HAK_COLD enter_slowly(struct hak_heap *h)
+{
+	/* A child forked in a signal handler that had interrupted a miss: its heap is in the middle of a change for
+	 * ever. It begins again. */
+	if (h->is_busy && h->generation != hak_fork_generation()) {
+		hak_heap_mine = &hak_heap_none;
+		h = &hak_heap_none;
+	}
+	if (h == &hak_heap_none) {
+		h = start_thread();
+		if (h == NULL || !h->is_busy) {
+			if (h != NULL)
+				h->is_busy = true;
+			return h;
+		}
+	}
+	return enter_shared(); /* P2 */
+}
+
+struct hak_heap *hak_thread_enter(void)
+{
+	struct hak_heap *h = hak_heap_mine;
+
+	if (HAK_UNLIKELY(h->tag == 0 || h->is_busy))
+		return enter_slowly(h);
+	h->is_busy = true;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	return h;
+}
+
+void hak_thread_leave(struct hak_heap *h)
+{
+	if (++h->n_misses % MISSES_PER_STEP == 0)
+		hak_decay_step();
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	if (HAK_UNLIKELY(h == hak_load_relaxed(&shared)))
+		hak_lock_give(&shared_lock);
+	else
+		h->is_busy = false;
+}
+
+/* Moves up to ADOPT_BATCH slabs of an orphan to h; puts the orphan back where it belongs. */
+static void adopt_own(struct hak_heap *h, unsigned first_sc)
+{
+	struct hak_heap *orphan = pop_orphan();
+	unsigned n_left = ADOPT_BATCH;
+
+	if (orphan == NULL)
+		return;
+	hak_remote_collect_own(orphan);
+	for (unsigned i = 0; i < HAK_N_CLASSES && n_left > 0; i++) {
+		struct hak_bin *bin = &orphan->bin[(first_sc + i) % HAK_N_CLASSES];
+
+		while (n_left > 0 && !(hak_list_is_empty(&bin->open) && hak_list_is_empty(&bin->full))) {
+			struct hak_link *l = hak_list_is_empty(&bin->open) ? bin->full.next : bin->open.next;
+
+			hak_slab_move_own(orphan, h, HAK_MEMBER(l, struct hak_slab, link));
+			n_left--;
+		}
+	}
+	hak_remote_forward_any(orphan);
+	hak_add_relaxed(&n_adopted, 1);
+	push_pool(orphan);
+}
+
+void *hak_thread_take_own(struct hak_heap *h, unsigned sc)
+{
+	void *p = hak_cache_refill_own(h, sc);
+
+	if (HAK_LIKELY(p != NULL))
+		return p;
+	if (hak_load_relaxed(&orphans) != NULL) {
+		adopt_own(h, sc);
+		p = hak_cache_refill_own(h, sc);
+		if (p != NULL)
+			return p;
+	}
+	if (hak_slab_make_own(h, sc) == NULL) {
+		/* The last resort: what is kept for speed. */
+		hak_large_purge(0);
+		if (hak_slab_make_own(h, sc) == NULL)
+			return NULL;
+	}
+	return hak_cache_refill_own(h, sc);
+}
+
+void hak_thread_flush_own(struct hak_heap *h)
+{
+	hak_remote_flush_own(h);
+	hak_remote_collect_own(h);
+	hak_cache_flush_own(h);
+	hak_slab_release_empty_own(h);
+}
+
+void hak_thread_flush_orphans(void)
+{
+	struct hak_heap *done = NULL;
+	struct hak_heap *h;
+
+	while ((h = pop_orphan()) != NULL) {
+		hak_remote_collect_own(h);
+		hak_slab_release_empty_own(h);
+		h->next_pooled = done;
+		done = h;
+	}
+	while ((h = done) != NULL) {
+		done = h->next_pooled;
+		push_pool(h);
+	}
+}
+
+void hak_thread_stats_get(struct hak_thread_stats *stats)
+{
+	stats->n_threads = hak_load_relaxed(&n_threads);
+	stats->n_heaps = hak_load_relaxed(&n_ids);
+	stats->n_adopted = hak_load_relaxed(&n_adopted);
+}

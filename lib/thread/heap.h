@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns: which heap a thread works on: from its first miss to its end, and what happens to it then.
+ * Threads: any.
+ * Locks: HEAPS for the pools; SHARED while a thread works on the shared heap.
+ * P1 A heap has at most one thread. Without one it is an orphan (it has slabs) or spare (it has none).
+ * P2 A thread without a heap of its own (past its end, or in a signal handler that interrupted a miss) works on
+ *    the shared heap, under its lock.
+ */
+#ifndef HAK_THREAD_HEAP_H
+#define HAK_THREAD_HEAP_H
+
+#include "tiny/heap.h"
+
+struct hak_thread_stats {
+	uint64_t n_threads; /* with a heap now */
+	uint64_t n_heaps;   /* ever made */
+	uint64_t n_adopted; /* orphans taken over, whole or in part */
+};
+
+/* The heap to work on until hak_thread_leave(); NULL: no memory for one. */
+struct hak_heap *hak_thread_enter(void);
+void hak_thread_leave(struct hak_heap *h);
+
+/* A block of class sc, at any price: the heap's own, an orphan's, a new slab's. NULL: no memory. */
+void *hak_thread_take_own(struct hak_heap *h, unsigned sc);
+
+/* Gives back all the calling thread's heap can spare: its caches, its outbox, its empty slabs. */
+void hak_thread_flush_own(struct hak_heap *h);
+
+/* The same for heaps without a thread. */
+void hak_thread_flush_orphans(void);
+
+/* The first of all heaps ever made, linked by next; their counters are readable by any. */
+struct hak_heap *hak_thread_first_heap(void);
+
+void hak_thread_stats_get(struct hak_thread_stats *stats);
+
+#endif

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+#include "tiny/cache.h"
+
+#include <string.h>
+
+#include "conf/options.h"
+#include "conf/report.h"
+#include "region/meta.h"
+#include "tiny/remote.h"
+
+__thread struct hak_heap *hak_heap_mine __attribute__((tls_model("initial-exec"))) = &hak_heap_none;
+struct hak_heap hak_heap_none;
+struct hak_heap hak_heap_gone;
+
+void hak_cache_init_own(struct hak_heap *h)
+{
+	for (unsigned i = 1; i < sizeof h->class_of; i++)
+		h->class_of[i] = (uint8_t)hak_class_of((size_t)i * HAK_ALIGNMENT);
+	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++) {
+		hak_list_init(&h->bin[sc].open);
+		hak_list_init(&h->bin[sc].full);
+	}
+}
+
+size_t hak_cache_count_any(const struct hak_heap *h, unsigned sc)
+{
+	void **top = hak_load_relaxed(&h->top[sc]);
+	void **base = hak_load_relaxed(&h->base[sc]);
+
+	/* Another thread can catch the owner between two arrays. */
+	return top > base && top - base <= HAK_TINY_CACHE_CAP ? (size_t)(top - base) : 0;
+}
+
+static unsigned cap_of(unsigned sc)
+{
+	unsigned cap = hak_class_cap(sc);
+
+	if (cap > hak_options.cache_cap)
+		cap = (unsigned)hak_options.cache_cap;
+	return hak_load_relaxed(&hak_options.diet) && cap > HAK_CACHE_DIET ? HAK_CACHE_DIET : cap;
+}
+
+/* Gives class sc's cache an array of n slots, with the blocks it has; n is at least their number. */
+static bool resize_own(struct hak_heap *h, unsigned sc, unsigned n)
+{
+	struct hak_bin *bin = &h->bin[sc];
+	size_t n_cached = (size_t)(h->top[sc] - h->base[sc]);
+	void **array = NULL;
+
+	if (n > 0) {
+		array = hak_meta_take(n * sizeof *array);
+		if (array == NULL)
+			return false;
+		if (n_cached > 0)
+			memmove(array, h->base[sc], n_cached * sizeof *array);
+	}
+	if (bin->n_slots > 0)
+		hak_meta_give(h->base[sc], bin->n_slots * sizeof *array);
+	hak_own_set(&h->base[sc], array);
+	hak_own_set(&h->top[sc], array + n_cached);
+	hak_own_set(&h->limit[sc], array + n);
+	bin->n_slots = n;
+	return true;
+}
+
+/* Twice the slots, up to the class's cap; fewer when the cap has fallen and nothing is cached. */
+static bool grow_own(struct hak_heap *h, unsigned sc)
+{
+	unsigned cap = cap_of(sc);
+	unsigned n = h->bin[sc].n_slots > 0 ? 2 * h->bin[sc].n_slots : HAK_CACHE_FIRST;
+
+	if (n > cap)
+		n = cap;
+	if (n < h->bin[sc].n_slots)
+		return h->top[sc] == h->base[sc] && resize_own(h, sc, n);
+	return n > h->bin[sc].n_slots && resize_own(h, sc, n);
+}
+
+static void *pop_own(struct hak_heap *h, unsigned sc)
+{
+	hak_own_set(&h->top[sc], h->top[sc] - 1);
+	return *h->top[sc];
+}
+
+void *hak_cache_refill_own(struct hak_heap *h, unsigned sc)
+{
+	struct hak_bin *bin = &h->bin[sc];
+	struct hak_slab *s;
+	unsigned n;
+	void *p;
+
+	if (h->top[sc] != h->base[sc])
+		return pop_own(h, sc);
+	hak_remote_collect_own(h);
+	if (hak_list_is_empty(&bin->open))
+		return NULL;
+	s = HAK_MEMBER(bin->open.next, struct hak_slab, link);
+	hak_own_add(&h->n_refills, 1);
+	grow_own(h, sc);
+	if (bin->n_slots == 0) {
+		hak_own_add(&bin->n_taken, hak_slab_take_own(h, s, &p, 1));
+		return p;
+	}
+	n = hak_slab_take_own(h, s, h->base[sc], bin->n_slots > 1 ? bin->n_slots / 2 : 1);
+	hak_own_add(&bin->n_taken, n);
+	hak_own_set(&h->top[sc], h->base[sc] + n);
+	return pop_own(h, sc);
+}
+
+/* The slab that p, freed as a block of class sc of this heap, goes back to, and its index there; NULL after a verdict
+ * (C1). */
+static struct hak_slab *prove_own(struct hak_heap *h, unsigned sc, void *p, unsigned *idx)
+{
+	struct hak_slab *s = (struct hak_slab *)hak_registry_find(p);
+
+	/* Only a second free of a block can have emptied its slab, or let it become another's, under it. */
+	if (HAK_UNLIKELY(s == NULL || s->span.kind != HAK_KIND_SLAB || s->span.sc != sc ||
+		hak_load_relaxed(&s->owner) != h)) {
+		hak_report_bad_free(HAK_DOUBLE_FREE, "free", p, hak_class_size(sc), NULL);
+		return NULL;
+	}
+	*idx = hak_slab_idx_of(s, p);
+	if (HAK_UNLIKELY(!hak_slab_has_block(s, p, *idx))) {
+		bool is_aligned = (uintptr_t)p % HAK_ALIGNMENT == 0;
+
+		hak_report_bad_free(is_aligned ? HAK_INSIDE_BLOCK : HAK_MISALIGNED, "free", p, s->block_size, NULL);
+		return NULL;
+	}
+	if (HAK_UNLIKELY(hak_bit_is_set(s->bits, *idx))) {
+		hak_report_bad_free(HAK_DOUBLE_FREE, "free", p, s->block_size, NULL);
+		return NULL;
+	}
+	return s;
+}
+
+static void give_own(struct hak_heap *h, unsigned sc, void **blocks, size_t n)
+{
+	size_t n_given = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned idx;
+		struct hak_slab *s = prove_own(h, sc, blocks[i], &idx);
+
+		if (s == NULL)
+			continue;
+		n_given++;
+		hak_slab_put_own(h, s, idx / HAK_WORD_BITS, (uint64_t)1 << idx % HAK_WORD_BITS);
+	}
+	hak_own_add(&h->bin[sc].n_given, n_given);
+	hak_own_add(&h->n_flushes, 1);
+}
+
+void hak_cache_put_own(struct hak_heap *h, unsigned sc, void *p)
+{
+	struct hak_bin *bin = &h->bin[sc];
+
+	if (h->top[sc] == h->limit[sc] && !grow_own(h, sc)) {
+		/* The oldest half goes: they are the coldest. All of them when the cap has fallen. */
+		bool is_over = bin->n_slots > cap_of(sc);
+		size_t n = is_over ? bin->n_slots : (bin->n_slots + 1) / 2;
+		void **base = h->base[sc];
+
+		if (n > 0) {
+			give_own(h, sc, base, n);
+			memmove(base, base + n, (bin->n_slots - n) * sizeof *base);
+			hak_own_set(&h->top[sc], h->top[sc] - n);
+		}
+		if (is_over)
+			grow_own(h, sc);
+		if (bin->n_slots == 0) {
+			give_own(h, sc, &p, 1);
+			return;
+		}
+	}
+	*h->top[sc] = p;
+	hak_own_set(&h->top[sc], h->top[sc] + 1);
+}
+
+void hak_cache_flush_own(struct hak_heap *h)
+{
+	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++) {
+		size_t n = (size_t)(h->top[sc] - h->base[sc]);
+
+		if (n == 0)
+			continue;
+		hak_own_set(&h->top[sc], h->base[sc]);
+		give_own(h, sc, h->base[sc], n);
+	}
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns: the misses: refill, flush and the size of a thread's caches.
+ * Threads: the heap's owner. Locks: none held; those of lower floors are taken inside.
+ * C1 Every block that leaves a cache for its slab is proved: first byte of a block of a slab of this heap and
+ *    class, not free already. What fails is a verdict on an earlier free.
+ */
+#ifndef HAK_TINY_CACHE_H
+#define HAK_TINY_CACHE_H
+
+#include "tiny/slab.h"
+
+/* Makes h's bins and class table usable; everything else is zero. */
+void hak_cache_init_own(struct hak_heap *h);
+
+/* A block of class sc from the cache, or from the first open slab with a batch for the cache beside it. NULL: no
+ * block is free in this heap. */
+void *hak_cache_refill_own(struct hak_heap *h, unsigned sc);
+
+/* Puts p, of class sc and this heap, into the cache, making room if it is full: by a larger array, or by a batch
+ * to the slabs. */
+void hak_cache_put_own(struct hak_heap *h, unsigned sc, void *p);
+
+/* Gives all cached blocks back to their slabs. */
+void hak_cache_flush_own(struct hak_heap *h);
+
+/* Blocks cached of class sc; any thread may ask, the answer is exact for the owner. */
+size_t hak_cache_count_any(const struct hak_heap *h, unsigned sc);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns: the size classes: 16 to 128 bytes in steps of 16, then eight classes to each doubling, so that a block
+ *       of more than 128 bytes is at most 12.5 % larger than asked for. Pure arithmetic.
+ * Threads: any. Locks: none.
+ */
+#ifndef HAK_TINY_CLASS_H
+#define HAK_TINY_CLASS_H
+
+#include "base/bits.h"
+#include "conf/limits.h"
+
+/* The class for size bytes; 1 <= size <= HAK_TINY_MAX. */
+HAK_INLINE unsigned hak_class_of(size_t size)
+{
+	size_t last = size - 1;
+	unsigned doubling, shift;
+
+	if (size <= 128)
+		return (unsigned)(last / 16);
+	doubling = hak_bits_high(last);          /* 7 for 129 to 256 */
+	shift = doubling - 3;
+	return 8 * (doubling - 7) + (unsigned)(last >> shift); /* last >> shift is 8 to 15 */
+}
+
+/* Bytes of a block of class sc. */
+HAK_INLINE size_t hak_class_size(unsigned sc)
+{
+	if (sc < 8)
+		return (sc + 1) * (size_t)16;
+	return (size_t)(sc % 8 + 9) << (sc / 8 + 3);
+}
+
+/* Slices of one slab: enough for 64 blocks up to 4 KiB, for 16 above. */
+HAK_INLINE unsigned hak_class_slices(unsigned sc)
+{
+	size_t size = hak_class_size(sc);
+
+	return size <= 1024 ? 1 : size <= 4096 ? 4 : size <= 16384 ? 8 : HAK_SLAB_SLICES_MAX;
+}
+
+/* Most blocks a thread caches of class sc. */
+HAK_INLINE unsigned hak_class_cap(unsigned sc)
+{
+	size_t n = HAK_CACHE_BYTES / hak_class_size(sc);
+
+	return n < HAK_CACHE_MIN ? HAK_CACHE_MIN : n < HAK_TINY_CACHE_CAP ? (unsigned)n : HAK_TINY_CACHE_CAP;
+}
+
+#endif

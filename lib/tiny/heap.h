@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns: the heap: all that one thread owns of the tiny floor, and the two hit paths.
+ * Threads: own fields: the thread the heap belongs to (or, for a heap without a thread, whoever took it from the
+ *          pool). Heaps are never unmapped: a stale pointer to one finds a heap.
+ * Locks: none on the hit paths.
+ * H1 base[sc] <= top[sc] <= limit[sc]; the blocks in [base, top) are free, and counted as taken from their slabs.
+ * H2 A heap without arrays is all zero: every pop and every push misses. The one a thread starts with is such.
+ * H3 Blocks of a class: n_taken - n_given - n_sent - cached = alive, summed over all heaps.
+ */
+#ifndef HAK_TINY_HEAP_H
+#define HAK_TINY_HEAP_H
+
+#include "base/atomic.h"
+#include "base/list.h"
+#include "region/registry.h"
+#include "tiny/class.h"
+
+struct hak_slab;
+
+/* What a heap keeps for one class beside its cache; miss paths only. */
+struct hak_bin {
+	struct hak_link open;   /* own: slabs with a free block; refills take from the first */
+	struct hak_link full;   /* own: slabs without */
+	uint32_t n_slots;       /* own: size of the cache's array */
+	uint32_t n_empty;       /* own: open slabs with no block taken */
+	uint64_t n_taken;       /* own: blocks moved from slabs to the cache */
+	uint64_t n_given;       /* own: blocks moved back by this heap */
+	uint64_t n_sent;        /* own: blocks of other heaps' slabs freed through this heap */
+	uint64_t n_collected;   /* own: blocks others freed, found and put back into slabs by this heap */
+	int64_t n_slabs;        /* own: slabs made minus slabs released by this heap */
+};
+
+struct hak_heap {
+	/* The hit paths' part, read at every call. */
+	void **top[HAK_N_CLASSES] HAK_ALIGNED(HAK_LINE_SIZE); /* own (H1); first: the shortest way to it */
+	void **base[HAK_N_CLASSES];            /* own */
+	void **limit[HAK_N_CLASSES];           /* own */
+	uint64_t tag;                          /* const: what marks this heap's slabs in the registry; never 0 */
+	uint8_t class_of[HAK_SMALL_MAX / HAK_ALIGNMENT + 1]; /* const: by (size + 15) / 16 */
+
+	/* The miss paths' part. */
+	struct hak_bin bin[HAK_N_CLASSES];
+	void *outbox[HAK_OUTBOX_SLOTS];        /* own: remote blocks on their way home */
+	uint32_t n_outbox;                     /* own */
+	bool is_busy;                          /* own: inside a miss path (a signal handler can tell) */
+	uint8_t exit_round;                    /* own: how often the thread's destructor has run */
+	uint32_t id;                           /* const: from 1 */
+	uint64_t thread_id;                    /* own: kernel id of the thread, for messages */
+	uint64_t n_misses;                     /* own: miss paths entered */
+	uint64_t n_refills;                    /* own */
+	uint64_t n_flushes;                    /* own */
+	struct hak_heap *next;                 /* const once listed: all heaps ever made */
+	struct hak_heap *next_pooled;          /* lk:HEAPS */
+	uint32_t generation;                   /* const: the fork generation it was made in */
+
+	/* Others write here. */
+	struct hak_slab *pending HAK_ALIGNED(HAK_LINE_SIZE); /* any: slabs with remote frees, linked by next_pending */
+};
+
+/* A thread's heap. Starts as hak_heap_none; hak_heap_gone once the thread is past its end (H2 for both). */
+extern __thread struct hak_heap *hak_heap_mine __attribute__((tls_model("initial-exec")));
+extern struct hak_heap hak_heap_none;
+extern struct hak_heap hak_heap_gone;
+
+/* Pops a block of class sc into *out. False: a miss. */
+HAK_INLINE bool hak_heap_pop_class_hit(struct hak_heap *h, size_t sc, void **out)
+{
+	void **top = h->top[sc];
+
+	if (HAK_UNLIKELY(top == h->base[sc]))
+		return false;
+	hak_own_set(&h->top[sc], top - 1);
+	*out = top[-1];
+	return true;
+}
+
+/* Pops a block for size bytes, at most HAK_SMALL_MAX. */
+HAK_INLINE bool hak_heap_pop_hit(struct hak_heap *h, size_t size, void **out)
+{
+	return hak_heap_pop_class_hit(h, h->class_of[(size + HAK_ALIGNMENT - 1) / HAK_ALIGNMENT], out);
+}
+
+/* Pushes p, if it is a tiny block of this heap and there is room. False: a miss. Does not look at *p. */
+HAK_INLINE bool hak_heap_push_hit(struct hak_heap *h, void *p)
+{
+	uint64_t sc = hak_registry_class_hit(p, h->tag);
+	void **top;
+
+	/* Foreign, large, remote, NULL: all of them fail this one comparison (R2). */
+	if (HAK_UNLIKELY(sc >= HAK_N_CLASSES))
+		return false;
+	top = h->top[sc];
+	if (HAK_UNLIKELY(top == h->limit[sc]))
+		return false;
+	*top = p;
+	hak_own_set(&h->top[sc], top + 1);
+	return true;
+}
+
+#endif

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+#include "tiny/slab.h"
+
+#include <string.h>
+
+#include "base/bits.h"
+#include "base/text.h"
+#include "os/lock.h"
+#include "region/meta.h"
+#include "tiny/remote.h"
+
+static struct hak_lock lock = HAK_LOCK(HAK_RANK_SLABS);
+static struct hak_link *unused[HAK_SLAB_WORDS_MAX + 1]; /* lk:SLABS: descriptors by words, linked by next */
+
+HAK_STATIC(HAK_SLAB_SLICES_MAX * HAK_SLICE_SIZE / 16 <= (size_t)1 << 16); /* hak_slab_idx_of() */
+
+static struct hak_slab *of_link(struct hak_link *link)
+{
+	return HAK_MEMBER(link, struct hak_slab, link);
+}
+
+static void take_lock(void)
+{
+	if (!hak_lock_take(&lock))
+		memset(unused, 0, sizeof unused);
+}
+
+static struct hak_slab *take_descriptor(unsigned n_words)
+{
+	struct hak_link *l;
+
+	take_lock();
+	l = unused[n_words];
+	if (l != NULL)
+		unused[n_words] = l->next;
+	hak_lock_give(&lock);
+	if (l != NULL)
+		return of_link(l);
+	return hak_meta_take(sizeof(struct hak_slab) + 2 * n_words * sizeof(uint64_t));
+}
+
+static void give_descriptor(struct hak_slab *s)
+{
+	take_lock();
+	s->link.next = unused[s->n_words];
+	unused[s->n_words] = &s->link;
+	hak_lock_give(&lock);
+}
+
+/* All blocks free; the bits behind the last block stay clear. */
+static void fill_free(struct hak_slab *s)
+{
+	memset(s->bits, 0, 2 * s->n_words * sizeof(uint64_t));
+	hak_bits_fill(s->bits, 0, s->n_blocks, true);
+	s->n_free = s->n_blocks;
+	s->first_word = 0;
+}
+
+struct hak_slab *hak_slab_make_own(struct hak_heap *h, unsigned sc)
+{
+	size_t size = hak_class_size(sc);
+	unsigned n_slices = hak_class_slices(sc);
+	unsigned n_blocks = (unsigned)(n_slices * HAK_SLICE_SIZE / size);
+	unsigned n_words = HAK_N_WORDS(n_blocks);
+	struct hak_slab *s = take_descriptor(n_words);
+	struct hak_slices slices;
+
+	if (s == NULL)
+		return NULL;
+	if (!hak_superslab_take(n_slices, HAK_SLICE_SIZE, &slices)) {
+		s->n_words = n_words;
+		give_descriptor(s);
+		return NULL;
+	}
+	s->span = (struct hak_span){ .kind = HAK_KIND_SLAB, .sc = (uint8_t)sc, .n_slices = n_slices,
+		.base = slices.base, .superslab = slices.superslab, .size = size };
+	s->block_size = (uint32_t)size;
+	s->inverse = (((uint64_t)1 << 32) + size / 16 - 1) / (size / 16);
+	s->n_blocks = n_blocks;
+	s->n_words = n_words;
+	fill_free(s);
+
+	hak_store_ordered(&s->owner, h);
+	/* B3: a late announcement found nobody to go to: take it over. Ordered: pairs with
+	 * hak_remote_announce_any(). */
+	if (hak_load_ordered(&s->is_pending))
+		hak_remote_forward_any(&hak_heap_none);
+
+	hak_list_put_first(&h->bin[sc].open, &s->link);
+	h->bin[sc].n_empty++;
+	hak_own_add(&h->bin[sc].n_slabs, 1);
+	hak_registry_put(slices.base, n_slices, &s->span);
+	hak_registry_set_words(slices.base, n_slices, 0, h->tag, sc);
+	return s;
+}
+
+void hak_slab_release_own(struct hak_heap *h, struct hak_slab *s)
+{
+	unsigned sc = s->span.sc;
+
+	HAK_ASSERT(s->n_free == s->n_blocks);
+	hak_registry_set_words(s->span.base, s->span.n_slices, h->tag, 0, sc);
+	hak_registry_drop(s->span.base, s->span.n_slices);
+	hak_list_remove(&s->link);
+	h->bin[sc].n_empty--;
+	hak_own_add(&h->bin[sc].n_slabs, -1);
+	hak_store_ordered(&s->owner, &hak_heap_none);
+	hak_superslab_give(s->span.superslab, s->span.base, s->span.n_slices);
+	give_descriptor(s);
+}
+
+unsigned hak_slab_take_own(struct hak_heap *h, struct hak_slab *s, void **out, unsigned n)
+{
+	struct hak_bin *bin = &h->bin[s->span.sc];
+	unsigned w = s->first_word;
+	unsigned left;
+
+	if (s->n_free == s->n_blocks)
+		bin->n_empty--;
+	if (n > s->n_free)
+		n = s->n_free;
+	left = n;
+	while (left > 0) {
+		uint64_t free = s->bits[w];
+		char *base = s->span.base + (size_t)w * HAK_WORD_BITS * s->block_size;
+
+		while (free != 0 && left > 0) {
+			out[--left] = base + (size_t)hak_bits_low(free) * s->block_size;
+			free &= free - 1;
+		}
+		hak_own_set(&s->bits[w], free);
+		if (free == 0)
+			w++;
+	}
+	s->first_word = w;
+	s->n_free -= n;
+	if (s->n_free == 0) {
+		hak_list_remove(&s->link);
+		hak_list_put_first(&bin->full, &s->link);
+	}
+	return n;
+}
+
+bool hak_slab_put_own(struct hak_heap *h, struct hak_slab *s, unsigned w, uint64_t bits)
+{
+	struct hak_bin *bin = &h->bin[s->span.sc];
+
+	HAK_ASSERT((s->bits[w] & bits) == 0);
+	hak_own_set(&s->bits[w], s->bits[w] | bits);
+	if (w < s->first_word)
+		s->first_word = w;
+	if (s->n_free == 0) {
+		hak_list_remove(&s->link);
+		hak_list_put_first(&bin->open, &s->link);
+	}
+	s->n_free += hak_bits_count(bits);
+	if (s->n_free < s->n_blocks || ++bin->n_empty <= 1)
+		return true;
+	hak_slab_release_own(h, s);
+	return false;
+}
+
+void hak_slab_move_own(struct hak_heap *from, struct hak_heap *to, struct hak_slab *s)
+{
+	unsigned sc = s->span.sc;
+
+	hak_list_remove(&s->link);
+	hak_list_put_last(s->n_free > 0 ? &to->bin[sc].open : &to->bin[sc].full, &s->link);
+	if (s->n_free == s->n_blocks) {
+		from->bin[sc].n_empty--;
+		to->bin[sc].n_empty++;
+	}
+	hak_own_add(&from->bin[sc].n_slabs, -1);
+	hak_own_add(&to->bin[sc].n_slabs, 1);
+	/* Ordered: see hak_remote_announce_any(). */
+	hak_store_ordered(&s->owner, to);
+	hak_registry_set_words(s->span.base, s->span.n_slices, from->tag, to->tag, sc);
+}
+
+void hak_slab_release_empty_own(struct hak_heap *h)
+{
+	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++) {
+		struct hak_bin *bin = &h->bin[sc];
+		struct hak_link *l, *next;
+
+		for (l = bin->open.next; bin->n_empty > 0; l = next) {
+			struct hak_slab *s = of_link(l);
+
+			next = l->next;
+			HAK_ASSERT(l != &bin->open); /* n_empty counts slabs that are there */
+			if (s->n_free == s->n_blocks)
+				hak_slab_release_own(h, s);
+		}
+	}
+}
+
+size_t hak_slab_check_own(const struct hak_heap *h, struct hak_slab *s, bool is_open)
+{
+	unsigned n_free = 0;
+	bool is_sound;
+
+	for (unsigned w = 0; w < s->n_words; w++)
+		n_free += hak_bits_count(s->bits[w]);
+	is_sound = n_free == s->n_free && is_open == (n_free > 0) && hak_load_relaxed(&s->owner) == h &&
+		hak_registry_find(s->span.base) == &s->span;
+	for (unsigned w = 0; w < s->n_words; w++)
+		is_sound = is_sound && (s->bits[w] & hak_load_relaxed(hak_slab_remote(s) + w)) == 0 &&
+			(s->bits[w] == 0 || w >= s->first_word);
+	if (!is_sound) {
+		struct hak_text t;
+
+		hak_text_open(&t, 2);
+		hak_text_add(&t, "hakmem: check: the slab at ");
+		hak_text_add_hex(&t, (uintptr_t)s->span.base);
+		hak_text_add(&t, " does not match its bitmap\n");
+		hak_text_close(&t);
+	}
+	return is_sound ? 0 : 1;
+}

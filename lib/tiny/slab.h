@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns: slabs: equal blocks on adjacent slices, their state in bitmaps of our own.
+ * Threads: the owner's thread, except for the fields marked any.
+ * Locks: SLABS, for the pool of unused descriptors.
+ * B1 A block is alive, or cached, or in flight (its bit in remote, or in an outbox), or free (its bit in the free
+ *    bitmap): exactly one of them. n_free counts the free bits.
+ * B2 A slab is in its bin's open list if n_free > 0, else in full.
+ * B3 A descriptor stays a slab's descriptor with as many words for ever, and is_pending and next_pending survive
+ *    its reuse: a thread that is late with its announcement (tiny/remote) writes to nothing else.
+ */
+#ifndef HAK_TINY_SLAB_H
+#define HAK_TINY_SLAB_H
+
+#include "region/superslab.h"
+#include "tiny/heap.h"
+
+struct hak_slab {
+	struct hak_span span;      /* const; first, so that the registry's answer is the slab */
+	struct hak_link link;      /* own (B2); lk:SLABS for an unused descriptor: next only */
+	uint64_t inverse;          /* const: 2^32 / (block size / 16), rounded up */
+	uint32_t block_size;       /* const: bytes */
+	uint32_t n_blocks;         /* const */
+	uint32_t n_free;           /* own (B1) */
+	uint32_t first_word;       /* own: no free bit before this word */
+	uint32_t n_words;          /* const: of each bitmap */
+	uint32_t pad;
+
+	struct hak_heap *owner HAK_ALIGNED(HAK_LINE_SIZE); /* any: changes by adoption; hak_heap_none's while unused */
+	struct hak_slab *next_pending; /* any: while is_pending */
+	uint32_t is_pending;           /* any: in, or on its way into, a heap's pending list */
+	uint64_t bits[] HAK_ALIGNED(HAK_LINE_SIZE); /* free[n_words] own, remote[n_words] any */
+};
+
+/* The block that p lies in: its index, or n_blocks for the rest at the end. */
+HAK_INLINE unsigned hak_slab_idx_of(const struct hak_slab *s, const void *p)
+{
+	size_t off = (size_t)((const char *)p - s->span.base);
+
+	/* Exact: both are divided by 16, so off < 2^16 and the size < 2^13 keep the error below one block. */
+	return (unsigned)((off / 16 * s->inverse) >> 32);
+}
+
+/* Is p the first byte of a block? */
+HAK_INLINE bool hak_slab_has_block(const struct hak_slab *s, const void *p, unsigned idx)
+{
+	return idx < s->n_blocks && s->span.base + (size_t)idx * s->block_size == (const char *)p;
+}
+
+HAK_INLINE uint64_t *hak_slab_remote(struct hak_slab *s)
+{
+	return s->bits + s->n_words;
+}
+
+/* Makes a slab of class sc for heap h, all blocks free, in the bin's open list. NULL: no memory. */
+struct hak_slab *hak_slab_make_own(struct hak_heap *h, unsigned sc);
+
+/* Gives a slab with all blocks free back: its slices to the superslab, its descriptor to the pool. */
+void hak_slab_release_own(struct hak_heap *h, struct hak_slab *s);
+
+/* Takes up to n free blocks, lowest address last, to out[0 .. result). */
+unsigned hak_slab_take_own(struct hak_heap *h, struct hak_slab *s, void **out, unsigned n);
+
+/* Sets the free bits `bits` of word w (none of them set yet). False: that emptied the slab, and it is gone. */
+bool hak_slab_put_own(struct hak_heap *h, struct hak_slab *s, unsigned w, uint64_t bits);
+
+/* Is the block free, or on its way home? Any thread; for a live block the answer is no whatever the owner does. */
+HAK_INLINE bool hak_slab_is_free_any(struct hak_slab *s, unsigned idx)
+{
+	uint64_t free = hak_load_relaxed(&s->bits[idx / HAK_WORD_BITS]);
+	uint64_t remote = hak_load_relaxed(&hak_slab_remote(s)[idx / HAK_WORD_BITS]);
+
+	return ((free | remote) >> idx % HAK_WORD_BITS & 1) != 0;
+}
+
+/* Hands a slab over from one heap to another; the caller owns both. */
+void hak_slab_move_own(struct hak_heap *from, struct hak_heap *to, struct hak_slab *s);
+
+/* Releases the empty slabs a heap keeps in reserve. */
+void hak_slab_release_empty_own(struct hak_heap *h);
+
+/* Faults in one slab's counts; one line each. */
+size_t hak_slab_check_own(const struct hak_heap *h, struct hak_slab *s, bool is_open);
+
+#endif

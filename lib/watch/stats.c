@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+#include "watch/stats.h"
+
+#include <string.h>
+
+#include "base/atomic.h"
+#include "conf/report.h"
+#include "large/large.h"
+#include "mid/run.h"
+#include "os/page.h"
+#include "region/meta.h"
+#include "region/superslab.h"
+#include "thread/heap.h"
+#include "tiny/cache.h"
+
+/* One class's counters, summed over all heaps. */
+struct sums {
+	uint64_t taken, given, sent, collected, cached, slabs;
+};
+
+static void sum_class(unsigned sc, struct sums *sums)
+{
+	memset(sums, 0, sizeof *sums);
+	for (struct hak_heap *h = hak_thread_first_heap(); h != NULL; h = h->next) {
+		const struct hak_bin *bin = &h->bin[sc];
+
+		sums->taken += hak_load_relaxed(&bin->n_taken);
+		sums->given += hak_load_relaxed(&bin->n_given);
+		sums->sent += hak_load_relaxed(&bin->n_sent);
+		sums->collected += hak_load_relaxed(&bin->n_collected);
+		sums->slabs += (uint64_t)hak_load_relaxed(&bin->n_slabs);
+		sums->cached += hak_cache_count_any(h, sc);
+	}
+}
+
+/* A difference of counters read at different times; never below zero. */
+static uint64_t minus(uint64_t a, uint64_t b)
+{
+	return a > b ? a - b : 0;
+}
+
+bool hak_stats_get_class(unsigned sc, struct hakmem_class_stats *stats)
+{
+	struct sums sums;
+	uint64_t n_per_slab;
+
+	if (sc >= HAK_N_CLASSES)
+		return false;
+	sum_class(sc, &sums);
+	n_per_slab = hak_class_slices(sc) * HAK_SLICE_SIZE / hak_class_size(sc);
+	stats->size = hak_class_size(sc);
+	stats->n_cached = sums.cached;
+	stats->n_live = minus(sums.taken, sums.given + sums.sent + sums.cached); /* H3 */
+	stats->n_in_flight = minus(sums.sent, sums.collected);
+	stats->n_free = minus(sums.slabs * n_per_slab, minus(sums.taken, sums.given + sums.collected));
+	stats->n_slabs = sums.slabs;
+	return true;
+}
+
+void hak_stats_get(struct hakmem_stats *stats)
+{
+	struct hak_superslab_stats superslabs;
+	struct hak_large_stats large;
+	struct hak_thread_stats threads;
+	struct hakmem_class_stats class;
+	uint64_t slabs = 0;
+
+	memset(stats, 0, sizeof *stats);
+	for (unsigned sc = 0; hak_stats_get_class(sc, &class); sc++) {
+		stats->allocated += class.n_live * class.size;
+		stats->cached += class.n_cached * class.size;
+		stats->in_flight += class.n_in_flight * class.size;
+		slabs += class.n_slabs * hak_class_slices(sc) * HAK_SLICE_SIZE;
+	}
+	stats->slab_free = minus(slabs, stats->allocated + stats->cached + stats->in_flight);
+
+	hak_superslab_stats_get(&superslabs);
+	hak_large_stats_get(&large);
+	stats->allocated += hak_run_bytes() + large.live;
+	stats->active = stats->allocated + stats->cached + stats->in_flight + stats->slab_free;
+	stats->dirty = superslabs.dirty + large.cached;
+	stats->mapped = superslabs.mapped + large.live + large.cached;
+	stats->clean = minus(stats->mapped, stats->active + stats->dirty);
+	stats->metadata = hak_meta_bytes();
+	stats->large = large.live;
+	stats->n_large = large.n_live;
+
+	hak_thread_stats_get(&threads);
+	stats->n_threads = threads.n_threads;
+	stats->n_heaps = threads.n_heaps;
+	stats->n_adopted = threads.n_adopted;
+	for (struct hak_heap *h = hak_thread_first_heap(); h != NULL; h = h->next) {
+		stats->n_refills += hak_load_relaxed(&h->n_refills);
+		stats->n_flushes += hak_load_relaxed(&h->n_flushes);
+		for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++)
+			stats->n_remote += hak_load_relaxed(&h->bin[sc].n_sent);
+	}
+	stats->n_map_calls = hak_load_relaxed(&hak_os_counts.n_map);
+	stats->n_purge_calls = hak_load_relaxed(&hak_os_counts.n_purge);
+	stats->purged = hak_load_relaxed(&hak_os_counts.purged);
+	stats->n_errors = hak_report_count();
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns: the figures: sums of counters that each heap keeps for itself anyway.
+ * Threads: any. Exact when no other thread allocates meanwhile. Locks: those of lower floors, inside.
+ */
+#ifndef HAK_WATCH_STATS_H
+#define HAK_WATCH_STATS_H
+
+#include "base/text.h"
+#include "hakmem.h"
+
+void hak_stats_get(struct hakmem_stats *stats);
+
+/* False: there is no such class. */
+bool hak_stats_get_class(unsigned sc, struct hakmem_class_stats *stats);
+
+/* Writes all of it to t, an open text, and closes that. Returns 0 or the errno of a failed write. */
+int hak_stats_write(struct hak_text *t, enum hakmem_format format);
+
+#endif

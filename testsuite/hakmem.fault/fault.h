@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The frame of the misuse tests. A test lists its faults; each is committed in a process of its own,
+ * on a heap of 64 MB of mixed blocks, twice: by default, where the process must end in SIGABRT, and
+ * with on_error:report, where it must go on, exit with 0 and have a sound heap. Both times the
+ * verdict must be on stderr, and no other word of the library.
+ */
+#ifndef FAULT_H
+#define FAULT_H
+#include "check.h"
+#include <pthread.h>
+#include <regex.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+struct fault {
+	const char *name;
+	void (*commit)(size_t size); /* ends right after the fault; the process then exits */
+	size_t size;
+	const char *verdict; /* extended regular expression */
+};
+
+extern const struct fault faults[];
+extern const size_t n_faults;
+
+/* The same fault for blocks of every tier: tiny, mid, large. */
+#define TINY_SIZES(name, commit, verdict) \
+	{ name " of 16", commit, 16, verdict }, { name " of 64", commit, 64, verdict }, \
+		{ name " of 500", commit, 500, verdict }, { name " of 1024", commit, 1024, verdict }
+#define MID_SIZES(name, commit, verdict) \
+	{ name " of 4000", commit, 4000, verdict }, { name " of 40 KiB", commit, KIB(40), verdict }, \
+	{ name " of 200000", commit, 200000, verdict }, { name " of 300 KiB", commit, KIB(300), verdict }
+#define LARGE_SIZES(name, commit, verdict) { name " of 8 MiB", commit, MIB(8), verdict }
+#define ALL_SIZES(name, commit, verdict) \
+	TINY_SIZES(name, commit, verdict), MID_SIZES(name, commit, verdict), LARGE_SIZES(name, commit, verdict)
+
+/* What a second free may be called: large memory may be back with the system by then. */
+#define DOUBLE "(double free|pointer into a free slab)"
+#define DOUBLE_LARGE "(double free|pointer into a free slab|not a block of ours)"
+#define DOUBLE_SIZES(name, commit) \
+	TINY_SIZES(name, commit, DOUBLE), MID_SIZES(name, commit, DOUBLE_LARGE), \
+		LARGE_SIZES(name, commit, DOUBLE_LARGE)
+
+static struct {
+	unsigned char *p;
+	size_t n;
+} warm_blocks[60000];
+
+/* 64 MB of mixed blocks, a third of them freed again, so that no catch is a small heap's luck. */
+UNUSED static void warm(void)
+{
+	uint64_t random = 2024;
+	size_t sum = 0, i;
+
+	for (i = 0; i < N_OF(warm_blocks) && sum < MIB(96); i++) {
+		size_t n = i % 1000 == 7 ? MIB(2) : rnd_size(&random, i % 40 ? 2000 : 70000);
+
+		warm_blocks[i].p = (unsigned char *)malloc(n);
+		warm_blocks[i].n = n;
+		CHECK(warm_blocks[i].p);
+		fill_thin(warm_blocks[i].p, n, i);
+		sum += n;
+	}
+	CHECK(sum >= MIB(64));
+	for (i = 0; i < N_OF(warm_blocks); i += 3) {
+		free(warm_blocks[i].p);
+		warm_blocks[i].p = NULL;
+	}
+}
+
+/* A block of each fault's own, far from the warm ones' order: the size stays in use around it. */
+UNUSED static void *block_of(size_t size)
+{
+	void *p = hide(malloc(size));
+
+	CHECK(p);
+	fill_thin(p, size, size);
+	return p;
+}
+
+/* After a reported fault the warm blocks are as they were and new ones do not overlap. */
+UNUSED static void check_sound(size_t size)
+{
+	static unsigned char *fresh[2000];
+	size_t i, n = size ? size : 1, n_fresh = MIB(64) / n < N_OF(fresh) ? MIB(64) / n : N_OF(fresh);
+
+	for (i = 0; i < N_OF(warm_blocks); i++) {
+		if (!warm_blocks[i].p)
+			continue;
+		CHECK(filled_thin(warm_blocks[i].p, warm_blocks[i].n, i) == warm_blocks[i].n, "warm block %zu", i);
+		free(warm_blocks[i].p);
+	}
+	for (i = 0; i < n_fresh; i++) {
+		fresh[i] = (unsigned char *)malloc(n);
+		CHECK(fresh[i]);
+		fill_thin(fresh[i], n, i);
+	}
+	for (i = 0; i < n_fresh; i++)
+		CHECK(filled_thin(fresh[i], n, i) == n, "two blocks overlap after the report");
+	for (i = 0; i < n_fresh; i++)
+		free(fresh[i]);
+}
+
+/* Enough frees of this size to flush every cache that holds a block of it. */
+UNUSED static void flush_caches(size_t size)
+{
+	static void *others[5000];
+	size_t n = MIB(64) / (size ? size : 1), i;
+
+	if (n > N_OF(others))
+		n = N_OF(others);
+	for (i = 0; i < n; i++)
+		CHECK(others[i] = malloc(size));
+	for (i = 0; i < n; i++)
+		free(others[i]);
+}
+
+/* Runs commit(size) in a thread of its own, to its end. */
+struct thread_job {
+	void (*run)(void *arg);
+	void *arg;
+};
+
+UNUSED static void *run_job(void *job)
+{
+	((struct thread_job *)job)->run(((struct thread_job *)job)->arg);
+	return NULL;
+}
+
+UNUSED static void in_thread(void (*run)(void *), void *arg_)
+{
+	struct thread_job job = { run, arg_ };
+	pthread_t thread;
+
+	CHECK(pthread_create(&thread, NULL, run_job, &job) == 0);
+	pthread_join(thread, NULL);
+}
+
+static int run_child(const struct fault *fault)
+{
+	const char *conf = getenv("HAKMEM_CONF");
+
+	alarm(60);
+	warm();
+	fault->commit(fault->size);
+	if (conf && strstr(conf, "on_error:report")) {
+		flush_caches(fault->size ? fault->size : 64);
+		check_sound(fault->size);
+	}
+	exit(0); /* here the caches are verified, if not before */
+}
+
+/* Starts this program again for one fault; what it says goes to text. Returns its wait status. */
+static int spawn(const char *number, const char *conf, char *text, size_t size)
+{
+	struct rlimit no_core = { 0, 0 };
+	size_t n_read = 0;
+	ssize_t n;
+	int fds[2], status;
+	pid_t child;
+
+	CHECK(pipe2(fds, O_CLOEXEC) == 0);
+	child = fork();
+	CHECK(child >= 0);
+	if (child == 0) {
+		setenv("HAKMEM_CONF", conf, 1);
+		setrlimit(RLIMIT_CORE, &no_core);
+		dup2(fds[1], 2);
+		execl("/proc/self/exe", "fault", number, (char *)NULL);
+		_exit(99);
+	}
+	close(fds[1]);
+	while ((n = read(fds[0], text + n_read, size - 1 - n_read)) > 0)
+		n_read += (size_t)n;
+	text[n_read] = '\0';
+	close(fds[0]);
+	CHECK(waitpid(child, &status, 0) == child);
+	return status;
+}
+
+/* A failed expectation: said, counted, and the next fault is tried. */
+static unsigned n_wrong;
+
+#define EXPECT(cond, ...) \
+	do { \
+		if (!(cond)) { \
+			dprintf(2, __VA_ARGS__); \
+			n_wrong++; \
+		} \
+	} while (0)
+
+#define LINE_HEAD "^hakmem: [a-z_]+\\((0x[0-9a-f]+|\\(nil\\))\\): "
+#define LINE_TAIL " \\(class ([0-9]+|run|large|none), thread [0-9]+\\)$"
+
+/* Counts the verdict's lines; any other line is a failure. */
+static int count_verdicts(const struct fault *fault, const char *mode, char *text)
+{
+	char *line, *rest = text, pattern[300];
+	regex_t regex;
+	int n = 0;
+
+	snprintf(pattern, sizeof(pattern), LINE_HEAD "%s" LINE_TAIL, fault->verdict);
+	CHECK(regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB) == 0);
+	while ((line = strsep(&rest, "\n"))) {
+		if (!*line)
+			continue;
+		EXPECT(regexec(&regex, line, 0, NULL, 0) == 0, "%s, on_error:%s: said \"%s\", wanted %s\n", fault->name, mode,
+		       line, fault->verdict);
+		n++;
+	}
+	regfree(&regex);
+	return n;
+}
+
+UNUSED static void check_fault(const struct fault *fault, const char *number)
+{
+	static char text[65536];
+	int status, n;
+
+	status = spawn(number, "on_error:abort", text, sizeof(text));
+	n = count_verdicts(fault, "abort", text);
+	EXPECT(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT, "%s: wait status %#x, not SIGABRT\n", fault->name,
+	       (unsigned)status);
+	EXPECT(n == 1, "%s: %d lines, not 1\n", fault->name, n);
+
+	status = spawn(number, "on_error:report", text, sizeof(text));
+	n = count_verdicts(fault, "report", text);
+	EXPECT(WIFEXITED(status) && WEXITSTATUS(status) == 0, "%s, on_error:report: wait status %#x\n", fault->name,
+	       (unsigned)status);
+	EXPECT(n >= 1, "%s, on_error:report: no line\n", fault->name);
+}
+
+/* The test lists its faults with this and needs no more. */
+#define FAULTS(...) \
+	const struct fault faults[] = { __VA_ARGS__ }; \
+	const size_t n_faults = N_OF(faults); \
+	int main(int argc, char **argv) \
+	{ \
+		return run_faults(argc, argv); \
+	}
+
+UNUSED static int run_faults(int argc, char **argv)
+{
+	char number[20];
+	size_t i;
+
+	if (argc == 2)
+		return run_child(&faults[atoi(argv[1])]);
+	for (i = 0; i < n_faults; i++) {
+		snprintf(number, sizeof(number), "%zu", i);
+		check_fault(&faults[i], number);
+	}
+	return n_wrong != 0;
+}
+
+#endif

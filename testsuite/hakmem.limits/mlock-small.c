@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* hak-link: preload */
+/* mlockall under RLIMIT_MEMLOCK 64 MiB, without privilege: works within it, ENOMEM beyond it. */
+#include "limit.h"
+#include <sys/mman.h>
+
+int main(void)
+{
+	struct rlimit limit = { MIB(64), MIB(64) };
+	size_t sum;
+
+	if (setrlimit(RLIMIT_MEMLOCK, &limit))
+		UNSUPPORTED_BECAUSE("RLIMIT_MEMLOCK is lower: %s", strerror(errno));
+	if (getuid() == 0 && setuid(65534))
+		UNSUPPORTED_BECAUSE("cannot give up root: %s", strerror(errno));
+	if (mlockall(MCL_CURRENT | MCL_FUTURE))
+		UNSUPPORTED_BECAUSE("mlockall: %s", strerror(errno));
+	sum = hold_all(1, 5000);
+	CHECK(sum > MIB(10), "%zu bytes", sum);
+	verify_held();
+	free_held();
+	return 0;
+}

@@ -1,0 +1,92 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: MIT
+# What the tests of hakmem.build share. They run in a folder of their own; see testsuite/README.
+
+fail()
+{
+	printf 'failed: %s\n' "$@" >&2
+	exit 1
+}
+
+unsupported()
+{
+	echo "$1"
+	exit 77
+}
+
+need()
+{
+	for tool; do
+		command -v "$tool" >/dev/null || unsupported "no $tool here"
+	done
+}
+
+need_override()
+{
+	[ "$HAK_OVERRIDE" = 1 ] || unsupported 'built with --disable-override'
+}
+
+need_release()
+{
+	[ "$HAK_DEBUG" = 0 ] || unsupported 'a debug build'
+	case " $CFLAGS " in
+	*' -O2 '* | *' -O3 '*) ;;
+	*) unsupported "built with $CFLAGS, not -O2" ;;
+	esac
+	case $CFLAGS in
+	*-fsanitize* | *--coverage*) unsupported "built with $CFLAGS" ;;
+	esac
+}
+
+# The names that the library must export in this configuration, one a line, sorted.
+list_own_names()
+{
+	sed -n 's/.*HAKMEM_PUBLIC.*[ *]\(hakmem_[a-z0-9_]*\)(.*/\1/p' "$srcdir/include/hakmem.h" | LC_ALL=C sort
+}
+
+list_standard_names()
+{
+	{
+		if [ "$HAK_OVERRIDE" = 1 ]; then
+			printf '%s\n' malloc free calloc realloc reallocarray aligned_alloc posix_memalign memalign valloc \
+				pvalloc cfree malloc_usable_size free_sized free_aligned_sized mallinfo mallinfo2 malloc_info \
+				malloc_trim mallopt malloc_stats
+		fi
+		if [ "$HAK_CXX" = 1 ]; then
+			# new, new[], delete, delete[]: plain, nothrow, aligned, aligned nothrow; and delete with a size.
+			for kind in nw na; do
+				printf "_Z${kind}m%s\n" '' RKSt9nothrow_t St11align_val_t St11align_val_tRKSt9nothrow_t
+			done
+			for kind in dl da; do
+				printf "_Z${kind}Pv%s\n" '' RKSt9nothrow_t St11align_val_t St11align_val_tRKSt9nothrow_t \
+					m mSt11align_val_t
+			done
+		fi
+	} | if [ "$(getconf LONG_BIT)" = 32 ]; then sed 's/^\(_Zn[wa]\)m/\1j/; s/^\(_Zd[la]Pv\)m/\1j/'; else cat; fi |
+		LC_ALL=C sort
+}
+
+# Instructions that a program executes under the library, by callgrind.
+count_instructions()
+{
+	LD_PRELOAD=$HAKMEM_LIB valgrind --tool=callgrind --callgrind-out-file=/dev/null "$@" >count.out 2>count.err ||
+		fail "$* under callgrind: $(cat count.out count.err)"
+	sed -n 's/.*Collected : *\([0-9]*\).*/\1/p' count.err
+}
+
+# check_pairs MODE LIMIT: instructions of one malloc and one free, with loop and PLT, by the
+# difference of two runs of bench/pairs.
+check_pairs()
+{
+	need_override
+	need_release
+	need valgrind
+	# shellcheck disable=SC2086 # CC may hold flags
+	$CC -O2 -fno-builtin -o pairs "$srcdir/bench/pairs.c" -ldl || fail 'bench/pairs.c does not compile'
+	once=$(count_instructions ./pairs "$1" 64000)
+	twice=$(count_instructions ./pairs "$1" 128000)
+	tenths=$(((twice - once) / 6400))
+	echo "$1: $((tenths / 10)).$((tenths % 10)) instructions a pair; at most $2"
+	[ "$tenths" -gt 100 ] || fail 'implausible: what was counted?'
+	[ $((twice - once)) -le $(($2 * 64000)) ] || fail 'too many'
+}
