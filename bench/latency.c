@@ -60,7 +60,8 @@ static double quantile(const struct histogram *h, double q)
 }
 
 /* Appends JSON members for the report; at is how much of the text is used. Returns the new at. */
-static size_t add_json(char *text, size_t size, size_t at, const char *name, const struct histogram *h, double ns)
+static size_t add_json(char *text, size_t size, size_t at, const char *name, const struct histogram *h,
+		       double ns)
 {
 	int n = snprintf(text + at, size - at, ",\"%s_p50_ns\":%.1f,\"%s_p99_ns\":%.1f,\"%s_p9999_ns\":%.1f,"
 			 "\"%s_max_ns\":%.1f", name, quantile(h, 0.5) * ns, name, quantile(h, 0.99) * ns, name,

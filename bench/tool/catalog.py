@@ -186,7 +186,7 @@ def benchmarks():
             count=(f"prodcons {t} 200000", f"prodcons {t} 600000"),
         )
     for kind in ("passive", "active"):
-        add(f"false_sharing/{kind}", f"false_sharing {kind} 2 8 10000 5000", "threads", slow)
+        add(f"false_sharing/{kind}", f"false_sharing {kind} 2 8 10000 40000", "threads", slow)
     for t in (2, 4):
         add(
             f"mstress/{t}",

@@ -92,7 +92,8 @@ def compare(old_data, new_data, against):
             was, now = old_data["allocators"][a], new_data["allocators"][a]
             if was["sha256"] != now["sha256"]:
                 out.append(
-                    f"{a}: another file than before ({was['version'] or was['file']}, now {now['version'] or now['file']})"
+                    f"{a}: another file than before ({was['version'] or was['file']}, "
+                    f"now {now['version'] or now['file']})"
                 )
     if rows:
         out.append(

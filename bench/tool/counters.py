@@ -219,7 +219,7 @@ def count(runner, programs, allocators, result, warn):
     source = (
         "hardware counters (perf stat), user mode"
         if hardware
-        else "callgrind: instructions and branches exact, misses and branch misses from its simulators; no cycles"
+        else "callgrind: instructions and branches exact, all misses from its simulators; no cycles"
     )
     events = ["instructions", "branches", "branch misses", "L1d misses", "LL misses"] + (
         ["cycles", "IPC"] if hardware else []

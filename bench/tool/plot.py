@@ -63,14 +63,16 @@ def _dots(file, title, axis, results, value, styles, subject):
     used = [a for a in _drawing_order(results.allocators, subject) if any(value(n, a) for n in names)]
     rows = list(reversed(names))
     script = _head(file, 900, 90 + 20 * len(rows), title)
-    script += f"set xlabel {_text(axis)}\nset logscale x 2\nset yrange [-0.7:{len(rows) - 0.3}]\nset key outside right top\n"
+    script += f"set xlabel {_text(axis)}\nset logscale x 2\nset yrange [-0.7:{len(rows) - 0.3}]\n"
+    script += "set key outside right top\n"
     script += "set ytics (" + ", ".join(f"{_text(n)} {i}" for i, n in enumerate(rows)) + ")\n"
     script += "set arrow from 1, graph 0 to 1, graph 1 nohead lc rgb '#606060' lw 2\n"
     parts, data = [], ""
     for a in used:
         colour, shape = styles[a]
         parts.append(
-            f"'-' using 1:2 with points pt {shape} ps {1.0 if a == subject else 0.7} lc rgb '{colour}' title {_text(a)}"
+            f"'-' using 1:2 with points pt {shape} ps {1.0 if a == subject else 0.7} lc rgb '{colour}' "
+            f"title {_text(a)}"
         )
         data += "".join(f"{value(n, a)} {i}\n" for i, n in enumerate(rows) if value(n, a)) + "e\n"
     _gnuplot(script + "plot " + ", ".join(parts) + "\n" + data)

@@ -88,7 +88,9 @@ puts n, words.size, big.size
 
 GAWK = r"""
 BEGIN {
-    for (i = 0; i < 600000; i++) { k = "k" (i * 7919 % 100003); c[k]++; v[k] = v[k] "," i; l[i % 5000] = l[i % 5000] k; }
+    for (i = 0; i < 600000; i++) {
+        k = "k" (i * 7919 % 100003); c[k]++; v[k] = v[k] "," i; l[i % 5000] = l[i % 5000] k;
+    }
     n = asorti(c, s);
     for (i = 1; i <= n; i++) { m = split(v[s[i]], p, ","); for (j = 1; j <= m; j++) t += p[j]; }
     for (i in l) { gsub(/7/, "seven", l[i]); u += length(l[i]); }
@@ -99,7 +101,8 @@ BEGIN {
 SQL = """
 CREATE TABLE t(id INTEGER PRIMARY KEY, k TEXT, v REAL, pad TEXT);
 WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 300000)
-INSERT INTO t SELECT i, 'k' || (i * 7919 % 100003), i / 3.0, substr('abcdefghijklmnopqrstuvwxyz', 1, i % 26) FROM c;
+INSERT INTO t SELECT i, 'k' || (i * 7919 % 100003), i / 3.0, substr('abcdefghijklmnopqrstuvwxyz', 1, i % 26)
+FROM c;
 CREATE INDEX tk ON t(k);
 SELECT count(*), sum(v) FROM (SELECT k, sum(v) AS v FROM t GROUP BY k ORDER BY 2 DESC);
 UPDATE t SET pad = pad || k WHERE id % 3 = 0;
@@ -204,7 +207,8 @@ class Git(RealProgram):
         for c in range(1500):
             touched = rng.sample(sorted(lines), 3) if c else sorted(lines)
             parts.append(
-                f"commit refs/heads/main\ncommitter A <a@example.org> {1600000000 + c} +0000\ndata 8\ncommit {c % 10}"
+                f"commit refs/heads/main\ncommitter A <a@example.org> {1600000000 + c} +0000\n"
+                f"data 8\ncommit {c % 10}"
             )
             for n in touched:
                 lines[n][rng.randrange(200)] = f"changed in {c}: {rng.random()}"
@@ -421,7 +425,8 @@ def _c_source():
         for i in range(12):
             k = rng.randrange(8)
             out.append(
-                f"\tfor (int i{i} = a; i{i} < b; i{i} += {1 + k}) {{ s += t[i{i} & 7] * {rng.randrange(99)} + "
+                f"\tfor (int i{i} = a; i{i} < b; i{i} += {1 + k}) {{ "
+                f"s += t[i{i} & 7] * {rng.randrange(99)} + "
                 f"p->key; t[{k}] ^= s >> {1 + k}; }}"
             )
             out.append(
@@ -451,7 +456,8 @@ def _smt():
         "(push)",
         "(declare-const a (_ BitVec 20))",
         "(declare-const b (_ BitVec 20))",
-        "(assert (not (= (bvmul (bvadd a b) (bvadd a b)) (bvadd (bvmul a a) (bvadd (bvmul #x00002 (bvmul a b)) (bvmul b b))))))",
+        "(assert (not (= (bvmul (bvadd a b) (bvadd a b))"
+        " (bvadd (bvmul a a) (bvadd (bvmul #x00002 (bvmul a b)) (bvmul b b))))))",
         "(assert (bvult a #x00020))",
         "(assert (bvult b #x00020))",
         "(check-sat)",

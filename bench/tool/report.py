@@ -76,8 +76,9 @@ def program_tables(results, table=text_table, title="{}"):
         if not rows:
             continue
         n = max(len(results.runs(name, a)) for a in results.allocators)
+        rounds = f"median of {n} rounds" if n > 1 else "one round"
         better = "more is better" if program["metric"]["more_is_better"] else "less is better"
-        out.append(title.format(f"{name}: {program['metric']['unit']}, {better}; median of {n} rounds"))
+        out.append(title.format(f"{name}: {program['metric']['unit']}, {better}; {rounds}"))
         out.append(table(head, rows))
         for a in results.allocators:
             error = results.error(name, a)
@@ -176,8 +177,8 @@ def means_rows(results):
 
 EXPLAIN = (
     "ratio: to the best of the other allocators, in the unit of the column; speed: the same, turned so that "
-    "above 1 is faster.\nspread: half the range of the middle half of the runs. peak ratio: to the lowest of the "
-    "others."
+    "above 1 is faster.\nspread: half the range of the middle half of the runs. peak ratio: to the lowest of "
+    "the others."
 )
 
 
@@ -196,8 +197,8 @@ def pairs_rows(data):
 
 
 PAIRS_EXPLAIN = (
-    "instructions per pair of malloc and free, loop and PLT included (in brackets: without the benchmark's own), "
-    "by callgrind."
+    "instructions per pair of malloc and free, loop and PLT included (in brackets: without the benchmark's "
+    "own), by callgrind."
 )
 
 
@@ -241,8 +242,9 @@ def markdown(data, subject, pictures):
     m, s = data["machine"], data["settings"]
     what = "virtual machine" if m["virtual"] else "machine"
     out = [
-        f"Measured on {m['date'].split()[0]}: {m['cpu']}, {m['cpus']} CPUs, {m['memory_mib']} MiB ({what}); {m['system']}, "
-        f"Linux {m['kernel']}, {m['libc']}; huge pages: {m['huge_pages'] or 'none'}. {s['rounds']} interleaved rounds.",
+        f"Measured on {m['date'].split()[0]}: {m['cpu']}, {m['cpus']} CPUs, {m['memory_mib']} MiB ({what}); "
+        f"{m['system']}, Linux {m['kernel']}, {m['libc']}; huge pages: {m['huge_pages'] or 'none'}. "
+        f"{s['rounds']} interleaved rounds.",
         "",
     ]
     rows = [

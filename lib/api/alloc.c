@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "api/alloc.h"
 
+#include "conf/report.h"
 #include "large/large.h"
 #include "mid/run.h"
 #include "thread/decay.h"
@@ -77,4 +78,17 @@ void hak_free_miss(void *p, const struct hak_caller *caller)
 		return; /* no memory for a heap: the block is lost, nothing else */
 	hak_free_own(h, p, caller);
 	hak_thread_leave(h);
+}
+
+void hak_free_sized_miss(void *p, size_t size, size_t alignment, const struct hak_caller *caller)
+{
+	struct hak_span *span = hak_block_prove(p, caller);
+
+	if (span == NULL)
+		return;
+	/* An aligned block is as large as its alignment where that is more than its size. */
+	if (hak_block_can_be(span, size) || (size < alignment && span->size <= alignment))
+		hak_free_miss(p, caller);
+	else
+		hak_report_bad_free(HAK_WRONG_SIZE, caller->name, p, hak_block_class(span), caller->site);
 }

@@ -18,6 +18,9 @@ void *hak_alloc_any(size_t size, size_t align, bool *is_clean);
 
 void hak_free_miss(void *p, const struct hak_caller *caller);
 
+/* Frees p, not NULL, if it can have been asked for as size bytes, at this alignment or (0) at none; else a verdict. */
+void hak_free_sized_miss(void *p, size_t size, size_t alignment, const struct hak_caller *caller);
+
 HAK_INLINE void *hak_alloc(size_t size)
 {
 	void *p;

@@ -4,10 +4,14 @@
  * X1 Where a C++ library is in the program, its new_handler is called and its bad_alloc is thrown. This file is
  *    compiled with -fexceptions: both unwind through it.
  */
+#include <dlfcn.h>
 #include <stdlib.h>
 
 #include "api/alloc.h"
 #include "base/check.h"
+
+/* Weak: a static program need not have it. */
+#pragma weak dlsym
 
 typedef void (*new_handler)(void);
 
@@ -24,10 +28,25 @@ static void *try_once(size_t size, size_t alignment)
 {
 	bool is_clean;
 
-	return size <= PTRDIFF_MAX ? hak_alloc_any(size, alignment, &is_clean) : NULL;
+	if (size > PTRDIFF_MAX || !hak_is_pow2(alignment))
+		return NULL;
+	return hak_alloc_any(size, alignment, &is_clean);
 }
 
-static void *HAK_COLD try_on(size_t size, size_t alignment, bool may_throw)
+/* The C++ library's own nothrow operator, behind ours: it calls our throwing one, and catches what that throws or what
+ * the handler throws, as nothing in C can. */
+static void *HAK_COLD try_quietly(const char *name, size_t size, size_t alignment)
+{
+	void *next = current_handler() != NULL && dlsym != NULL ? dlsym(RTLD_NEXT, name) : NULL;
+
+	if (next == NULL)
+		return NULL;
+	if (alignment <= HAK_ALIGNMENT)
+		return ((void *(*)(size_t, const void *))next)(size, "");
+	return ((void *(*)(size_t, size_t, const void *))next)(size, alignment, "");
+}
+
+static void *HAK_COLD try_on(size_t size, size_t alignment)
 {
 	for (;;) {
 		new_handler handler = current_handler();
@@ -40,31 +59,41 @@ static void *HAK_COLD try_on(size_t size, size_t alignment, bool may_throw)
 		if (p != NULL)
 			return p;
 	}
-	if (!may_throw)
-		return NULL;
 	if (_ZSt17__throw_bad_allocv != NULL)
 		_ZSt17__throw_bad_allocv();
 	hak_check_fail("operator new: out of memory, and no C++ library to throw bad_alloc", NULL, 0);
 }
 
-HAK_INLINE void *take(size_t size, bool may_throw)
+HAK_INLINE void *take(size_t size)
 {
 	void *p = hak_alloc(size);
 
-	return HAK_LIKELY(p != NULL) ? p : try_on(size, HAK_ALIGNMENT, may_throw);
+	return HAK_LIKELY(p != NULL) ? p : try_on(size, HAK_ALIGNMENT);
 }
 
-HAK_INLINE void *take_aligned(size_t size, size_t alignment, bool may_throw)
+HAK_INLINE void *take_aligned(size_t size, size_t alignment)
 {
 	void *p = try_once(size, alignment);
 
-	return HAK_LIKELY(p != NULL) ? p : try_on(size, alignment, may_throw);
+	return HAK_LIKELY(p != NULL) ? p : try_on(size, alignment);
 }
 
 HAK_INLINE void give(void *p, const void *site)
 {
 	if (HAK_UNLIKELY(!hak_heap_push_hit(hak_heap_mine, p)))
 		hak_free_miss(p, &(const struct hak_caller){ "delete", site });
+}
+
+static void HAK_NOINLINE give_sized_miss(void *p, size_t size, const void *site)
+{
+	if (p != NULL)
+		hak_free_sized_miss(p, size, 0, &(const struct hak_caller){ "delete", site });
+}
+
+HAK_INLINE void give_sized(void *p, size_t size, const void *site)
+{
+	if (HAK_UNLIKELY(size > HAK_SMALL_MAX || !hak_heap_push_sized_hit(hak_heap_mine, p, size)))
+		give_sized_miss(p, size, site);
 }
 
 #define SITE __builtin_return_address(0)
@@ -85,32 +114,52 @@ HAK_INLINE void give(void *p, const void *site)
 /* DEFINE(result name(parameters), body): declares and defines. */
 #define DEFINE(signature) HAK_EXPORT signature; HAK_EXPORT signature
 
-DEFINE(void *NEW()(size_t size)) { return take(size, true); }
-DEFINE(void *NEW_ARRAY()(size_t size)) { return take(size, true); }
-DEFINE(void *NEW(RKSt9nothrow_t)(size_t size, const void *tag)) { (void)tag; return take(size, false); }
-DEFINE(void *NEW_ARRAY(RKSt9nothrow_t)(size_t size, const void *tag)) { (void)tag; return take(size, false); }
+#define NAME_OF(x) #x
+#define NAME(x) NAME_OF(x)
 
-DEFINE(void *NEW(St11align_val_t)(size_t size, size_t alignment)) { return take_aligned(size, alignment, true); }
-DEFINE(void *NEW_ARRAY(St11align_val_t)(size_t size, size_t alignment)) { return take_aligned(size, alignment, true); }
+DEFINE(void *NEW()(size_t size)) { return take(size); }
+DEFINE(void *NEW_ARRAY()(size_t size)) { return take(size); }
+DEFINE(void *NEW(St11align_val_t)(size_t size, size_t alignment)) { return take_aligned(size, alignment); }
+DEFINE(void *NEW_ARRAY(St11align_val_t)(size_t size, size_t alignment)) { return take_aligned(size, alignment); }
+
+DEFINE(void *NEW(RKSt9nothrow_t)(size_t size, const void *tag))
+{
+	void *p = hak_alloc(size);
+
+	(void)tag;
+	return HAK_LIKELY(p != NULL) ? p : try_quietly(NAME(NEW(RKSt9nothrow_t)), size, HAK_ALIGNMENT);
+}
+
+DEFINE(void *NEW_ARRAY(RKSt9nothrow_t)(size_t size, const void *tag))
+{
+	void *p = hak_alloc(size);
+
+	(void)tag;
+	return HAK_LIKELY(p != NULL) ? p : try_quietly(NAME(NEW_ARRAY(RKSt9nothrow_t)), size, HAK_ALIGNMENT);
+}
 
 DEFINE(void *NEW(St11align_val_tRKSt9nothrow_t)(size_t size, size_t alignment, const void *tag))
 {
+	void *p = try_once(size, alignment);
+
 	(void)tag;
-	return take_aligned(size, alignment, false);
+	return HAK_LIKELY(p != NULL) ? p : try_quietly(NAME(NEW(St11align_val_tRKSt9nothrow_t)), size, alignment);
 }
 
 DEFINE(void *NEW_ARRAY(St11align_val_tRKSt9nothrow_t)(size_t size, size_t alignment, const void *tag))
 {
+	void *p = try_once(size, alignment);
+
 	(void)tag;
-	return take_aligned(size, alignment, false);
+	return HAK_LIKELY(p != NULL) ? p : try_quietly(NAME(NEW_ARRAY(St11align_val_tRKSt9nothrow_t)), size, alignment);
 }
 
 DEFINE(void _ZdlPv(void *p)) { give(p, SITE); }
 DEFINE(void _ZdaPv(void *p)) { give(p, SITE); }
 DEFINE(void _ZdlPvRKSt9nothrow_t(void *p, const void *tag)) { (void)tag; give(p, SITE); }
 DEFINE(void _ZdaPvRKSt9nothrow_t(void *p, const void *tag)) { (void)tag; give(p, SITE); }
-DEFINE(void DELETE_SIZED()(void *p, size_t size)) { (void)size; give(p, SITE); }
-DEFINE(void DELETE_ARRAY_SIZED()(void *p, size_t size)) { (void)size; give(p, SITE); }
+DEFINE(void DELETE_SIZED()(void *p, size_t size)) { give_sized(p, size, SITE); }
+DEFINE(void DELETE_ARRAY_SIZED()(void *p, size_t size)) { give_sized(p, size, SITE); }
 DEFINE(void _ZdlPvSt11align_val_t(void *p, size_t alignment)) { (void)alignment; give(p, SITE); }
 DEFINE(void _ZdaPvSt11align_val_t(void *p, size_t alignment)) { (void)alignment; give(p, SITE); }
 
@@ -130,14 +179,12 @@ DEFINE(void _ZdaPvSt11align_val_tRKSt9nothrow_t(void *p, size_t alignment, const
 
 DEFINE(void DELETE_SIZED(St11align_val_t)(void *p, size_t size, size_t alignment))
 {
-	(void)size;
-	(void)alignment;
-	give(p, SITE);
+	if (p != NULL)
+		hak_free_sized_miss(p, size, alignment, &(const struct hak_caller){ "delete", SITE });
 }
 
 DEFINE(void DELETE_ARRAY_SIZED(St11align_val_t)(void *p, size_t size, size_t alignment))
 {
-	(void)size;
-	(void)alignment;
-	give(p, SITE);
+	if (p != NULL)
+		hak_free_sized_miss(p, size, alignment, &(const struct hak_caller){ "delete", SITE });
 }

@@ -18,6 +18,7 @@
 static void __attribute__((constructor)) start_library(void)
 {
 	hak_options_read();
+	hak_thread_prepare();
 }
 
 static int write_stats(int fd, enum hakmem_format format)

@@ -107,11 +107,9 @@ static void *move(void *from, size_t old_size, size_t size, size_t room)
 /* The block that was in span, changed to size without copying; NULL: it has to move. */
 static void *resize_in_place(struct hak_span *span, void *p, size_t size)
 {
-	size_t old_size = hak_block_size(span);
-
 	switch (span->kind) {
 	case HAK_KIND_SLAB:
-		return size <= old_size && (size > old_size / 2 || old_size <= 64) ? p : NULL;
+		return hak_block_can_be(span, size) ? p : NULL;
 	case HAK_KIND_RUN:
 		return size > HAK_TINY_MAX / 2 && size <= HAK_RUN_MAX && hak_run_resize(span, size) ? p : NULL;
 	default:
@@ -230,37 +228,22 @@ HAK_EXPORT size_t hakmem_malloc_usable_size(void *ptr)
 	return span != NULL ? hak_block_size(span) : 0;
 }
 
-/* Can a block of this usable size have been asked for as size bytes? realloc() leaves a block up to twice too large. */
-static bool can_have_size(const struct hak_span *span, size_t size)
+static void HAK_NOINLINE free_sized_miss(void *p, size_t size, const void *site)
 {
-	return size <= hak_block_size(span);
-}
-
-static void free_checked(void *p, size_t size, const struct hak_caller *caller)
-{
-	struct hak_span *span = hak_block_prove(p, caller);
-
-	if (span == NULL)
-		return;
-	if (!can_have_size(span, size))
-		hak_report_bad_free(HAK_WRONG_SIZE, caller->name, p,
-			span->kind == HAK_KIND_SLAB ? hak_block_size(span) :
-			span->kind == HAK_KIND_RUN ? HAK_CLASS_RUN : HAK_CLASS_LARGE, caller->site);
-	else
-		hak_free_miss(p, caller);
+	if (p != NULL)
+		hak_free_sized_miss(p, size, 0, &(const struct hak_caller){ "free_sized", site });
 }
 
 HAK_EXPORT void hakmem_free_sized(void *ptr, size_t size)
 {
-	if (ptr != NULL)
-		free_checked(ptr, size, CALLER("free_sized"));
+	if (HAK_UNLIKELY(size > HAK_SMALL_MAX || !hak_heap_push_sized_hit(hak_heap_mine, ptr, size)))
+		free_sized_miss(ptr, size, __builtin_return_address(0));
 }
 
 HAK_EXPORT void hakmem_free_aligned_sized(void *ptr, size_t alignment, size_t size)
 {
-	(void)alignment;
 	if (ptr != NULL)
-		free_checked(ptr, size, CALLER("free_aligned_sized"));
+		hak_free_sized_miss(ptr, size, alignment, CALLER("free_aligned_sized"));
 }
 
 /* glibc's additions. */

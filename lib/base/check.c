@@ -1,10 +1,40 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/check.h"
 
-#include <stdlib.h>
+#include <signal.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/text.h"
+
+static void send_abort(void)
+{
+	syscall(SYS_tgkill, syscall(SYS_getpid), syscall(SYS_gettid), SIGABRT);
+}
+
+void hak_check_abort(void)
+{
+	/* The kernel's own structures: a set with SIGABRT alone, and an action of all zeros, which is SIG_DFL. */
+	unsigned long set[16 / sizeof(long)] = { 1UL << (SIGABRT - 1) };
+	unsigned long action[8] = { 0 };
+
+	syscall(SYS_rt_sigprocmask, SIG_UNBLOCK, set, NULL, 8);
+	send_abort();
+	/* A handler has returned, or there is none to call. */
+	syscall(SYS_rt_sigaction, SIGABRT, action, NULL, 8);
+	send_abort();
+	for (;;)
+		syscall(SYS_exit_group, 128 + SIGABRT);
+}
+
+void hak_check_wait(void)
+{
+	long second[2] = { 1, 0 };
+
+	for (unsigned i = 0; i < 10; i++)
+		syscall(SYS_nanosleep, second, NULL);
+	hak_check_abort();
+}
 
 void hak_check_fail(const char *message, const char *file, int line)
 {
@@ -21,5 +51,5 @@ void hak_check_fail(const char *message, const char *file, int line)
 	}
 	hak_text_add(&t, "\n");
 	hak_text_close(&t);
-	abort();
+	hak_check_abort();
 }

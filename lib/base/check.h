@@ -14,6 +14,12 @@
 /* One line on stderr, "hakmem: MESSAGE", then abort(). Async-signal-safe. */
 _Noreturn void hak_check_fail(const char *message, const char *file, int line) HAK_COLD;
 
+/* What abort() does, without its symbol to look up: SIGABRT to this thread, whatever blocks or handles it. */
+_Noreturn void hak_check_abort(void) HAK_COLD;
+
+/* Waits for another thread's abort. */
+_Noreturn void hak_check_wait(void) HAK_COLD;
+
 #define HAK_STATIC(c) _Static_assert(c, #c)
 
 #define HAK_REQUIRE(c, message) \

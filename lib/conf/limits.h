@@ -35,8 +35,8 @@
 #define HAK_SLAB_WORDS_MAX (HAK_SLICE_SIZE / HAK_ALIGNMENT / 64) /* 64: bitmap words of the smallest class */
 
 /* A thread's caches. */
-#define HAK_CACHE_BYTES ((size_t)128 << 10)  /* 128 KiB: most bytes a thread caches of one class ... */
-#define HAK_CACHE_MIN 4                      /* ... but this many blocks at least */
+#define HAK_CACHE_BYTES ((size_t)512 << 10)  /* 512 KiB: most bytes a thread caches of one class ... */
+#define HAK_CACHE_MIN 16                     /* ... but this many blocks at least */
 #define HAK_CACHE_FIRST 16                   /* slots of a class's first array */
 #define HAK_CACHE_DIET 8                     /* most slots in diet mode */
 #define HAK_OUTBOX_SLOTS 64                  /* remote frees that a thread holds back */

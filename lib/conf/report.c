@@ -2,10 +2,10 @@
 #include "conf/report.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/atomic.h"
+#include "base/check.h"
 #include "base/text.h"
 #include "conf/options.h"
 #include "os/clock.h"
@@ -75,7 +75,9 @@ void hak_report_bad_free(enum hak_verdict verdict, const char *call, const void 
 	uintptr_t key = site != NULL ? (uintptr_t)site : (uintptr_t)verdict + 1 + what * 8;
 	struct hak_text t;
 
-	hak_add_relaxed(&n_reports, 1);
+	/* Threads that fail together die by the first one's line. */
+	if (hak_add_relaxed(&n_reports, 1) > 0 && !hak_options.on_report)
+		hak_check_wait();
 	if (!hak_options.on_report || is_new_site(key)) {
 		hak_text_open(&t, STDERR_FILENO);
 		hak_text_add(&t, "hakmem: ");
@@ -92,6 +94,6 @@ void hak_report_bad_free(enum hak_verdict verdict, const char *call, const void 
 		hak_text_close(&t);
 	}
 	if (!hak_options.on_report)
-		abort();
+		hak_check_abort();
 	errno = saved;
 }

@@ -43,6 +43,11 @@ static bool prove_tiny(struct hak_slab *s, const void *p, const struct hak_calle
 	return true;
 }
 
+size_t hak_block_class(const struct hak_span *span)
+{
+	return span->kind == HAK_KIND_SLAB ? span->size : span->kind == HAK_KIND_RUN ? HAK_CLASS_RUN : HAK_CLASS_LARGE;
+}
+
 struct hak_span *hak_block_prove(const void *p, const struct hak_caller *caller)
 {
 	struct hak_span *span = hak_registry_find(p);
@@ -56,7 +61,7 @@ struct hak_span *hak_block_prove(const void *p, const struct hak_caller *caller)
 		return prove_tiny((struct hak_slab *)span, p, caller) ? span : NULL;
 	is_block = (const char *)p == span->base;
 	if (HAK_UNLIKELY(!is_block))
-		report(inside(p), p, span->kind == HAK_KIND_RUN ? HAK_CLASS_RUN : HAK_CLASS_LARGE, caller);
+		report(inside(p), p, hak_block_class(span), caller);
 	return is_block ? span : NULL;
 }
 

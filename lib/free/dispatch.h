@@ -24,6 +24,15 @@ HAK_INLINE size_t hak_block_size(const struct hak_span *span)
 	return span->size;
 }
 
+/* Can a block in span have been asked for as size bytes? realloc() leaves a block that is less than twice too large. */
+HAK_INLINE bool hak_block_can_be(const struct hak_span *span, size_t size)
+{
+	return size <= span->size && (size > span->size / 2 || span->size <= HAK_ALIGNMENT);
+}
+
+/* What a verdict says of span's class: see conf/report.h. */
+size_t hak_block_class(const struct hak_span *span);
+
 /* Frees p, which is not NULL, on behalf of heap h, whose owner the caller is. */
 void hak_free_own(struct hak_heap *h, void *p, const struct hak_caller *caller);
 

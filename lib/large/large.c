@@ -12,7 +12,8 @@
 #include "region/meta.h"
 
 struct large {
-	struct hak_span span;  /* size: the whole mapping */
+	struct hak_span span;
+	size_t mapped;         /* own: bytes of the mapping, at least span.size */
 	struct hak_link link;  /* lk:LARGE: in live, if of this era */
 	uint32_t era;          /* const */
 };
@@ -129,7 +130,7 @@ static void list_live(struct large *l)
 	l->era = era;
 	hak_list_put_first(&live, &l->link);
 	n_live++;
-	n_live_bytes += l->span.size;
+	n_live_bytes += l->mapped;
 	hak_lock_give(&lock);
 }
 
@@ -139,7 +140,7 @@ static void unlist_live(struct large *l)
 	if (l->era == era)
 		hak_list_remove(&l->link);
 	n_live--;
-	n_live_bytes -= l->span.size;
+	n_live_bytes -= l->mapped;
 	hak_lock_give(&lock);
 }
 
@@ -178,7 +179,8 @@ void *hak_large_take(size_t size, size_t align, bool *is_clean)
 		return NULL;
 	}
 	l->span = (struct hak_span){ .kind = HAK_KIND_LARGE, .is_clean = k.is_clean, .n_slices = 1, .base = k.base,
-		.size = k.size };
+		.size = size };
+	l->mapped = k.size;
 	list_live(l);
 	hak_registry_put(k.base, 1, &l->span);
 	*is_clean = k.is_clean;
@@ -189,7 +191,7 @@ bool hak_large_give(struct hak_span *span)
 {
 	struct large *l = of_span(span);
 	char *base = span->base;
-	size_t size = span->size;
+	size_t size = l->mapped;
 
 	if (!hak_registry_claim(base, 1, span))
 		return false;
@@ -202,9 +204,10 @@ bool hak_large_give(struct hak_span *span)
 static void set_place(struct large *l, char *base, size_t size)
 {
 	take_lock();
-	n_live_bytes += size - l->span.size;
+	n_live_bytes += size - l->mapped;
 	l->span.base = base;
 	l->span.size = size;
+	l->mapped = size;
 	hak_lock_give(&lock);
 }
 
@@ -212,14 +215,16 @@ void *hak_large_resize(struct hak_span *span, size_t size)
 {
 	struct large *l = of_span(span);
 	char *base = span->base;
-	size_t old_size = span->size;
+	size_t old_size = l->mapped;
 	char *to;
 
 	size = mapping_size(size);
 	if (size == 0)
 		return NULL;
-	if (size == old_size)
+	if (size == old_size) {
+		span->size = size;
 		return base;
+	}
 	if (hak_os_remap(base, old_size, base, size)) {
 		set_place(l, base, size);
 		return base;

@@ -3,6 +3,7 @@
 
 #include "base/atomic.h"
 #include "base/bits.h"
+#include "os/page.h"
 
 static uint64_t n_bytes; /* any */
 
@@ -16,10 +17,14 @@ static size_t slices_for(size_t size)
 	return size > HAK_SLICE_SIZE ? (size + HAK_SLICE_SIZE - 1) / HAK_SLICE_SIZE : 1;
 }
 
-static void set_size(struct hak_span *run, size_t n)
+/* Returns the new size's difference. */
+static size_t set_size(struct hak_span *run, size_t size, size_t n)
 {
+	size_t old_size = run->size;
+
 	run->n_slices = (uint32_t)n;
-	run->size = n * HAK_SLICE_SIZE;
+	run->size = size > 0 ? hak_round_up(size, hak_os_page_size()) : hak_os_page_size();
+	return run->size - old_size;
 }
 
 void *hak_run_take(size_t size, size_t align, bool *is_clean)
@@ -34,9 +39,9 @@ void *hak_run_take(size_t size, size_t align, bool *is_clean)
 	run->is_clean = slices.is_clean;
 	run->base = slices.base;
 	run->superslab = slices.superslab;
-	set_size(run, slices.n);
+	run->size = 0;
+	hak_add_relaxed(&n_bytes, set_size(run, size, slices.n));
 	hak_registry_put(run->base, slices.n, run);
-	hak_add_relaxed(&n_bytes, run->size);
 	*is_clean = slices.is_clean;
 	return run->base;
 }
@@ -44,12 +49,13 @@ void *hak_run_take(size_t size, size_t align, bool *is_clean)
 bool hak_run_give(struct hak_span *run)
 {
 	size_t n = run->n_slices;
+	size_t size = run->size;
 	char *base = run->base;
 	struct hak_superslab *superslab = run->superslab;
 
 	if (!hak_registry_claim(base, n, run))
 		return false;
-	hak_sub_relaxed(&n_bytes, n * HAK_SLICE_SIZE);
+	hak_sub_relaxed(&n_bytes, size);
 	hak_superslab_give(superslab, base, n);
 	return true;
 }
@@ -63,14 +69,11 @@ bool hak_run_resize(struct hak_span *run, size_t size)
 	if (n > n_old) {
 		if (!hak_superslab_extend(run->superslab, run->base, n_old, n, &is_clean))
 			return false;
-		set_size(run, n);
 		hak_registry_put(run->base + n_old * HAK_SLICE_SIZE, n - n_old, run);
-		hak_add_relaxed(&n_bytes, (n - n_old) * HAK_SLICE_SIZE);
 	} else if (n < n_old) {
-		set_size(run, n);
 		hak_registry_drop(run->base + n * HAK_SLICE_SIZE, n_old - n);
-		hak_sub_relaxed(&n_bytes, (n_old - n) * HAK_SLICE_SIZE);
 		hak_superslab_give(run->superslab, run->base + n * HAK_SLICE_SIZE, n_old - n);
 	}
+	hak_add_relaxed(&n_bytes, set_size(run, size, n));
 	return true;
 }

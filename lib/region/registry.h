@@ -33,7 +33,7 @@ struct hak_span {
 	uint32_t n_slices; /* const for slabs, own for runs */
 	char *base;        /* const: first byte; of a slab or run, on a slice's border */
 	struct hak_superslab *superslab; /* const: slab, run: where the slices go back to */
-	size_t size;       /* own: run, large: usable bytes */
+	size_t size;       /* own: usable bytes; run, large: whole OS pages */
 };
 
 extern uint64_t hak_registry_front[(size_t)1 << HAK_FRONT_SHIFT]; /* any */
@@ -46,7 +46,11 @@ HAK_INLINE uint64_t *hak_registry_word_of(const void *p)
 /* The class of p if it lies in a slab whose owner's tag is `tag`; anything else: HAK_N_CLASSES or more. _hit */
 HAK_INLINE uint64_t hak_registry_class_hit(const void *p, uint64_t tag)
 {
-	return (hak_load_relaxed(hak_registry_word_of(p)) ^ (uintptr_t)p ^ tag) >> HAK_SLICE_SHIFT;
+	uint64_t sc = (hak_load_relaxed(hak_registry_word_of(p)) ^ (uintptr_t)p ^ tag) >> HAK_SLICE_SHIFT;
+
+	/* Or the compiler compares before it shifts, and keeps both numbers. */
+	__asm__("" : "+r"(sc));
+	return sc;
 }
 
 /* The word for the slice at base (R2). */

@@ -140,9 +140,7 @@ static void end_thread(void *arg)
 	push_pool(h);
 }
 
-/* Asks for end_thread() at the thread's end. Where another thread is just making the key, or none is left, this
- * thread's heap stays its own for ever: a leak, not an error. */
-static void arrange_end(struct hak_heap *h)
+uint32_t hak_thread_prepare(void)
 {
 	uint32_t state = KEY_NONE;
 
@@ -154,7 +152,14 @@ static void arrange_end(struct hak_heap *h)
 		hak_cpu_relax();
 		state = hak_load_acquire(&key_state);
 	}
-	if (state == KEY_MADE)
+	return state;
+}
+
+/* Asks for end_thread() at the thread's end. Where no key is left, the heap stays the thread's for ever: a leak, not
+ * an error. */
+static void arrange_end(struct hak_heap *h)
+{
+	if (hak_thread_prepare() == KEY_MADE)
 		pthread_setspecific(key, h); /* may allocate: h is in place already */
 }
 

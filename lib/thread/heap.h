@@ -18,6 +18,10 @@ struct hak_thread_stats {
 	uint64_t n_adopted; /* orphans taken over, whole or in part */
 };
 
+/* Makes the key that ends threads, if it is not there yet. Called when the library is loaded: among the first keys of a
+ * program, the C library sets it without allocating. Returns a state that matters to thread/ alone. */
+uint32_t hak_thread_prepare(void);
+
 /* The heap to work on until hak_thread_leave(); NULL: no memory for one. */
 struct hak_heap *hak_thread_enter(void);
 void hak_thread_leave(struct hak_heap *h);

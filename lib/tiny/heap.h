@@ -70,7 +70,7 @@ HAK_INLINE bool hak_heap_pop_class_hit(struct hak_heap *h, size_t sc, void **out
 
 	if (HAK_UNLIKELY(top == h->base[sc]))
 		return false;
-	hak_own_set(&h->top[sc], top - 1);
+	hak_own_step(&h->top[sc], -1);
 	*out = top[-1];
 	return true;
 }
@@ -81,21 +81,33 @@ HAK_INLINE bool hak_heap_pop_hit(struct hak_heap *h, size_t size, void **out)
 	return hak_heap_pop_class_hit(h, h->class_of[(size + HAK_ALIGNMENT - 1) / HAK_ALIGNMENT], out);
 }
 
-/* Pushes p, if it is a tiny block of this heap and there is room. False: a miss. Does not look at *p. */
-HAK_INLINE bool hak_heap_push_hit(struct hak_heap *h, void *p)
+/* Pushes p, a block of class sc of this heap, if there is room. Does not look at *p. */
+HAK_INLINE bool hak_heap_push_class_hit(struct hak_heap *h, uint64_t sc, void *p)
 {
-	uint64_t sc = hak_registry_class_hit(p, h->tag);
-	void **top;
+	void **top = h->top[sc];
 
-	/* Foreign, large, remote, NULL: all of them fail this one comparison (R2). */
-	if (HAK_UNLIKELY(sc >= HAK_N_CLASSES))
-		return false;
-	top = h->top[sc];
 	if (HAK_UNLIKELY(top == h->limit[sc]))
 		return false;
 	*top = p;
-	hak_own_set(&h->top[sc], top + 1);
+	hak_own_step(&h->top[sc], 1);
 	return true;
+}
+
+/* Pushes p, if it is a tiny block of this heap and there is room. False: a miss. */
+HAK_INLINE bool hak_heap_push_hit(struct hak_heap *h, void *p)
+{
+	uint64_t sc = hak_registry_class_hit(p, h->tag);
+
+	/* Foreign, large, remote, NULL: all of them fail this one comparison (R2). */
+	return HAK_LIKELY(sc < HAK_N_CLASSES) && hak_heap_push_class_hit(h, sc, p);
+}
+
+/* As hak_heap_push_hit() for a block of the class for size bytes, at most HAK_SMALL_MAX; of another class: a miss. */
+HAK_INLINE bool hak_heap_push_sized_hit(struct hak_heap *h, void *p, size_t size)
+{
+	uint64_t sc = h->class_of[(size + HAK_ALIGNMENT - 1) / HAK_ALIGNMENT];
+
+	return HAK_LIKELY(hak_registry_class_hit(p, h->tag) == sc) && hak_heap_push_class_hit(h, sc, p);
 }
 
 #endif

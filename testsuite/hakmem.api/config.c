@@ -8,7 +8,7 @@
 int main(void)
 {
 	static const char *const names[] = {
-		"superslab-size", "tiny-cache-cap", "debug", "audit", "cxx", "override",
+		"superslab_size", "tiny_cache_cap", "debug", "audit", "cxx", "override",
 		"strict", "on_error", "diet", "stats", "purge_delay", "cache_cap",
 	};
 	const char *config = hakmem_config();

@@ -3,7 +3,7 @@
 # The hit paths, from the entry of malloc and of free to the first return: no call, no lock, no
 # exchange with memory, no system call.
 . "$srcdir/testsuite/lib/build.sh"
-need objdump awk
+need awk nm objdump
 need_override
 need_release
 case $(uname -m) in

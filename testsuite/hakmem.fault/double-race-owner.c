@@ -3,6 +3,7 @@
 /* hak-opt: -O2 */
 /* hak-timeout: 120 */
 /* The owner and another thread free the same block at the same moment. */
+#define MAX_LINES 4
 #include "fault.h"
 
 static pthread_barrier_t start;

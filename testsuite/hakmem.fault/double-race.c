@@ -3,6 +3,7 @@
 /* hak-opt: -O2 */
 /* hak-timeout: 120 */
 /* Four threads free the same block at the same moment: whoever comes second is found. */
+#define MAX_LINES 4
 #include "fault.h"
 
 #define N_THREADS 4

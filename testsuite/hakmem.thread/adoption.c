@@ -9,10 +9,11 @@
 
 #define N_THREADS 8
 #define N_BLOCKS 20000 /* a thread and generation: about 5 MB */
-#define N_GENERATIONS 60
+#define N_GENERATIONS 100
 
 static void *kept[2][N_THREADS][N_BLOCKS / 20];
 static int generation;
+static pthread_barrier_t all;
 
 static size_t size_of(size_t i)
 {
@@ -29,6 +30,7 @@ static void *work(void *arg_)
 		CHECK(mine[i]);
 		memset(mine[i], 1, size_of(i));
 	}
+	pthread_barrier_wait(&all);
 	/* One block in twenty outlives the thread, so no slab is empty. */
 	for (i = 0; i < N_BLOCKS; i++) {
 		if (i % 20 == 0)
@@ -41,9 +43,10 @@ static void *work(void *arg_)
 
 int main(int argc, char **argv)
 {
-	size_t n_generations = arg(argc, argv, 1, N_GENERATIONS), i, k, rss_5 = 0;
+	size_t n_generations = arg(argc, argv, 1, N_GENERATIONS), i, k, rss_20 = 0;
 	pthread_t threads[N_THREADS];
 
+	pthread_barrier_init(&all, NULL, N_THREADS);
 	for (generation = 0; generation < (int)n_generations; generation++) {
 		for (i = 0; i < N_THREADS; i++)
 			threads[i] = start(work, (void *)i);
@@ -53,9 +56,9 @@ int main(int argc, char **argv)
 		for (i = 0; i < N_THREADS && generation > 0; i++)
 			for (k = 0; k < N_BLOCKS / 20; k++)
 				free(kept[(generation + 1) % 2][i][k]);
-		if (generation == 5)
-			rss_5 = rss();
+		if (generation == 20)
+			rss_20 = rss();
 	}
-	CHECK(rss() <= rss_5 + rss_5 / 4 + MIB(8), "RSS from %zu after 5 generations to %zu", rss_5, rss());
+	CHECK(rss() <= rss_20 + rss_20 / 4 + MIB(8), "RSS from %zu after 20 generations to %zu", rss_20, rss());
 	return 0;
 }
