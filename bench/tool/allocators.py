@@ -38,8 +38,9 @@ class Allocator:
         self.env = dict(env or {})
         self.version = ""
         self.problem = ""
-        if "tcmalloc" in name or "tcmalloc" in os.path.basename(path):
-            # glibc registers rseq for itself, and tcmalloc's per-CPU caches need it.
+        base = os.path.basename(path)
+        if "tcmalloc" in name + base and "minimal" not in base:
+            # glibc registers rseq for itself, and the per-CPU caches of Google's tcmalloc need it.
             self.env.setdefault("GLIBC_TUNABLES", "glibc.pthread.rseq=0")
 
     def words(self):

@@ -123,13 +123,17 @@ def geomean(values):
     return math.exp(sum(map(math.log, values)) / len(values)) if values else None
 
 
-def merge(files):
+def merge(files, warn):
     """One result out of several: their programs and runs together; the last file's description wins."""
     out = None
     for data in files:
         if out is None:
             out = data
             continue
+        for name, now in data["allocators"].items():
+            was = out["allocators"].get(name)
+            if was and was["sha256"] != now["sha256"]:
+                warn(f"{name} is not the same library in all the files: {was['file']} and {now['file']}")
         for key in ("programs", "allocators"):
             out[key].update(data[key])
         # A program measured again replaces what an earlier file says of it, under the same allocators.

@@ -55,6 +55,14 @@ def _drawing_order(allocators, subject):
     return [a for a in allocators if a != subject] + ([subject] if subject in allocators else [])
 
 
+# The ends of the axis of ratios: what lies beyond is drawn on the edge.
+_LEAST, _MOST = 1 / 8, 8
+
+
+def _clamp(value):
+    return min(max(value, _LEAST), _MOST)
+
+
 def _dots(file, title, axis, results, value, styles, subject):
     """A row for each program, a mark for each allocator, on a logarithmic axis around 1."""
     names = [n for n in results.programs if any(value(n, a) for a in results.allocators)]
@@ -64,7 +72,7 @@ def _dots(file, title, axis, results, value, styles, subject):
     rows = list(reversed(names))
     script = _head(file, 900, 90 + 20 * len(rows), title)
     script += f"set xlabel {_text(axis)}\nset logscale x 2\nset yrange [-0.7:{len(rows) - 0.3}]\n"
-    script += "set key outside right top\n"
+    script += f"set key outside right top\nset xrange [{_LEAST * 0.95}:{_MOST * 1.05}]\n"
     script += "set ytics (" + ", ".join(f"{_text(n)} {i}" for i, n in enumerate(rows)) + ")\n"
     script += "set arrow from 1, graph 0 to 1, graph 1 nohead lc rgb '#606060' lw 2\n"
     parts, data = [], ""
@@ -74,7 +82,7 @@ def _dots(file, title, axis, results, value, styles, subject):
             f"'-' using 1:2 with points pt {shape} ps {1.0 if a == subject else 0.7} lc rgb '{colour}' "
             f"title {_text(a)}"
         )
-        data += "".join(f"{value(n, a)} {i}\n" for i, n in enumerate(rows) if value(n, a)) + "e\n"
+        data += "".join(f"{_clamp(value(n, a))} {i}\n" for i, n in enumerate(rows) if value(n, a)) + "e\n"
     _gnuplot(script + "plot " + ", ".join(parts) + "\n" + data)
     return True
 
@@ -120,17 +128,13 @@ def draw(data, directory, subject):
         if is_drawn:
             drawn.append((name, caption))
 
-    caption = (
-        "Speed by program, against the best of the other allocators (right of 1: faster than all others)"
-    )
+    caption = "Speed by program, against the best of the other allocators (right of 1: faster than all)"
     keep(
         _dots(path("speed.svg"), caption, "speed / best other", results, results.speed, styles, subject),
         "speed.svg",
         caption,
     )
-    caption = (
-        "Peak memory by program, against the lowest of the other allocators (left of 1: less than all others)"
-    )
+    caption = "Peak memory by program, against the lowest of the other allocators (left of 1: less than all)"
     keep(
         _dots(
             path("memory.svg"),

@@ -292,7 +292,7 @@ def measure(runner, programs, allocators, n_rounds, result, save):
     progress = runner.progress
     total = n_rounds * len(programs) * len(allocators)
     done, cost = 0, {}
-    dead = set()
+    failures = {}
     for r in range(n_rounds):
         for program in programs:
             order = allocators[r % len(allocators) :] + allocators[: r % len(allocators)]
@@ -307,7 +307,7 @@ def measure(runner, programs, allocators, n_rounds, result, save):
                     )
                 progress.show(done, total, left, f"round {r + 1}/{n_rounds}, {program.name}, {alloc.name}")
                 done += 1
-                if key in dead:
+                if failures.get(key, 0) >= 2:
                     cost[key] = 0.0
                     continue
                 begun = time.monotonic()
@@ -317,8 +317,8 @@ def measure(runner, programs, allocators, n_rounds, result, save):
                 one.update(program=program.name, allocator=alloc.name, round=r)
                 result["runs"].append(one)
                 if "error" in one:
-                    # Once is enough: the rest of the rounds would tell the same.
-                    dead.add(key)
+                    # Twice is enough: the rest of the rounds would tell the same.
+                    failures[key] = failures.get(key, 0) + 1
                     progress.say(f"{program.name} under {alloc.name}: {one['error']}")
         save()
     progress.end()

@@ -33,7 +33,7 @@ static void *take_untiny(size_t size, size_t align, bool *is_clean)
 		return p;
 	}
 	p = hak_large_take(size, align, is_clean);
-	if (p == NULL && hak_decay_all() > 0)
+	if (p == NULL && hak_decay_slices() > 0)
 		p = hak_large_take(size, align, is_clean);
 	return p;
 }
@@ -41,13 +41,10 @@ static void *take_untiny(size_t size, size_t align, bool *is_clean)
 void *hak_alloc_miss(size_t size)
 {
 	bool is_clean;
-	unsigned sc;
-	void *p;
 
 	if (HAK_UNLIKELY(size > HAK_TINY_MAX))
 		return take_untiny(size, HAK_ALIGNMENT, &is_clean);
-	sc = hak_class_of(size > 0 ? size : 1);
-	return HAK_LIKELY(hak_heap_pop_class_hit(hak_heap_mine, sc, &p)) ? p : take_tiny(sc);
+	return take_tiny(hak_class_of(size > 0 ? size : 1));
 }
 
 void *hak_alloc_any(size_t size, size_t align, bool *is_clean)

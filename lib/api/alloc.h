@@ -27,6 +27,8 @@ HAK_INLINE void *hak_alloc(size_t size)
 
 	if (HAK_LIKELY(size <= HAK_SMALL_MAX) && HAK_LIKELY(hak_heap_pop_hit(hak_heap_mine, size, &p)))
 		return p;
+	if (size - 1 < HAK_TINY_MAX && hak_heap_pop_class_hit(hak_heap_mine, hak_class_of(size), &p))
+		return p;
 	return hak_alloc_miss(size);
 }
 

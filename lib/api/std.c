@@ -22,6 +22,20 @@
 #include "tiny/class.h"
 #include "watch/stats.h"
 
+/* musl has none of these; who asks for them there declares them as glibc does. */
+#ifndef HAVE_STRUCT_MALLINFO
+struct mallinfo {
+	int arena, ordblks, smblks, hblks, hblkhd, usmblks, fsmblks, uordblks, fordblks, keepcost;
+};
+#endif
+#ifndef HAVE_STRUCT_MALLINFO2
+struct mallinfo2 {
+	size_t arena, ordblks, smblks, hblks, hblkhd, usmblks, fsmblks, uordblks, fordblks, keepcost;
+};
+#endif
+
+enum { MXFAST = 1, TRIM_THRESHOLD = -1, ARENA_MAX = -8 }; /* mallopt()'s first and last parameters */
+
 #define CALLER(name) (&(const struct hak_caller){ name, __builtin_return_address(0) })
 
 static void *HAK_COLD no_memory(void)
@@ -30,11 +44,22 @@ static void *HAK_COLD no_memory(void)
 	return NULL;
 }
 
-static void *HAK_NOINLINE malloc_miss(size_t size)
+static void *HAK_NOINLINE malloc_slowly(size_t size)
 {
 	void *p = hak_alloc_miss(size);
 
 	return HAK_LIKELY(p != NULL) ? p : no_memory();
+}
+
+/* Not small, or a miss: the hit path of the larger classes, whose number takes some arithmetic. */
+static void *HAK_NOINLINE malloc_larger(size_t size)
+{
+	void *p;
+
+	if (HAK_LIKELY(size - 1 < HAK_TINY_MAX) &&
+		HAK_LIKELY(hak_heap_pop_class_hit(hak_heap_mine, hak_class_of(size), &p)))
+		return p;
+	return malloc_slowly(size);
 }
 
 HAK_EXPORT void *hakmem_malloc(size_t size)
@@ -43,7 +68,7 @@ HAK_EXPORT void *hakmem_malloc(size_t size)
 
 	if (HAK_LIKELY(size <= HAK_SMALL_MAX) && HAK_LIKELY(hak_heap_pop_hit(hak_heap_mine, size, &p)))
 		return p;
-	return malloc_miss(size);
+	return malloc_larger(size);
 }
 
 static void *take(size_t size)
@@ -321,7 +346,7 @@ HAK_EXPORT int hakmem_malloc_trim(size_t pad)
 HAK_EXPORT int hakmem_mallopt(int param, int value)
 {
 	(void)value;
-	return param == M_MXFAST || (param <= M_TRIM_THRESHOLD && param >= M_ARENA_MAX);
+	return param == MXFAST || (param <= TRIM_THRESHOLD && param >= ARENA_MAX);
 }
 
 HAK_EXPORT void hakmem_malloc_stats(void)

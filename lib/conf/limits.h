@@ -35,7 +35,7 @@
 #define HAK_SLAB_WORDS_MAX (HAK_SLICE_SIZE / HAK_ALIGNMENT / 64) /* 64: bitmap words of the smallest class */
 
 /* A thread's caches. */
-#define HAK_CACHE_BYTES ((size_t)512 << 10)  /* 512 KiB: most bytes a thread caches of one class ... */
+#define HAK_CACHE_BYTES ((size_t)128 << 10)  /* 128 KiB: most bytes a thread caches of one class ... */
 #define HAK_CACHE_MIN 16                     /* ... but this many blocks at least */
 #define HAK_CACHE_FIRST 16                   /* slots of a class's first array */
 #define HAK_CACHE_DIET 8                     /* most slots in diet mode */
@@ -51,8 +51,12 @@
 #define HAK_META_CHUNK ((size_t)1 << 20)     /* 1 MiB of addresses at a time */
 #define HAK_META_MAX ((size_t)4096)          /* larger descriptors get pages of their own */
 
-/* Options. */
-#define HAK_PURGE_DELAY 1000                 /* ms that free memory stays resident */
+/* Purging. */
+#define HAK_PURGE_DELAY 1000                 /* ms that free memory stays resident, unless purge_delay says otherwise */
+#define HAK_PURGE_LEAST ((size_t)1 << 20)    /* 1 MiB: a smaller heap gets no purge thread ... */
+#define HAK_PURGE_LEAST_SINGLE ((size_t)8 << 20) /* ... nor one of less than 8 MiB in a program without threads */
+#define HAK_HOLE_BATCH 64                    /* holes purged between two looks at a heap */
+#define HAK_HOLE_PAGES 1                     /* OS pages of the smallest hole worth a system call */
 
 HAK_STATIC(HAK_SUPERSLAB_SIZE >= (1 << 20) && (HAK_SUPERSLAB_SIZE & (HAK_SUPERSLAB_SIZE - 1)) == 0);
 HAK_STATIC(HAK_TINY_CACHE_CAP >= 8 && HAK_TINY_CACHE_CAP <= 4096);

@@ -28,11 +28,12 @@ static const struct option options[] = {
 	{ FIELD(cache_cap), false, true, { "" }, 0, 4096 },
 	{ FIELD(diet), true, false, { "false", "true" }, 0, 0 },
 	{ FIELD(purge_delay), true, true, { "" }, -1, 3600 * 1000 },
+	{ FIELD(purge_thread), false, false, { "off", "on" }, 0, 0 },
 };
 
 #define N_OPTIONS (sizeof options / sizeof options[0])
 
-struct hak_options hak_options = { .cache_cap = 4096, .purge_delay = HAK_PURGE_DELAY };
+struct hak_options hak_options = { .cache_cap = 4096, .purge_delay = HAK_PURGE_DELAY, .purge_thread = 1 };
 
 static int64_t *field_of(const struct option *o)
 {

@@ -24,6 +24,7 @@ struct hak_options {
 	int64_t cache_cap;   /* const: most blocks cached per class */
 	int64_t diet;        /* any: small caches, prompt purging */
 	int64_t purge_delay; /* any: ms; -1: never */
+	int64_t purge_thread; /* const: a thread of our own purges; else the miss paths do */
 };
 
 extern struct hak_options hak_options;

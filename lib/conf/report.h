@@ -18,6 +18,12 @@ enum hak_verdict {
 	HAK_WRONG_SIZE
 };
 
+/* Who called, for verdicts. */
+struct hak_caller {
+	const char *name; /* "free", "realloc", … */
+	const void *site;
+};
+
 /* What kind of block it was about, where it is not a size in bytes. */
 #define HAK_CLASS_NONE 0
 #define HAK_CLASS_RUN 1

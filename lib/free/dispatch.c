@@ -76,7 +76,7 @@ void hak_free_own(struct hak_heap *h, void *p, const struct hak_caller *caller)
 	case HAK_KIND_SLAB:
 		s = (struct hak_slab *)span;
 		if (hak_load_relaxed(&s->owner) == h)
-			hak_cache_put_own(h, span->sc, p);
+			hak_cache_put_own(h, span->sc, p, caller);
 		else
 			hak_remote_push_own(h, s, p);
 		break;

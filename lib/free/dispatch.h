@@ -7,13 +7,8 @@
 #ifndef HAK_FREE_DISPATCH_H
 #define HAK_FREE_DISPATCH_H
 
+#include "conf/report.h"
 #include "tiny/heap.h"
-
-/* Who called, for verdicts. */
-struct hak_caller {
-	const char *name; /* "free", "realloc", … */
-	const void *site;
-};
 
 /* The live block that begins at p, or NULL after a verdict (under on_error:report). */
 struct hak_span *hak_block_prove(const void *p, const struct hak_caller *caller);

@@ -6,6 +6,7 @@
 #ifndef HAK_OS_CALL_H
 #define HAK_OS_CALL_H
 
+#include <errno.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -42,6 +43,23 @@ HAK_INLINE bool hak_call_mremap(void *p, size_t old_size, size_t new_size, void 
 	long flags = to != NULL ? MREMAP_MAYMOVE | MREMAP_FIXED : 0;
 
 	return (void *)syscall(SYS_mremap, p, old_size, new_size, flags, to) != MAP_FAILED;
+}
+
+/* Sleeps while *word is value, and wakes one that does; both within this process, and keeping errno. */
+HAK_INLINE void hak_call_futex_wait(uint32_t *word, uint32_t value)
+{
+	int saved = errno;
+
+	syscall(SYS_futex, word, 0x80 /* FUTEX_WAIT_PRIVATE */, value, NULL, NULL, 0);
+	errno = saved;
+}
+
+HAK_INLINE void hak_call_futex_wake(uint32_t *word)
+{
+	int saved = errno;
+
+	syscall(SYS_futex, word, 0x81 /* FUTEX_WAKE_PRIVATE */, 1, NULL, NULL, 0);
+	errno = saved;
 }
 
 #endif

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "os/lock.h"
 
-#include <errno.h>
-#include <linux/futex.h>
-
 #include "base/atomic.h"
 #include "base/check.h"
 #include "os/call.h"
@@ -36,22 +33,6 @@ static void note_given(const struct hak_lock *lock)
 		held &= ~((uint32_t)1 << lock->rank);
 }
 
-static void futex_wait(uint32_t *word, uint32_t value)
-{
-	int saved = errno;
-
-	syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);
-	errno = saved;
-}
-
-static void futex_wake_one(uint32_t *word)
-{
-	int saved = errno;
-
-	syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
-	errno = saved;
-}
-
 static bool HAK_COLD take_contended(struct hak_lock *lock, uint32_t mine)
 {
 	uint32_t waiting = mine | 1;
@@ -76,7 +57,7 @@ static bool HAK_COLD take_contended(struct hak_lock *lock, uint32_t mine)
 			continue;
 		}
 		if (word == waiting || hak_cas_acquire(&lock->word, &word, waiting))
-			futex_wait(&lock->word, waiting);
+			hak_call_futex_wait(&lock->word, waiting);
 	}
 }
 
@@ -97,5 +78,5 @@ void hak_lock_give(struct hak_lock *lock)
 	note_given(lock);
 	/* Pairs with the acquire of the next taker. */
 	if (HAK_UNLIKELY(hak_swap_release(&lock->word, 0) & 1))
-		futex_wake_one(&lock->word);
+		hak_call_futex_wake(&lock->word);
 }

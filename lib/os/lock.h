@@ -12,7 +12,8 @@
 #include "base/attr.h"
 
 enum hak_rank {
-	HAK_RANK_SHARED = 1, /* thread/: the heap of threads that are past their end */
+	HAK_RANK_PURGER = 1, /* thread/: the right to make a step of decay */
+	HAK_RANK_SHARED,     /* thread/: the heap of threads that are past their end */
 	HAK_RANK_HEAPS,      /* thread/: heaps without a thread */
 	HAK_RANK_SLABS,      /* tiny/: descriptors of slabs */
 	HAK_RANK_LARGE,      /* large/: cached mappings */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns: memory for descriptors, bitmaps and caches' arrays, apart from all blocks, between guard pages.
+ * Owns: memory for descriptors, bitmaps and caches' arrays, apart from all blocks; what is small (to HAK_META_MAX) lies
+ *       between guard pages.
  * Threads: any.
  * Locks: META inside.
  * M1 Metadata is never unmapped, so a stale pointer to it never faults.

@@ -26,7 +26,7 @@ struct hak_superslab {
 };
 
 static struct hak_lock lock = HAK_LOCK(HAK_RANK_SUPERSLAB);
-static struct hak_link open = { &open, &open }; /* lk:SUPERSLAB: with free slices, oldest first */
+static struct hak_link open = { &open, &open }; /* lk:SUPERSLAB: with free slices */
 static struct hak_link full = { &full, &full }; /* lk:SUPERSLAB: without */
 static uint32_t era;               /* lk:SUPERSLAB */
 static size_t next_size = HAK_SUPERSLAB_FIRST < HAK_SUPERSLAB_SIZE ? HAK_SUPERSLAB_FIRST : HAK_SUPERSLAB_SIZE;
@@ -50,20 +50,25 @@ static void take_lock(void)
 	}
 }
 
+static size_t check_all_locked(void);
+
 static void give_lock(void)
 {
+	HAK_AUDIT(HAK_REQUIRE(check_all_locked() == 0, "audit: a superslab's counts do not match its bitmaps"));
 	hak_lock_give(&lock);
 }
 
-/* The first of n free slices at an aligned address, or n_slices; *longest: the longest run passed over. */
-static unsigned find_run_locked(struct hak_superslab *s, size_t n, size_t align, unsigned *longest)
+/* The first of n slices, all with the same bit in map, at an aligned address, or n_slices; *longest: the longest run
+ * passed over. */
+static unsigned find_run_locked(const struct hak_superslab *s, const uint64_t *map, bool bit, size_t n, size_t align,
+	unsigned *longest)
 {
 	unsigned at = 0;
 
 	*longest = 0;
 	for (;;) {
-		unsigned from = hak_bits_find(s->used, s->n_slices, at, false);
-		unsigned end = hak_bits_find(s->used, s->n_slices, from, true);
+		unsigned from = hak_bits_find(map, s->n_slices, at, bit);
+		unsigned end = hak_bits_find(map, s->n_slices, from, !bit);
 		char *aligned = (char *)hak_round_up((uintptr_t)s->base + from * HAK_SLICE_SIZE, align);
 		size_t first = (size_t)(aligned - s->base) / HAK_SLICE_SIZE;
 
@@ -83,7 +88,7 @@ static void move_locked(struct hak_superslab *s)
 	if (s->n_used == s->n_slices)
 		hak_list_put_first(&full, &s->link);
 	else
-		hak_list_put_last(&open, &s->link);
+		hak_list_put_first(&open, &s->link);
 }
 
 /* Marks free slices used. Returns whether all of them were clean. */
@@ -127,25 +132,52 @@ static void unuse_locked(struct hak_superslab *s, unsigned first, unsigned n, bo
 		move_locked(s);
 }
 
+static void fill_out_locked(struct hak_superslab *s, unsigned first, size_t n, struct hak_slices *out)
+{
+	out->superslab = s;
+	out->base = s->base + first * HAK_SLICE_SIZE;
+	out->n = n;
+	out->record = &s->record[first];
+	out->is_clean = use_locked(s, first, (unsigned)n);
+}
+
+/* Dirty slices: their memory is there already, and so are the superslabs'. */
+static bool take_dirty_locked(size_t n, size_t align, struct hak_slices *out)
+{
+	if (n_slices_dirty < n)
+		return false;
+	for (struct hak_link *l = open.next; l != &open; l = l->next) {
+		struct hak_superslab *s = of_link(l);
+		unsigned first, longest;
+
+		if (s->n_dirty < n)
+			continue;
+		first = find_run_locked(s, s->dirty, true, n, align, &longest);
+		if (first == s->n_slices)
+			continue;
+		fill_out_locked(s, first, n, out);
+		return true;
+	}
+	return false;
+}
+
 static bool take_locked(size_t n, size_t align, struct hak_slices *out)
 {
+	if (take_dirty_locked(n, align, out))
+		return true;
 	for (struct hak_link *l = open.next; l != &open; l = l->next) {
 		struct hak_superslab *s = of_link(l);
 		unsigned first, longest;
 
 		if (s->run_limit < n)
 			continue;
-		first = find_run_locked(s, n, align, &longest);
+		first = find_run_locked(s, s->used, false, n, align, &longest);
 		if (first == s->n_slices) {
 			if (align <= HAK_SLICE_SIZE)
 				s->run_limit = longest;
 			continue;
 		}
-		out->superslab = s;
-		out->base = s->base + first * HAK_SLICE_SIZE;
-		out->n = n;
-		out->record = &s->record[first];
-		out->is_clean = use_locked(s, first, (unsigned)n);
+		fill_out_locked(s, first, n, out);
 		return true;
 	}
 	return false;
@@ -389,16 +421,24 @@ static size_t check_locked(struct hak_superslab *s, bool is_full)
 	return is_sound ? 0 : 1;
 }
 
-size_t hak_superslab_check(void)
+static size_t check_all_locked(void)
 {
 	size_t n_faults = 0;
-	struct hak_text t;
 
-	take_lock();
 	for (struct hak_link *l = open.next; l != &open; l = l->next)
 		n_faults += check_locked(of_link(l), false);
 	for (struct hak_link *l = full.next; l != &full; l = l->next)
 		n_faults += check_locked(of_link(l), true);
+	return n_faults;
+}
+
+size_t hak_superslab_check(void)
+{
+	size_t n_faults;
+	struct hak_text t;
+
+	take_lock();
+	n_faults = check_all_locked();
 	give_lock();
 	if (n_faults > 0) {
 		hak_text_open(&t, 2);

@@ -2,48 +2,243 @@
 #include "thread/decay.h"
 
 #include "base/atomic.h"
+#include "conf/limits.h"
 #include "conf/options.h"
 #include "large/large.h"
 #include "os/clock.h"
+#include "os/fork.h"
+#include "os/lock.h"
+#include "os/thread.h"
 #include "region/superslab.h"
 #include "thread/heap.h"
+#include "thread/hold.h"
+#include "tiny/hole.h"
+#include "tiny/remote.h"
 
+#define LEAST_SLEEP 10 /* ms between two steps */
+#define N_IDLE_STEPS 3 /* steps with nothing to do, after which the thread ends */
+
+static struct hak_lock lock = HAK_LOCK(HAK_RANK_PURGER);
 static uint64_t next_step; /* any: ms; 0 before the first */
+static struct hak_os_thread purger; /* hakmem-purge */
+static uint32_t is_wanted;   /* any: 0: hakmem-purge is about to end */
+static uint32_t is_starting; /* any: the generation in which a thread is starting it, or 0 */
 
-void hak_decay_step(void)
+static uint64_t delay_now(void)
 {
 	int64_t delay = hak_load_relaxed(&hak_options.purge_delay);
+
+	if (hak_load_relaxed(&hak_options.diet))
+		delay /= 8;
+	return delay > 0 ? (uint64_t)delay : 0;
+}
+
+static bool is_off(void)
+{
+	return hak_load_relaxed(&hak_options.purge_delay) < 0;
+}
+
+static void take_lock(void)
+{
+	/* Nothing is guarded but the right to make a step, so there is nothing to abandon. */
+	bool is_sound = hak_lock_take(&lock);
+
+	(void)is_sound;
+}
+
+/* Puts holes back that were taken from slabs of h; all of them by the time it returns. */
+static void put_back(const struct hak_hole *holes, unsigned n)
+{
+	unsigned i = 0;
+
+	while (i < n) {
+		struct hak_heap *owner = hak_load_ordered(&holes[i].slab->owner); /* it may have been adopted */
+
+		if (!hak_hold_claim(owner)) { /* stopped in the middle of a miss, for who knows how long */
+			hak_hole_send_any(&holes[i++]);
+			continue;
+		}
+		for (; i < n && hak_load_ordered(&holes[i].slab->owner) == owner; i++)
+			hak_hole_put_own(owner, &holes[i]);
+		hak_hold_unclaim(owner);
+	}
+}
+
+/* Holes of one class of a heap, a batch at a time, so that its thread never waits long, nor for a system call. */
+static size_t purge_holes(struct hak_heap *h, unsigned sc, bool all)
+{
+	struct hak_hole holes[HAK_HOLE_BATCH];
+	size_t n_bytes = 0;
+	unsigned n = HAK_HOLE_BATCH;
+
+	while (n == HAK_HOLE_BATCH) {
+		if (!hak_hold_claim(h))
+			return n_bytes;
+		n = hak_hole_take_own(h, sc, holes, HAK_HOLE_BATCH, all);
+		if (n < HAK_HOLE_BATCH)
+			hak_hole_age_own(h, sc);
+		hak_hold_unclaim(h);
+		for (unsigned i = 0; i < n; i++)
+			n_bytes += hak_hole_purge_any(&holes[i]);
+		put_back(holes, n);
+	}
+	return n_bytes;
+}
+
+static size_t purge_heap(struct hak_heap *h, bool all)
+{
+	size_t n_bytes = 0;
+
+	if (!hak_hold_claim(h))
+		return 0;
+	hak_remote_collect_own(h);
+	hak_slab_release_empty_own(h);
+	hak_hold_unclaim(h);
+	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++)
+		if (hak_load_relaxed(&h->bin[sc].n_slabs) > 0)
+			n_bytes += purge_holes(h, sc, all);
+	return n_bytes;
+}
+
+/* With a thread or without, a heap may be claimed; but not one whose thread stayed behind in a parent process. Blocks in caches stay where they are (K2). */
+static size_t purge_heaps(bool all, const struct hak_heap *mine)
+{
+	size_t n_bytes = 0;
+
+	if (!hak_hold_can_claim())
+		return 0;
+	for (struct hak_heap *h = hak_thread_first_heap(); h != NULL; h = hak_load_acquire(&h->next))
+		if (hak_load_relaxed(&h->generation) == hak_fork_generation() || h == mine)
+			n_bytes += purge_heap(h, all);
+	return n_bytes;
+}
+
+size_t hak_decay_slices(void)
+{
+	return hak_large_purge(0) + hak_superslab_purge(true);
+}
+
+static size_t dirty_bytes(void)
+{
+	struct hak_superslab_stats superslabs;
+	struct hak_large_stats large;
+
+	hak_superslab_stats_get(&superslabs);
+	hak_large_stats_get(&large);
+	return (size_t)(superslabs.dirty + large.cached);
+}
+
+/* Sum of all batches ever given back: moves when something became free. */
+static uint64_t count_flushes(void)
+{
+	uint64_t n = 0;
+
+	for (struct hak_heap *h = hak_thread_first_heap(); h != NULL; h = hak_load_acquire(&h->next))
+		n += hak_load_relaxed(&h->n_flushes);
+	return n;
+}
+
+static size_t make_step(void)
+{
+	size_t n_bytes;
+
+	take_lock();
+	n_bytes = hak_superslab_purge(false) + hak_large_purge(delay_now());
+	n_bytes += purge_heaps(false, NULL);
+	hak_lock_give(&lock);
+	return n_bytes;
+}
+
+/* Makes steps until there is nothing to do. Returns the flushes it has seen. */
+static uint64_t make_steps(void)
+{
+	uint64_t n_flushes = count_flushes();
+	unsigned n_idle = 0;
+
+	while (n_idle < N_IDLE_STEPS && !is_off()) {
+		uint64_t n;
+		bool is_idle;
+
+		if (!hak_os_thread_sleep(&purger, delay_now() > LEAST_SLEEP ? delay_now() : LEAST_SLEEP))
+			return count_flushes();
+		n = count_flushes();
+		is_idle = make_step() == 0 && dirty_bytes() == 0 && n == n_flushes;
+		n_flushes = n;
+		n_idle = is_idle ? n_idle + 1 : 0;
+	}
+	return n_flushes;
+}
+
+static void run(void)
+{
+	uint64_t n_flushes;
+
+	do {
+		n_flushes = make_steps();
+		hak_store_ordered(&is_wanted, 0);
+		/* Who freed something before it could see that we are leaving relied on us. */
+	} while (!is_off() && count_flushes() != n_flushes && hak_swap_ordered(&is_wanted, 1) == 0);
+}
+
+/* Is the heap large enough to be worth a thread? */
+static bool is_worth_it(void)
+{
+	struct hak_superslab_stats superslabs;
+	struct hak_thread_stats threads;
+
+	hak_superslab_stats_get(&superslabs);
+	hak_thread_stats_get(&threads);
+	return superslabs.used + superslabs.dirty >=
+		(threads.n_threads > 1 ? HAK_PURGE_LEAST : HAK_PURGE_LEAST_SINGLE);
+}
+
+/* Starts hakmem-purge unless it runs. True: it is, or was, there. */
+static bool ensure_thread(bool has_freed)
+{
+	if (hak_os_thread_is_there(&purger)) {
+		hak_os_thread_check_user(&purger);
+		if (hak_load_ordered(&is_wanted))
+			return true;
+		return false; /* just leaving */
+	}
+	if (!has_freed || !is_worth_it())
+		return false;
+	if (hak_swap_ordered(&is_starting, hak_fork_generation()) == hak_fork_generation())
+		return true; /* another thread is about to */
+	hak_store_ordered(&is_wanted, 1);
+	has_freed = hak_os_thread_start(&purger, "hakmem-purge", run, &hak_heap_mine);
+	hak_store_release(&is_starting, 0);
+	return has_freed;
+}
+
+void hak_decay_step(bool has_freed)
+{
 	uint64_t now, due;
 
-	if (hak_load_relaxed(&hak_options.diet) && delay > 0)
-		delay = delay / 8;
-	if (delay < 0)
+	if (is_off() || (hak_options.purge_thread && ensure_thread(has_freed)))
 		return;
 	now = hak_os_now();
 	due = hak_load_relaxed(&next_step);
-	if (now < due || !hak_cas_acquire(&next_step, &due, now + (uint64_t)delay) || due == 0)
+	if (now < due || !hak_cas_acquire(&next_step, &due, now + delay_now()) || due == 0)
 		return;
-	hak_superslab_purge(delay == 0);
-	hak_large_purge((uint64_t)delay);
-}
-
-size_t hak_decay_all(void)
-{
-	return hak_large_purge(0) + hak_superslab_purge(true);
+	hak_superslab_purge(delay_now() == 0);
+	hak_large_purge(delay_now());
 }
 
 size_t hak_decay_trim(size_t target)
 {
 	struct hak_heap *h = hak_thread_enter();
-	struct hak_superslab_stats superslabs;
-	struct hak_large_stats large;
+	size_t n_bytes = 0;
 
 	if (h != NULL) {
 		hak_thread_flush_own(h);
 		hak_thread_leave(h);
 	}
-	hak_thread_flush_orphans();
-	hak_superslab_stats_get(&superslabs);
-	hak_large_stats_get(&large);
-	return superslabs.dirty + large.cached > target ? hak_decay_all() : 0;
+	take_lock();
+	if (target == 0 || dirty_bytes() > target) {
+		n_bytes = purge_heaps(true, h);
+		n_bytes += hak_decay_slices();
+	}
+	hak_lock_give(&lock);
+	return n_bytes;
 }

@@ -1,21 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns: when free memory goes back to the system.
- * Threads: any. Locks: those of lower floors, inside.
+ * Owns: when and by whom free memory goes back to the system: the steps of decay, made by a thread of our own
+ *       (hakmem-purge: it starts when there is something to purge and ends when there is not) or, without it, by the
+ *       miss paths.
+ * Threads: any.
+ * Locks: PURGER, held by the one thread that makes a step; heaps are claimed one at a time (thread/hold.h).
  */
 #ifndef HAK_THREAD_DECAY_H
 #define HAK_THREAD_DECAY_H
 
 #include "base/attr.h"
 
-/* Called on miss paths now and then: purges what has been free for purge_delay. One thread at a time does it. */
-void hak_decay_step(void);
+/* Called on miss paths now and then, outside the heap; has_freed: the heap gave blocks back since the last call. */
+void hak_decay_step(bool has_freed);
 
-/* Purges everything that is free. Returns bytes given back. */
-size_t hak_decay_all(void);
+/* Purges free slices and kept mappings, now. Returns bytes given back. Any thread, also in the middle of a miss. */
+size_t hak_decay_slices(void);
 
-/* Empties the calling thread's caches and the heaps without a thread, then purges unless at most target bytes are
- * free. Returns bytes given back. */
+/* Empties the calling thread's caches and purges everything that is free in any heap, holes included, unless at most
+ * target bytes are. Returns bytes given back. Not in the middle of a miss. */
 size_t hak_decay_trim(size_t target);
 
 #endif

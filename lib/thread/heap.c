@@ -10,6 +10,7 @@
 #include "os/lock.h"
 #include "region/meta.h"
 #include "thread/decay.h"
+#include "thread/hold.h"
 #include "tiny/cache.h"
 #include "tiny/remote.h"
 
@@ -20,7 +21,6 @@
 static struct hak_lock pool_lock = HAK_LOCK(HAK_RANK_HEAPS);
 static struct hak_heap *orphans;    /* lk:HEAPS: linked by next_pooled; read by any as a hint */
 static struct hak_heap *spares;     /* lk:HEAPS: linked by next_pooled */
-static struct hak_heap *first_heap; /* any: all of them, linked by next */
 static uint32_t n_ids;              /* any */
 static uint64_t n_threads;          /* any */
 static uint64_t n_adopted;          /* any */
@@ -34,7 +34,7 @@ enum { KEY_NONE, KEY_BEING_MADE, KEY_MADE };
 
 struct hak_heap *hak_thread_first_heap(void)
 {
-	return hak_load_acquire(&first_heap);
+	return &hak_heap_none;
 }
 
 static void take_pool_lock(void)
@@ -109,10 +109,10 @@ static struct hak_heap *make_heap(void)
 	 * where no address has bits (R2). */
 	h->tag = (uint64_t)1 << 63 | (uint64_t)(h->id & 0x7fff) << 48 | (uint64_t)(h->id >> 15 & 0xfff) << 24;
 	h->generation = hak_fork_generation();
-	head = hak_load_relaxed(&first_heap);
+	head = hak_load_relaxed(&hak_heap_none.next);
 	do
 		h->next = head;
-	while (!hak_cas_release(&first_heap, &head, h));
+	while (!hak_cas_release(&hak_heap_none.next, &head, h));
 	return h;
 }
 
@@ -131,12 +131,13 @@ static void end_thread(void *arg)
 		return;
 	if (++h->exit_round < EXIT_ROUND && pthread_setspecific(key, h) == 0)
 		return;
-	h->is_busy = true;
 	hak_heap_mine = &hak_heap_gone;
+	hak_sub_relaxed(&n_threads, 1);
+	if (!hak_hold_take(h))
+		return;
 	hak_thread_flush_own(h);
 	h->exit_round = 0;
-	h->is_busy = false;
-	hak_sub_relaxed(&n_threads, 1);
+	hak_hold_give(h);
 	push_pool(h);
 }
 
@@ -170,6 +171,7 @@ static struct hak_heap *start_thread(void)
 	if (h == NULL)
 		return NULL;
 	h->thread_id = hak_os_thread_id();
+	hak_own_set(&h->generation, hak_fork_generation());
 	hak_add_relaxed(&n_threads, 1);
 	hak_heap_mine = h;
 	arrange_end(h);
@@ -182,8 +184,11 @@ static struct hak_heap *enter_shared(void)
 
 	if (hak_lock_take(&shared_lock))
 		h = hak_load_relaxed(&shared);
-	if (h == NULL)
+	while (h == NULL || !hak_hold_take(h)) {
 		h = pool_or_new_heap();
+		if (h == NULL)
+			break;
+	}
 	hak_store_relaxed(&shared, h);
 	if (h == NULL)
 		hak_lock_give(&shared_lock);
@@ -192,43 +197,46 @@ static struct hak_heap *enter_shared(void)
 
 static struct hak_heap *HAK_COLD enter_slowly(struct hak_heap *h)
 {
-	/* A child forked in a signal handler that had interrupted a miss: its heap is in the middle of a change for
-	 * ever. It begins again. */
-	if (h->is_busy && h->generation != hak_fork_generation()) {
+	/* A child forked in a signal handler that had interrupted a miss, or while a purger was at work: its heap is in
+	 * the middle of a change for ever. It begins again. */
+	if (h->tag != 0 && h->generation != hak_fork_generation()) {
 		hak_heap_mine = &hak_heap_none;
 		h = &hak_heap_none;
 	}
-	if (h == &hak_heap_none) {
+	if (h != &hak_heap_none)
+		return enter_shared(); /* P2 */
+	do {
+		hak_heap_mine = &hak_heap_none;
 		h = start_thread();
-		if (h == NULL || !h->is_busy) {
-			if (h != NULL)
-				h->is_busy = true;
-			return h;
-		}
-	}
-	return enter_shared(); /* P2 */
+	} while (h != NULL && !hak_hold_take(h));
+	return h;
 }
 
 struct hak_heap *hak_thread_enter(void)
 {
 	struct hak_heap *h = hak_heap_mine;
 
-	if (HAK_UNLIKELY(h->tag == 0 || h->is_busy))
+	if (HAK_UNLIKELY(h->tag == 0 || h->is_busy || !hak_hold_take(h)))
 		return enter_slowly(h);
-	h->is_busy = true;
-	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	return h;
 }
 
 void hak_thread_leave(struct hak_heap *h)
 {
-	if (++h->n_misses % MISSES_PER_STEP == 0)
-		hak_decay_step();
-	__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	if (HAK_UNLIKELY(h == hak_load_relaxed(&shared)))
+	bool is_shared = h == hak_load_relaxed(&shared);
+	bool is_step = ++h->n_misses % MISSES_PER_STEP == 0;
+	bool has_freed = false;
+
+	if (is_step) {
+		has_freed = h->n_flushes_seen != (uint32_t)h->n_flushes;
+		h->n_flushes_seen = (uint32_t)h->n_flushes;
+		hak_own_set(&h->generation, hak_fork_generation());
+	}
+	hak_hold_give(h);
+	if (HAK_UNLIKELY(is_shared))
 		hak_lock_give(&shared_lock);
-	else
-		h->is_busy = false;
+	else if (is_step)
+		hak_decay_step(has_freed);
 }
 
 /* Moves up to ADOPT_BATCH slabs of an orphan to h; puts the orphan back where it belongs. */
@@ -237,7 +245,7 @@ static void adopt_own(struct hak_heap *h, unsigned first_sc)
 	struct hak_heap *orphan = pop_orphan();
 	unsigned n_left = ADOPT_BATCH;
 
-	if (orphan == NULL)
+	if (orphan == NULL || !hak_hold_take(orphan))
 		return;
 	hak_remote_collect_own(orphan);
 	for (unsigned i = 0; i < HAK_N_CLASSES && n_left > 0; i++) {
@@ -252,6 +260,7 @@ static void adopt_own(struct hak_heap *h, unsigned first_sc)
 	}
 	hak_remote_forward_any(orphan);
 	hak_add_relaxed(&n_adopted, 1);
+	hak_hold_give(orphan);
 	push_pool(orphan);
 }
 
@@ -282,23 +291,6 @@ void hak_thread_flush_own(struct hak_heap *h)
 	hak_remote_collect_own(h);
 	hak_cache_flush_own(h);
 	hak_slab_release_empty_own(h);
-}
-
-void hak_thread_flush_orphans(void)
-{
-	struct hak_heap *done = NULL;
-	struct hak_heap *h;
-
-	while ((h = pop_orphan()) != NULL) {
-		hak_remote_collect_own(h);
-		hak_slab_release_empty_own(h);
-		h->next_pooled = done;
-		done = h;
-	}
-	while ((h = done) != NULL) {
-		done = h->next_pooled;
-		push_pool(h);
-	}
 }
 
 void hak_thread_stats_get(struct hak_thread_stats *stats)

@@ -32,10 +32,8 @@ void *hak_thread_take_own(struct hak_heap *h, unsigned sc);
 /* Gives back all the calling thread's heap can spare: its caches, its outbox, its empty slabs. */
 void hak_thread_flush_own(struct hak_heap *h);
 
-/* The same for heaps without a thread. */
-void hak_thread_flush_orphans(void);
-
-/* The first of all heaps ever made, linked by next; their counters are readable by any. */
+/* The first of all heaps ever made, linked by next (read it with acquire): hak_heap_none, which counts what was done for
+ * no heap. Their counters are readable by any. */
 struct hak_heap *hak_thread_first_heap(void);
 
 void hak_thread_stats_get(struct hak_thread_stats *stats);

@@ -48,14 +48,15 @@ static bool resize_own(struct hak_heap *h, unsigned sc, unsigned n)
 	void **array = NULL;
 
 	if (n > 0) {
-		array = hak_meta_take(n * sizeof *array);
+		array = hak_meta_take((n + 1) * sizeof *array);
 		if (array == NULL)
 			return false;
+		array++; /* H4 */
 		if (n_cached > 0)
 			memmove(array, h->base[sc], n_cached * sizeof *array);
 	}
 	if (bin->n_slots > 0)
-		hak_meta_give(h->base[sc], bin->n_slots * sizeof *array);
+		hak_meta_give(h->base[sc] - 1, (bin->n_slots + 1) * sizeof *array);
 	hak_own_set(&h->base[sc], array);
 	hak_own_set(&h->top[sc], array + n_cached);
 	hak_own_set(&h->limit[sc], array + n);
@@ -144,16 +145,20 @@ static void give_own(struct hak_heap *h, unsigned sc, void **blocks, size_t n)
 		if (s == NULL)
 			continue;
 		n_given++;
-		hak_slab_put_own(h, s, idx / HAK_WORD_BITS, (uint64_t)1 << idx % HAK_WORD_BITS);
+		hak_slab_put_own(h, s, idx / HAK_WORD_BITS, (uint64_t)1 << idx % HAK_WORD_BITS, 1);
 	}
 	hak_own_add(&h->bin[sc].n_given, n_given);
 	hak_own_add(&h->n_flushes, 1);
 }
 
-void hak_cache_put_own(struct hak_heap *h, unsigned sc, void *p)
+void hak_cache_put_own(struct hak_heap *h, unsigned sc, void *p, const struct hak_caller *caller)
 {
 	struct hak_bin *bin = &h->bin[sc];
 
+	if (HAK_UNLIKELY(h->top[sc] != h->base[sc] && h->top[sc][-1] == p)) {
+		hak_report_bad_free(HAK_DOUBLE_FREE, caller->name, p, hak_class_size(sc), caller->site);
+		return;
+	}
 	if (h->top[sc] == h->limit[sc] && !grow_own(h, sc)) {
 		/* The oldest half goes: they are the coldest. All of them when the cap has fallen. */
 		bool is_over = bin->n_slots > cap_of(sc);

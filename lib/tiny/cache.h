@@ -8,6 +8,7 @@
 #ifndef HAK_TINY_CACHE_H
 #define HAK_TINY_CACHE_H
 
+#include "conf/report.h"
 #include "tiny/slab.h"
 
 /* Makes h's bins and class table usable; everything else is zero. */
@@ -19,7 +20,7 @@ void *hak_cache_refill_own(struct hak_heap *h, unsigned sc);
 
 /* Puts p, of class sc and this heap, into the cache, making room if it is full: by a larger array, or by a batch
  * to the slabs. */
-void hak_cache_put_own(struct hak_heap *h, unsigned sc, void *p);
+void hak_cache_put_own(struct hak_heap *h, unsigned sc, void *p, const struct hak_caller *caller);
 
 /* Gives all cached blocks back to their slabs. */
 void hak_cache_flush_own(struct hak_heap *h);

@@ -7,6 +7,7 @@
  * H1 base[sc] <= top[sc] <= limit[sc]; the blocks in [base, top) are free, and counted as taken from their slabs.
  * H2 A heap without arrays is all zero: every pop and every push misses. The one a thread starts with is such.
  * H3 Blocks of a class: n_taken - n_given - n_sent - cached = alive, summed over all heaps.
+ * H4 A slot before the first, never written, makes top[-1] readable: a block freed twice in a row is found at once.
  */
 #ifndef HAK_TINY_HEAP_H
 #define HAK_TINY_HEAP_H
@@ -43,19 +44,21 @@ struct hak_heap {
 	struct hak_bin bin[HAK_N_CLASSES];
 	void *outbox[HAK_OUTBOX_SLOTS];        /* own: remote blocks on their way home */
 	uint32_t n_outbox;                     /* own */
-	bool is_busy;                          /* own: inside a miss path (a signal handler can tell) */
 	uint8_t exit_round;                    /* own: how often the thread's destructor has run */
 	uint32_t id;                           /* const: from 1 */
+	uint32_t n_flushes_seen;               /* own: n_flushes when the purger was last looked for */
 	uint64_t thread_id;                    /* own: kernel id of the thread, for messages */
 	uint64_t n_misses;                     /* own: miss paths entered */
 	uint64_t n_refills;                    /* own */
 	uint64_t n_flushes;                    /* own */
-	struct hak_heap *next;                 /* const once listed: all heaps ever made */
+	struct hak_heap *next;                 /* any: all heaps ever made, hak_heap_none first */
 	struct hak_heap *next_pooled;          /* lk:HEAPS */
-	uint32_t generation;                   /* const: the fork generation it was made in */
+	uint32_t generation;                   /* own: a fork generation in which the thread was seen in its heap */
 
-	/* Others write here. */
-	struct hak_slab *pending HAK_ALIGNED(HAK_LINE_SIZE); /* any: slabs with remote frees, linked by next_pending */
+	/* Others look or write here: see thread/hold.h. */
+	bool is_busy HAK_ALIGNED(HAK_LINE_SIZE); /* any: its thread is inside a miss path */
+	uint32_t revoked;                      /* any: 0, or the generation of the purger that works on the heap */
+	struct hak_slab *pending; /* any: slabs with remote frees, linked by next_pending */
 };
 
 /* A thread's heap. Starts as hak_heap_none; hak_heap_gone once the thread is past its end (H2 for both). */
@@ -81,12 +84,13 @@ HAK_INLINE bool hak_heap_pop_hit(struct hak_heap *h, size_t size, void **out)
 	return hak_heap_pop_class_hit(h, h->class_of[(size + HAK_ALIGNMENT - 1) / HAK_ALIGNMENT], out);
 }
 
-/* Pushes p, a block of class sc of this heap, if there is room. Does not look at *p. */
+/* Pushes p, a block of class sc of this heap, if there is room and it is not what was pushed last (H4). Does not look at
+ * *p. */
 HAK_INLINE bool hak_heap_push_class_hit(struct hak_heap *h, uint64_t sc, void *p)
 {
 	void **top = h->top[sc];
 
-	if (HAK_UNLIKELY(top == h->limit[sc]))
+	if (HAK_UNLIKELY(top == h->limit[sc]) || HAK_UNLIKELY(top[-1] == p))
 		return false;
 	*top = p;
 	hak_own_step(&h->top[sc], 1);

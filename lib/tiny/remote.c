@@ -45,6 +45,20 @@ static void announce_any(struct hak_slab *s)
 		deliver_any(s);
 }
 
+void hak_remote_send_any(struct hak_slab *s, unsigned first, unsigned n)
+{
+	hak_add_relaxed(&hak_heap_none.bin[s->span.sc].n_sent, n); /* no heap's own */
+	while (n > 0) {
+		unsigned at = first % HAK_WORD_BITS;
+		unsigned k = n < HAK_WORD_BITS - at ? n : HAK_WORD_BITS - at;
+
+		hak_or_ordered(&hak_slab_remote(s)[first / HAK_WORD_BITS], hak_bits_mask(at, k));
+		first += k;
+		n -= k;
+	}
+	announce_any(s);
+}
+
 /* Sends blocks [from, n) of the outbox that share a word of a remote bitmap with the one at `from`. Returns where
  * to go on. */
 static unsigned send_word_own(struct hak_heap *h, unsigned from)
@@ -87,6 +101,8 @@ void hak_remote_flush_own(struct hak_heap *h)
 {
 	unsigned at = 0;
 
+	if (h->n_outbox > 0)
+		hak_own_add(&h->n_flushes, 1);
 	while (at < h->n_outbox) {
 		struct hak_span *span = hak_registry_find(h->outbox[at]);
 
@@ -127,7 +143,7 @@ static void collect_slab_own(struct hak_heap *h, struct hak_slab *s)
 				s->block_size, NULL);
 		hak_own_add(&bin->n_collected, hak_bits_count(bits));
 		bits &= ~twice;
-		if (bits != 0 && !hak_slab_put_own(h, s, w, bits))
+		if (bits != 0 && !hak_slab_put_own(h, s, w, bits, hak_bits_count(bits)))
 			return;
 	}
 }

@@ -15,6 +15,9 @@
 /* Sends p, a block of slab s with index idx, home: through h's outbox. */
 void hak_remote_push_own(struct hak_heap *h, struct hak_slab *s, void *p);
 
+/* Sends the blocks [first, first + n) of slab s home, from a thread that need not have a heap. */
+void hak_remote_send_any(struct hak_slab *s, unsigned first, unsigned n);
+
 /* Empties the outbox. */
 void hak_remote_flush_own(struct hak_heap *h);
 

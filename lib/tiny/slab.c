@@ -47,6 +47,26 @@ static void give_descriptor(struct hak_slab *s)
 	hak_lock_give(&lock);
 }
 
+/* Do the counts match the bitmap (B1)? */
+static bool is_counted(const struct hak_slab *s)
+{
+	unsigned n_free = 0;
+
+	for (unsigned w = 0; w < s->n_words; w++) {
+		n_free += hak_bits_count(s->bits[w]);
+		if (s->bits[w] != 0 && w < s->first_word)
+			return false;
+	}
+	return n_free == s->n_free;
+}
+
+static void audit_own(const struct hak_heap *h, const struct hak_slab *s)
+{
+	HAK_REQUIRE(is_counted(s), "audit: a slab's counts do not match its bitmap");
+	HAK_REQUIRE(s->link.next->prev == &s->link && s->link.prev->next == &s->link, "audit: a slab is in no list");
+	HAK_REQUIRE(hak_load_relaxed(&s->owner) == h, "audit: a slab is another heap's");
+}
+
 /* All blocks free; the bits behind the last block stay clear. */
 static void fill_free(struct hak_slab *s)
 {
@@ -54,6 +74,8 @@ static void fill_free(struct hak_slab *s)
 	hak_bits_fill(s->bits, 0, s->n_blocks, true);
 	s->n_free = s->n_blocks;
 	s->first_word = 0;
+	s->news = HAK_NEWS_NONE;
+	s->hole_at = 0;
 }
 
 struct hak_slab *hak_slab_make_own(struct hak_heap *h, unsigned sc)
@@ -91,6 +113,7 @@ struct hak_slab *hak_slab_make_own(struct hak_heap *h, unsigned sc)
 	hak_own_add(&h->bin[sc].n_slabs, 1);
 	hak_registry_put(slices.base, n_slices, &s->span);
 	hak_registry_set_words(slices.base, n_slices, 0, h->tag, sc);
+	HAK_AUDIT(audit_own(h, s));
 	return s;
 }
 
@@ -117,6 +140,8 @@ unsigned hak_slab_take_own(struct hak_heap *h, struct hak_slab *s, void **out, u
 
 	if (s->n_free == s->n_blocks)
 		bin->n_empty--;
+	if (s->news == HAK_NEWS_AGED)
+		s->news = HAK_NEWS_FRESH;
 	if (n > s->n_free)
 		n = s->n_free;
 	left = n;
@@ -138,10 +163,11 @@ unsigned hak_slab_take_own(struct hak_heap *h, struct hak_slab *s, void **out, u
 		hak_list_remove(&s->link);
 		hak_list_put_first(&bin->full, &s->link);
 	}
+	HAK_AUDIT(audit_own(h, s));
 	return n;
 }
 
-bool hak_slab_put_own(struct hak_heap *h, struct hak_slab *s, unsigned w, uint64_t bits)
+bool hak_slab_put_own(struct hak_heap *h, struct hak_slab *s, unsigned w, uint64_t bits, unsigned n)
 {
 	struct hak_bin *bin = &h->bin[s->span.sc];
 
@@ -153,11 +179,46 @@ bool hak_slab_put_own(struct hak_heap *h, struct hak_slab *s, unsigned w, uint64
 		hak_list_remove(&s->link);
 		hak_list_put_first(&bin->open, &s->link);
 	}
-	s->n_free += hak_bits_count(bits);
+	s->n_free += n;
+	s->news = HAK_NEWS_FRESH;
+	HAK_AUDIT(audit_own(h, s));
 	if (s->n_free < s->n_blocks || ++bin->n_empty <= 1)
 		return true;
 	hak_slab_release_own(h, s);
 	return false;
+}
+
+void hak_slab_take_range_own(struct hak_heap *h, struct hak_slab *s, unsigned first, unsigned n)
+{
+	HAK_ASSERT(n <= s->n_free && hak_bits_are(s->bits, first, n, true));
+	if (s->n_free == s->n_blocks)
+		h->bin[s->span.sc].n_empty--;
+	hak_bits_fill(s->bits, first, n, false);
+	s->n_free -= n;
+	if (s->n_free == 0) {
+		hak_list_remove(&s->link);
+		hak_list_put_first(&h->bin[s->span.sc].full, &s->link);
+	}
+	hak_own_add(&h->bin[s->span.sc].n_taken, n);
+	HAK_AUDIT(audit_own(h, s));
+}
+
+void hak_slab_put_range_own(struct hak_heap *h, struct hak_slab *s, unsigned first, unsigned n)
+{
+	uint16_t news = s->news;
+	bool is_there = true;
+
+	hak_own_add(&h->bin[s->span.sc].n_given, n);
+	while (n > 0 && is_there) {
+		unsigned at = first % HAK_WORD_BITS;
+		unsigned k = n < HAK_WORD_BITS - at ? n : HAK_WORD_BITS - at;
+
+		is_there = hak_slab_put_own(h, s, first / HAK_WORD_BITS, hak_bits_mask(at, k), k);
+		first += k;
+		n -= k;
+	}
+	if (is_there)
+		s->news = news;
 }
 
 void hak_slab_move_own(struct hak_heap *from, struct hak_heap *to, struct hak_slab *s)
@@ -175,6 +236,7 @@ void hak_slab_move_own(struct hak_heap *from, struct hak_heap *to, struct hak_sl
 	/* Ordered: see hak_remote_announce_any(). */
 	hak_store_ordered(&s->owner, to);
 	hak_registry_set_words(s->span.base, s->span.n_slices, from->tag, to->tag, sc);
+	HAK_AUDIT(audit_own(to, s));
 }
 
 void hak_slab_release_empty_own(struct hak_heap *h)

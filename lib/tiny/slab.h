@@ -15,6 +15,13 @@
 #include "region/superslab.h"
 #include "tiny/heap.h"
 
+/* What changed in a slab since the purger last looked for holes. */
+enum hak_news {
+	HAK_NEWS_NONE,  /* no block became free: nothing to find */
+	HAK_NEWS_AGED,  /* blocks became free, but none came or went since the last look */
+	HAK_NEWS_FRESH  /* blocks came or went */
+};
+
 struct hak_slab {
 	struct hak_span span;      /* const; first, so that the registry's answer is the slab */
 	struct hak_link link;      /* own (B2); lk:SLABS for an unused descriptor: next only */
@@ -24,7 +31,8 @@ struct hak_slab {
 	uint32_t n_free;           /* own (B1) */
 	uint32_t first_word;       /* own: no free bit before this word */
 	uint32_t n_words;          /* const: of each bitmap */
-	uint32_t pad;
+	uint16_t news;             /* own: enum hak_news */
+	uint16_t hole_at;          /* own: the block from which the search for holes goes on */
 
 	struct hak_heap *owner HAK_ALIGNED(HAK_LINE_SIZE); /* any: changes by adoption; hak_heap_none's while unused */
 	struct hak_slab *next_pending; /* any: while is_pending */
@@ -61,8 +69,12 @@ void hak_slab_release_own(struct hak_heap *h, struct hak_slab *s);
 /* Takes up to n free blocks, lowest address last, to out[0 .. result). */
 unsigned hak_slab_take_own(struct hak_heap *h, struct hak_slab *s, void **out, unsigned n);
 
-/* Sets the free bits `bits` of word w (none of them set yet). False: that emptied the slab, and it is gone. */
-bool hak_slab_put_own(struct hak_heap *h, struct hak_slab *s, unsigned w, uint64_t bits);
+/* Sets n free bits of word w (none of them set yet). False: that emptied the slab, and it is gone. */
+bool hak_slab_put_own(struct hak_heap *h, struct hak_slab *s, unsigned w, uint64_t bits, unsigned n);
+
+/* Takes, and puts back, the free blocks [first, first + n): for the purger. Counted as any other block. */
+void hak_slab_take_range_own(struct hak_heap *h, struct hak_slab *s, unsigned first, unsigned n);
+void hak_slab_put_range_own(struct hak_heap *h, struct hak_slab *s, unsigned first, unsigned n);
 
 /* Is the block free, or on its way home? Any thread; for a live block the answer is no whatever the owner does. */
 HAK_INLINE bool hak_slab_is_free_any(struct hak_slab *s, unsigned idx)

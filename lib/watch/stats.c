@@ -21,7 +21,7 @@ struct sums {
 static void sum_class(unsigned sc, struct sums *sums)
 {
 	memset(sums, 0, sizeof *sums);
-	for (struct hak_heap *h = hak_thread_first_heap(); h != NULL; h = h->next) {
+	for (struct hak_heap *h = hak_thread_first_heap(); h != NULL; h = hak_load_acquire(&h->next)) {
 		const struct hak_bin *bin = &h->bin[sc];
 
 		sums->taken += hak_load_relaxed(&bin->n_taken);
@@ -89,7 +89,7 @@ void hak_stats_get(struct hakmem_stats *stats)
 	stats->n_threads = threads.n_threads;
 	stats->n_heaps = threads.n_heaps;
 	stats->n_adopted = threads.n_adopted;
-	for (struct hak_heap *h = hak_thread_first_heap(); h != NULL; h = h->next) {
+	for (struct hak_heap *h = hak_thread_first_heap(); h != NULL; h = hak_load_acquire(&h->next)) {
 		stats->n_refills += hak_load_relaxed(&h->n_refills);
 		stats->n_flushes += hak_load_relaxed(&h->n_flushes);
 		for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++)

@@ -32,8 +32,8 @@ int main(void)
 			for (j = 0; j < N_EACH; j++) {
 				p[j] = get((unsigned)(i + j) % 3, alignment, size);
 				CHECK(p[j], "2^%u, size %zu", shift, size);
-				CHECK((uintptr_t)p[j] % alignment == 0, "%p is not 2^%u aligned, size %zu", p[j], shift,
-				      size);
+				CHECK((uintptr_t)p[j] % alignment == 0, "%p is not 2^%u aligned, size %zu",
+				      p[j], shift, size);
 				CHECK(malloc_usable_size(p[j]) >= size, "2^%u, size %zu", shift, size);
 				fill_thin(p[j], size, j);
 			}

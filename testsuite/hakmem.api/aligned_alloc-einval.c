@@ -13,7 +13,8 @@ int main(void)
 			continue;
 		for (i = 0; i < N_OF(sizes); i++) {
 			errno_set(0);
-			CHECK(!hide(aligned_alloc(hide_n(alignment), hide_n(sizes[i]))), "alignment %zu", alignment);
+			CHECK(!hide(aligned_alloc(hide_n(alignment), hide_n(sizes[i]))), "alignment %zu",
+			      alignment);
 			CHECK(errno_get() == EINVAL, "alignment %zu", alignment);
 		}
 	}

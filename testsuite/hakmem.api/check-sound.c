@@ -19,7 +19,8 @@ int main(int argc, char **argv)
 			CHECK(blocks[k]);
 		} else {
 			free(blocks[k]);
-			blocks[k] = i % 7 ? malloc(rnd_size(&random, i % 64 ? 3000 : MIB(1))) : memalign(512, 300);
+			blocks[k] = i % 7 ? malloc(rnd_size(&random, i % 64 ? 3000 : MIB(1)))
+					  : memalign(512, 300);
 			CHECK(blocks[k]);
 		}
 		if (i % 500 == 0)

@@ -16,7 +16,8 @@ template <size_t Align> static void check()
 	auto *maybe = new (std::nothrow) thing<Align>;
 
 	CHECK(one && many && maybe);
-	CHECK((uintptr_t)one % Align == 0 && (uintptr_t)many % Align == 0 && (uintptr_t)maybe % Align == 0, "%zu", Align);
+	CHECK((uintptr_t)one % Align == 0 && (uintptr_t)many % Align == 0 && (uintptr_t)maybe % Align == 0,
+	      "%zu", Align);
 	memset(many->data, 1, sizeof(*many) * 7);
 	delete one;
 	delete[] many;
@@ -38,7 +39,8 @@ int main()
 		p[7] = ::operator new[](n, std::align_val_t(4096), std::nothrow);
 		for (size_t i = 0; i < 8; i++) {
 			CHECK(p[i]);
-			CHECK(malloc_usable_size(p[i]) >= n, "form %zu, size %zu: another allocator's block?", i, n);
+			CHECK(malloc_usable_size(p[i]) >= n, "form %zu, size %zu: another allocator's block?",
+			      i, n);
 			fill_thin(p[i], n, i);
 		}
 		for (size_t i = 0; i < 8; i++)

@@ -40,7 +40,8 @@ int main(void)
 	/* Prompt purging, here within 5 s of little activity, far from a figure to rely on. */
 	s = after_use("true");
 	lean = s.cached;
-	CHECK(lean < fat, "%llu cached with diet, %llu without", (unsigned long long)lean, (unsigned long long)fat);
+	CHECK(lean < fat, "%llu cached with diet, %llu without", (unsigned long long)lean,
+	      (unsigned long long)fat);
 	dirty = s.dirty;
 	for (tries = 0; tries < 100 && s.dirty > dirty / 2; tries++) {
 		usleep(50000);

@@ -35,8 +35,8 @@ int main(int argc, char **argv)
 		memcpy(sorted, blocks, sizeof(blocks));
 		qsort(sorted, N, sizeof(sorted[0]), by_address);
 		for (i = 1; i < N; i++)
-			CHECK(sorted[i - 1].p + sorted[i - 1].n <= sorted[i].p, "%p+%zu and %p", (void *)sorted[i - 1].p,
-			      sorted[i - 1].n, (void *)sorted[i].p);
+			CHECK(sorted[i - 1].p + sorted[i - 1].n <= sorted[i].p, "%p+%zu and %p",
+			      (void *)sorted[i - 1].p, sorted[i - 1].n, (void *)sorted[i].p);
 		for (i = 0; i < N; i++) {
 			if (rnd(&random) % 3 == 0)
 				continue;

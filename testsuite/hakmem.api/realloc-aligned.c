@@ -18,7 +18,8 @@ int main(void)
 				fill_thin(p, a, shift);
 				p = realloc(p, b);
 				CHECK(p);
-				CHECK(filled_thin(p, both, shift) == both, "2^%u, from %zu to %zu", shift, a, b);
+				CHECK(filled_thin(p, both, shift) == both, "2^%u, from %zu to %zu", shift, a,
+				      b);
 				fill_thin(p, b, shift);
 				free(p);
 			}

@@ -13,7 +13,8 @@ int main(void)
 	for (a = 1; a < 64; a++) {
 		for (b = 64 - a; b < 64; b++) {
 			CHECK_ENOMEM(reallocarray(hide(p), hide_n((size_t)1 << a), hide_n((size_t)1 << b)));
-			CHECK_ENOMEM(reallocarray(hide(p), hide_n(((size_t)1 << a) + 1), hide_n(((size_t)1 << b) + 1)));
+			CHECK_ENOMEM(reallocarray(hide(p), hide_n(((size_t)1 << a) + 1),
+						  hide_n(((size_t)1 << b) + 1)));
 		}
 	}
 	for (a = 2; a < 1000; a++)

@@ -23,8 +23,8 @@ int main(int argc, char **argv)
 		if (i % 50)
 			continue;
 		CHECK(hakmem_stats_get(&s, sizeof(s)));
-		CHECK(s.allocated == before.allocated + sum, "%llu, not %llu + %zu", (unsigned long long)s.allocated,
-		      (unsigned long long)before.allocated, sum);
+		CHECK(s.allocated == before.allocated + sum, "%llu, not %llu + %zu",
+		      (unsigned long long)s.allocated, (unsigned long long)before.allocated, sum);
 	}
 	for (k = 0; k < N_OF(blocks); k++) {
 		free(blocks[k]);

@@ -15,9 +15,10 @@ static void check(const char *when)
 
 	memset(&s, 0xff, sizeof(s));
 	CHECK(hakmem_stats_get(&s, sizeof(s)) == sizeof(s));
-	CHECK(s.allocated + s.cached + s.in_flight + s.slab_free == s.active, "%s: %llu + %llu + %llu + %llu = %llu", when,
-	      (unsigned long long)s.allocated, (unsigned long long)s.cached, (unsigned long long)s.in_flight,
-	      (unsigned long long)s.slab_free, (unsigned long long)s.active);
+	CHECK(s.allocated + s.cached + s.in_flight + s.slab_free == s.active,
+	      "%s: %llu + %llu + %llu + %llu = %llu", when, (unsigned long long)s.allocated,
+	      (unsigned long long)s.cached, (unsigned long long)s.in_flight, (unsigned long long)s.slab_free,
+	      (unsigned long long)s.active);
 	CHECK(s.active + s.dirty + s.clean == s.mapped, "%s: %llu + %llu + %llu = %llu", when,
 	      (unsigned long long)s.active, (unsigned long long)s.dirty, (unsigned long long)s.clean,
 	      (unsigned long long)s.mapped);

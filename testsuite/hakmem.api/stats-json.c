@@ -14,7 +14,8 @@ int main(void)
 	to = popen("python3 -c 'import json, sys\n"
 		   "d = json.load(sys.stdin)\n"
 		   "t = json.dumps(d)\n"
-		   "names = \"allocated cached in_flight slab_free active dirty clean mapped metadata large n_large\"\n"
+		   "names = \"allocated cached in_flight slab_free active dirty clean mapped metadata large "
+		   "n_large\"\n"
 		   "lost = [n for n in names.split() if \"\\\"%s\\\":\" % n not in t]\n"
 		   "print(lost)\n"
 		   "sys.exit(bool(lost))'", "w");

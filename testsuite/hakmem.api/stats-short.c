@@ -13,7 +13,8 @@ int main(void)
 	for (n = 0; n <= sizeof(raw); n += 8) {
 		memset(raw, 0xee, sizeof(raw));
 		got = hakmem_stats_get((struct hakmem_stats *)(void *)raw, n);
-		CHECK(got == (n < sizeof(struct hakmem_stats) ? n : sizeof(struct hakmem_stats)), "%zu of %zu", got, n);
+		CHECK(got == (n < sizeof(struct hakmem_stats) ? n : sizeof(struct hakmem_stats)),
+		      "%zu of %zu", got, n);
 		for (i = got; i < sizeof(raw); i++)
 			CHECK(raw[i] == 0xee, "byte %zu written with size %zu", i, n);
 	}

@@ -19,7 +19,8 @@ int main(void)
 		if (*at) {
 			size_t usable = malloc_usable_size(*at);
 
-			CHECK(filled_thin(*at, usable - 1, n - N_AHEAD) == usable - 1, "a block of %zu", n - N_AHEAD);
+			CHECK(filled_thin(*at, usable - 1, n - N_AHEAD) == usable - 1, "a block of %zu",
+			      n - N_AHEAD);
 			CHECK((*at)[usable - 1] == 0x77);
 			free(*at);
 		}

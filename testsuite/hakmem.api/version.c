@@ -9,7 +9,8 @@ int main(void)
 	char text[40];
 
 	CHECK(!strcmp(hakmem_version(), HAKMEM_VERSION), "%s", hakmem_version());
-	snprintf(text, sizeof(text), "%d.%d.%d", HAKMEM_VERSION_MAJOR, HAKMEM_VERSION_MINOR, HAKMEM_VERSION_PATCH);
+	snprintf(text, sizeof(text), "%d.%d.%d", HAKMEM_VERSION_MAJOR, HAKMEM_VERSION_MINOR,
+		 HAKMEM_VERSION_PATCH);
 	CHECK(!strcmp(text, HAKMEM_VERSION));
 	return 0;
 }

@@ -3,6 +3,7 @@
 # hak-timeout: 300
 # configure refuses bad values of our switches, naming what is allowed, and takes the good ones.
 . "$srcdir/testsuite/lib/build.sh"
+need_clean_source
 
 # configure reads the switches before it looks for a compiler; CC=false ends it there.
 refuses()

@@ -4,6 +4,7 @@
 # --disable-override: only hakmem_* names, and a program on another malloc can dlopen the library.
 . "$srcdir/testsuite/lib/build.sh"
 need make nm
+need_clean_source
 
 mkdir build
 cd build || exit 1

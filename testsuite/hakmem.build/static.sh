@@ -6,6 +6,6 @@ need_override
 [ -f "$HAKMEM_A" ] || unsupported 'built with --disable-static'
 
 # shellcheck disable=SC2086 # flags
-$CC $CFLAGS -static -I"$srcdir/include" -o program "$srcdir/testsuite/lib/static-program.c" "$HAKMEM_A" \
+$CC $CFLAGS -static -fno-builtin -I"$srcdir/include" -o program "$srcdir/testsuite/lib/static-program.c" "$HAKMEM_A" \
 	-pthread || fail 'does not link with -static'
 ./program || fail "the program ended with $?"

@@ -27,4 +27,5 @@ static void wrong_size(size_t size)
 }
 
 FAULTS(DOUBLE_SIZES("deleted twice", twice), { "inside 64", inside, 64, "pointer inside a block" },
-       { "inside 300 KiB", inside, KIB(300), "pointer inside a block" }, ALL_SIZES("wrong size", wrong_size, "wrong size"))
+       { "inside 300 KiB", inside, KIB(300), "pointer inside a block" },
+       ALL_SIZES("wrong size", wrong_size, "wrong size"))

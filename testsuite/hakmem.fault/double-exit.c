@@ -32,4 +32,5 @@ static void last_of_program(size_t size)
 	CHECK(atexit(at_exit) == 0);
 }
 
-FAULTS(DOUBLE_SIZES("a thread's last act", last_of_thread), DOUBLE_SIZES("the program's last act", last_of_program))
+FAULTS(DOUBLE_SIZES("a thread's last act", last_of_thread),
+       DOUBLE_SIZES("the program's last act", last_of_program))

@@ -34,5 +34,6 @@ static void after_realloc_zero(size_t size)
 	free(hide(p));
 }
 
-FAULTS(DOUBLE_SIZES("through realloc(p, 0)", through_realloc), DOUBLE_SIZES("after realloc moved it", after_realloc),
+FAULTS(DOUBLE_SIZES("through realloc(p, 0)", through_realloc),
+       DOUBLE_SIZES("after realloc moved it", after_realloc),
        DOUBLE_SIZES("after realloc(p, 0)", after_realloc_zero))

@@ -20,6 +20,11 @@
 #define MAX_LINES 1
 #endif
 
+/* More of HAKMEM_CONF. */
+#ifndef MORE_CONF
+#define MORE_CONF ""
+#endif
+
 struct fault {
 	const char *name;
 	void (*commit)(size_t size); /* ends right after the fault; the process then exits */
@@ -39,7 +44,8 @@ extern const size_t n_faults;
 		{ name " of 300 KiB", commit, KIB(300), verdict }
 #define LARGE_SIZES(name, commit, verdict) { name " of 8 MiB", commit, MIB(8), verdict }
 #define ALL_SIZES(name, commit, verdict) \
-	TINY_SIZES(name, commit, verdict), MID_SIZES(name, commit, verdict), LARGE_SIZES(name, commit, verdict)
+	TINY_SIZES(name, commit, verdict), MID_SIZES(name, commit, verdict), \
+		LARGE_SIZES(name, commit, verdict)
 
 /* What a second free may be called: large memory may be back with the system by then. */
 #define DOUBLE "(double free|pointer into a free slab)"
@@ -94,7 +100,8 @@ UNUSED static void check_sound(size_t size)
 	for (i = 0; i < N_OF(warm_blocks); i++) {
 		if (!warm_blocks[i].p)
 			continue;
-		CHECK(filled_thin(warm_blocks[i].p, warm_blocks[i].n, i) == warm_blocks[i].n, "warm block %zu", i);
+		CHECK(filled_thin(warm_blocks[i].p, warm_blocks[i].n, i) == warm_blocks[i].n,
+		      "warm block %zu", i);
 		free(warm_blocks[i].p);
 	}
 	for (i = 0; i < n_fresh; i++) {
@@ -157,19 +164,22 @@ static int run_child(const struct fault *fault)
 	exit(0); /* here the caches are verified, if not before */
 }
 
-/* Starts this program again for one fault; what it says goes to text. Returns its wait status. */
-static int spawn(const char *number, const char *conf, char *text, size_t size)
+struct child {
+	pid_t pid;
+	int from; /* its stderr */
+};
+
+/* Starts this program again for one fault. */
+static struct child spawn(const char *number, const char *conf)
 {
 	struct rlimit no_core = { 0, 0 };
-	size_t n_read = 0;
-	ssize_t n;
-	int fds[2], status;
-	pid_t child;
+	struct child child;
+	int fds[2];
 
 	CHECK(pipe2(fds, O_CLOEXEC) == 0);
-	child = fork();
-	CHECK(child >= 0);
-	if (child == 0) {
+	child.pid = fork();
+	CHECK(child.pid >= 0);
+	if (child.pid == 0) {
 		setenv("HAKMEM_CONF", conf, 1);
 		setrlimit(RLIMIT_CORE, &no_core);
 		dup2(fds[1], 2);
@@ -177,11 +187,22 @@ static int spawn(const char *number, const char *conf, char *text, size_t size)
 		_exit(99);
 	}
 	close(fds[1]);
-	while ((n = read(fds[0], text + n_read, size - 1 - n_read)) > 0)
+	child.from = fds[0];
+	return child;
+}
+
+/* Waits for its end; what it said goes to text. Returns its wait status. */
+static int collect(struct child child, char *text, size_t size)
+{
+	size_t n_read = 0;
+	ssize_t n;
+	int status;
+
+	while ((n = read(child.from, text + n_read, size - 1 - n_read)) > 0)
 		n_read += (size_t)n;
 	text[n_read] = '\0';
-	close(fds[0]);
-	CHECK(waitpid(child, &status, 0) == child);
+	close(child.from);
+	CHECK(waitpid(child.pid, &status, 0) == child.pid);
 	return status;
 }
 
@@ -211,8 +232,8 @@ static int count_verdicts(const struct fault *fault, const char *mode, char *tex
 	while ((line = strsep(&rest, "\n"))) {
 		if (!*line)
 			continue;
-		EXPECT(regexec(&regex, line, 0, NULL, 0) == 0, "%s, on_error:%s: said \"%s\", wanted %s\n", fault->name, mode,
-		       line, fault->verdict);
+		EXPECT(regexec(&regex, line, 0, NULL, 0) == 0, "%s, on_error:%s: said \"%s\", wanted %s\n",
+		       fault->name, mode, line, fault->verdict);
 		n++;
 	}
 	regfree(&regex);
@@ -222,18 +243,20 @@ static int count_verdicts(const struct fault *fault, const char *mode, char *tex
 UNUSED static void check_fault(const struct fault *fault, const char *number)
 {
 	static char text[65536];
+	struct child aborts = spawn(number, "on_error:abort" MORE_CONF);
+	struct child reports = spawn(number, "on_error:report" MORE_CONF);
 	int status, n;
 
-	status = spawn(number, "on_error:abort", text, sizeof(text));
+	status = collect(aborts, text, sizeof(text));
 	n = count_verdicts(fault, "abort", text);
-	EXPECT(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT, "%s: wait status %#x, not SIGABRT\n", fault->name,
-	       (unsigned)status);
+	EXPECT(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT, "%s: wait status %#x, not SIGABRT\n",
+	       fault->name, (unsigned)status);
 	EXPECT(n >= 1 && n <= MAX_LINES, "%s: %d lines\n", fault->name, n);
 
-	status = spawn(number, "on_error:report", text, sizeof(text));
+	status = collect(reports, text, sizeof(text));
 	n = count_verdicts(fault, "report", text);
-	EXPECT(WIFEXITED(status) && WEXITSTATUS(status) == 0, "%s, on_error:report: wait status %#x\n", fault->name,
-	       (unsigned)status);
+	EXPECT(WIFEXITED(status) && WEXITSTATUS(status) == 0, "%s, on_error:report: wait status %#x\n",
+	       fault->name, (unsigned)status);
 	EXPECT(n >= 1, "%s, on_error:report: no line\n", fault->name);
 }
 

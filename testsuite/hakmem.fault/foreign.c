@@ -97,10 +97,11 @@ static void of_shared(size_t size)
 
 FAULTS({ "stack", of_stack, 0, NOT_OURS }, { "stack + 1024", of_stack, 1024, NOT_OURS },
        { "global", of_global, 0, NOT_OURS }, { "global + 64", of_global, 64, NOT_OURS },
-       { "constant", of_constant, 0, NOT_OURS }, { "code", of_code, 0, NOT_OURS }, { "libc's code", of_libc, 0, NOT_OURS },
-       { "stdout", of_stdio, 0, NOT_OURS }, { "a mapping", of_mapping, 4096, NOT_OURS },
-       { "a mapping of 64 MiB", of_mapping, MIB(64), NOT_OURS },
-       { "inside a mapping", of_mapping_inside, MIB(64), NOT_OURS }, { "PROT_NONE", of_no_access, 65536, NOT_OURS },
+       { "constant", of_constant, 0, NOT_OURS }, { "code", of_code, 0, NOT_OURS },
+       { "libc's code", of_libc, 0, NOT_OURS }, { "stdout", of_stdio, 0, NOT_OURS },
+       { "a mapping", of_mapping, 4096, NOT_OURS }, { "a mapping of 64 MiB", of_mapping, MIB(64), NOT_OURS },
+       { "inside a mapping", of_mapping_inside, MIB(64), NOT_OURS },
+       { "PROT_NONE", of_no_access, 65536, NOT_OURS },
        { "PROT_NONE of 1 GiB", of_no_access, GIB(1), NOT_OURS }, { "unmapped", of_unmapped, 65536, NOT_OURS },
        { "unmapped 1 GiB", of_unmapped, GIB(1), NOT_OURS }, { "brk", of_brk, 65536, NOT_OURS },
        { "shared memory", of_shared, MIB(1), NOT_OURS })

@@ -11,5 +11,6 @@ static void commit(size_t size)
 }
 
 FAULTS({ "of 64", commit, 64, "pointer inside a block" }, { "of 500", commit, 500, "pointer inside a block" },
-       { "of 1024", commit, 1024, "pointer inside a block" }, MID_SIZES("+16", commit, "pointer inside a block"),
+       { "of 1024", commit, 1024, "pointer inside a block" },
+       MID_SIZES("+16", commit, "pointer inside a block"),
        LARGE_SIZES("+16", commit, "pointer inside a block"))

@@ -37,13 +37,14 @@ static void in_mebi(size_t size)
 	free(hide((char *)block_of(size) + MIB(2)));
 }
 
-FAULTS({ "+16 of 64", in_16, 64, INSIDE }, { "+16 of 500", in_16, 500, INSIDE }, { "+16 of 1024", in_16, 1024, INSIDE },
-       MID_SIZES("+16", in_16, INSIDE), LARGE_SIZES("+16", in_16, INSIDE),
-       { "half of 64", in_half, 64, INSIDE }, { "half of 500", in_half, 500, INSIDE },
-       { "half of 1024", in_half, 1024, INSIDE }, MID_SIZES("half", in_half, INSIDE),
-       LARGE_SIZES("half", in_half, INSIDE), { "end of 64", in_last, 64, INSIDE },
-       { "end of 1000", in_last, 1000, INSIDE }, MID_SIZES("end", in_last, INSIDE),
-       LARGE_SIZES("end", in_last, INSIDE), { "page of 40 KiB", in_page, KIB(40), INSIDE },
-       { "page of 300 KiB", in_page, KIB(300), INSIDE }, { "page of 8 MiB", in_page, MIB(8), INSIDE },
-       { "64 KiB into 200000", in_slice, 200000, INSIDE }, { "64 KiB into 300 KiB", in_slice, KIB(300), INSIDE },
+FAULTS({ "+16 of 64", in_16, 64, INSIDE }, { "+16 of 500", in_16, 500, INSIDE },
+       { "+16 of 1024", in_16, 1024, INSIDE }, MID_SIZES("+16", in_16, INSIDE),
+       LARGE_SIZES("+16", in_16, INSIDE), { "half of 64", in_half, 64, INSIDE },
+       { "half of 500", in_half, 500, INSIDE }, { "half of 1024", in_half, 1024, INSIDE },
+       MID_SIZES("half", in_half, INSIDE), LARGE_SIZES("half", in_half, INSIDE),
+       { "end of 64", in_last, 64, INSIDE }, { "end of 1000", in_last, 1000, INSIDE },
+       MID_SIZES("end", in_last, INSIDE), LARGE_SIZES("end", in_last, INSIDE),
+       { "page of 40 KiB", in_page, KIB(40), INSIDE }, { "page of 300 KiB", in_page, KIB(300), INSIDE },
+       { "page of 8 MiB", in_page, MIB(8), INSIDE }, { "64 KiB into 200000", in_slice, 200000, INSIDE },
+       { "64 KiB into 300 KiB", in_slice, KIB(300), INSIDE },
        { "64 KiB into 8 MiB", in_slice, MIB(8), INSIDE }, { "2 MiB into 8 MiB", in_mebi, MIB(8), INSIDE })

@@ -27,8 +27,8 @@ int main(void)
 	CHECK(waitpid(child, &status, 0) == child);
 	n = read(fds[0], text, sizeof(text) - 1);
 	CHECK(n > 0, "no message");
-	snprintf(wanted, sizeof(wanted), "hakmem: free(%p): pointer inside a block (class 64, thread %d)\n", (void *)(p + 16),
-		 (int)child);
+	snprintf(wanted, sizeof(wanted), "hakmem: free(%p): pointer inside a block (class 64, thread %d)\n",
+		 (void *)(p + 16), (int)child);
 	CHECK(!strcmp(text, wanted), "said \"%s\", wanted \"%s\"", text, wanted);
 	CHECK(read(fds[0], text, sizeof(text)) < 0, "more than one write");
 	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);

@@ -17,6 +17,7 @@ static void off_1_remote(size_t size)
 
 #define BAD "misaligned pointer"
 
-FAULTS(ALL_SIZES("+1", off_1, BAD), { "+2", off_2, 64, BAD }, { "+4", off_4, 500, BAD }, { "+4", off_4, MIB(8), BAD },
-       { "+7", off_7, 64, BAD }, { "+1 by another thread", off_1_remote, 64, BAD },
+FAULTS(ALL_SIZES("+1", off_1, BAD), { "+2", off_2, 64, BAD }, { "+4", off_4, 500, BAD },
+       { "+4", off_4, MIB(8), BAD }, { "+7", off_7, 64, BAD },
+       { "+1 by another thread", off_1_remote, 64, BAD },
        { "+1 by another thread", off_1_remote, KIB(300), BAD })

@@ -45,7 +45,7 @@ static void wild(size_t size)
 
 #define INSIDE "pointer inside a block"
 
-FAULTS(DOUBLE_SIZES("freed", freed), { "inside 64", inside, 64, INSIDE }, { "inside 1024", inside, 1024, INSIDE },
-       MID_SIZES("inside", inside, INSIDE), LARGE_SIZES("inside", inside, INSIDE),
-       ALL_SIZES("misaligned", misaligned, "misaligned pointer"), { "global", foreign, 64, "not a block of ours" },
-       { "wild", wild, 64, "not a block of ours" })
+FAULTS(DOUBLE_SIZES("freed", freed), { "inside 64", inside, 64, INSIDE },
+       { "inside 1024", inside, 1024, INSIDE }, MID_SIZES("inside", inside, INSIDE),
+       LARGE_SIZES("inside", inside, INSIDE), ALL_SIZES("misaligned", misaligned, "misaligned pointer"),
+       { "global", foreign, 64, "not a block of ours" }, { "wild", wild, 64, "not a block of ours" })

@@ -21,5 +21,6 @@ static void foreign(size_t size)
 	(void)p;
 }
 
-FAULTS({ "inside 64", inside, 64, "pointer inside a block" }, { "inside 8 MiB", inside, MIB(8), "pointer inside a block" },
+FAULTS({ "inside 64", inside, 64, "pointer inside a block" },
+       { "inside 8 MiB", inside, MIB(8), "pointer inside a block" },
        { "global", foreign, 64, "not a block of ours" })

@@ -18,4 +18,5 @@ static void commit(size_t size)
 
 #define GONE "(double free|pointer into a free slab|not a block of ours)"
 
-FAULTS({ "8 MiB", commit, MIB(8), GONE }, { "64 MiB", commit, MIB(64), GONE }, { "256 MiB", commit, MIB(256), GONE })
+FAULTS({ "8 MiB", commit, MIB(8), GONE }, { "64 MiB", commit, MIB(64), GONE },
+       { "256 MiB", commit, MIB(256), GONE })

@@ -25,6 +25,7 @@ static void wild(size_t size)
 	sink = malloc_usable_size(hide((void *)(uintptr_t)0x4141414141414140));
 }
 
-FAULTS({ "inside 64", inside, 64, "pointer inside a block" }, { "inside 300 KiB", inside, KIB(300), "pointer inside a block" },
-       { "inside 8 MiB", inside, MIB(8), "pointer inside a block" }, { "global", foreign, 64, "not a block of ours" },
-       { "wild", wild, 64, "not a block of ours" })
+FAULTS({ "inside 64", inside, 64, "pointer inside a block" },
+       { "inside 300 KiB", inside, KIB(300), "pointer inside a block" },
+       { "inside 8 MiB", inside, MIB(8), "pointer inside a block" },
+       { "global", foreign, 64, "not a block of ours" }, { "wild", wild, 64, "not a block of ours" })

@@ -17,7 +17,8 @@ static void register_early(int argc, char **argv, char **environment)
 	CHECK(pthread_atfork(allocate, allocate, allocate) == 0);
 }
 
-__attribute__((section(".preinit_array"), used)) static void (*const preinit)(int, char **, char **) = register_early;
+__attribute__((section(".preinit_array"), used)) static void (*const preinit)(int, char **,
+									      char **) = register_early;
 
 int main(void)
 {

@@ -69,9 +69,11 @@ UNUSED static void *churn(void *arg_)
 {
 	uint64_t random = (size_t)arg_ + 1;
 	unsigned char *p;
-	size_t n;
+	size_t n, i;
 
-	while (!__atomic_load_n(&must_stop, __ATOMIC_RELAXED)) {
+	for (i = 0; !__atomic_load_n(&must_stop, __ATOMIC_RELAXED); i++) {
+		if (i % 512 == 0)
+			usleep(300); /* the cores are few, and the forks want their share */
 		n = rnd_size(&random, rnd(&random) % 64 ? 2000 : 300000);
 		p = malloc(n + 1);
 		CHECK(p);

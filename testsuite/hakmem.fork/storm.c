@@ -8,6 +8,7 @@
 #include "child.h"
 
 #define N_CHURN 5
+#define N_AT_ONCE 6
 #define N_FORKS 3000
 
 static void *of_parent[500];
@@ -21,7 +22,8 @@ static void child(size_t number)
 	use_heap(number);
 	if (number % 3 == 0) {
 		for (i = 0; i < N_OF(of_parent); i++) {
-			CHECK(filled(of_parent[i], i + 20, i) == i + 20, "a parent's block changed in its child");
+			CHECK(filled(of_parent[i], i + 20, i) == i + 20,
+			      "a parent's block changed in its child");
 			free(of_parent[i]);
 		}
 		/* Blocks of threads that do not exist here. */
@@ -48,9 +50,9 @@ static void child(size_t number)
 
 int main(int argc, char **argv)
 {
-	size_t n_forks = arg(argc, argv, 1, N_FORKS), i;
+	size_t n_forks = arg(argc, argv, 1, N_FORKS), i; /* at least N_AT_ONCE */
 	pthread_t threads[N_CHURN];
-	pid_t pid;
+	pid_t pids[N_AT_ONCE];
 
 	for (i = 0; i < N_OF(of_parent); i++) {
 		of_parent[i] = malloc(i + 20);
@@ -59,11 +61,14 @@ int main(int argc, char **argv)
 	}
 	start_churn(threads, N_CHURN);
 	for (i = 0; i < n_forks; i++) {
-		pid = fork();
-		if (pid == 0)
+		if (i >= N_AT_ONCE)
+			wait_child(pids[i % N_AT_ONCE]);
+		pids[i % N_AT_ONCE] = fork();
+		if (pids[i % N_AT_ONCE] == 0)
 			child(i);
-		wait_child(pid);
 	}
+	for (i = 0; i < N_AT_ONCE; i++)
+		wait_child(pids[i]);
 	stop_churn(threads, N_CHURN);
 	for (i = 0; i < N_OF(of_parent); i++) {
 		CHECK(filled(of_parent[i], i + 20, i) == i + 20, "a child's write reached its parent");

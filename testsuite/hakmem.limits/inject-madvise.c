@@ -8,5 +8,5 @@
 
 int main(void)
 {
-	return inject(1);
+	return inject();
 }

@@ -7,5 +7,5 @@
 
 int main(void)
 {
-	return inject(1);
+	return inject();
 }

@@ -139,7 +139,8 @@ static void hold_one(unsigned char *p, size_t n, int is_once, const char *how)
 static void workload(int is_once)
 {
 	static const size_t sizes[] = {
-		16, 64, 200, 1000, 1024, 1500, 4096, 10000, 32769, 65537, 100000, 262144, 300000, 1048577, 3000000, 9000000,
+		16, 64, 200, 1000, 1024, 1500, 4096, 10000, 32769, 65537, 100000, 262144, 300000, 1048577,
+		3000000, 9000000,
 	};
 	pthread_t thread;
 	unsigned round;
@@ -207,16 +208,18 @@ static unsigned run_once(unsigned refuse_from, unsigned refuse_to)
 	CHECK(waitpid(child, &status, 0) == child);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == UNSUPPORTED)
 		UNSUPPORTED_BECAUSE("no seccomp notification here");
-	CHECK(status == 0, "refused %u to %u of %u: wait status %#x", refuse_from, refuse_to, n, (unsigned)status);
+	CHECK(status == 0, "refused %u to %u of %u: wait status %#x", refuse_from, refuse_to, n,
+	      (unsigned)status);
 	return n;
 }
 
-UNUSED static int inject(unsigned least)
+UNUSED static int inject(void)
 {
 	unsigned n_calls = run_once(UINT32_MAX, UINT32_MAX), nth;
 
 	dprintf(1, "%u calls\n", n_calls);
-	CHECK(n_calls >= least, "only %u calls: nothing to refuse", n_calls);
+	if (!n_calls)
+		UNSUPPORTED_BECAUSE("this build never makes the call");
 	for (nth = 1; nth <= n_calls; nth += nth < N_ALL ? 1 : 1 + n_calls / N_MORE) {
 		run_once(nth, nth);
 		run_once(nth, UINT32_MAX);

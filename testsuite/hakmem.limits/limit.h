@@ -72,7 +72,8 @@ UNUSED static void verify_held(void)
 	size_t i;
 
 	for (i = 0; i < n_held; i++)
-		CHECK(filled_thin(held[i].p, held[i].n, i) == held[i].n, "block %zu of %zu bytes", i, held[i].n);
+		CHECK(filled_thin(held[i].p, held[i].n, i) == held[i].n, "block %zu of %zu bytes", i,
+		      held[i].n);
 }
 
 UNUSED static void free_held(void)

@@ -27,7 +27,8 @@ int main(void)
 		fill_thin(held[n_held].p, n, n_held);
 		n_held++;
 	}
-	maps = mmap(NULL, (most + 10) * 2 * os_page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	maps = mmap(NULL, (most + 10) * 2 * os_page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+		    -1, 0);
 	CHECK(maps != MAP_FAILED);
 	for (n_split = 0; n_split < most; n_split++)
 		if (mprotect(maps + (2 * n_split + 1) * os_page, os_page, PROT_READ))

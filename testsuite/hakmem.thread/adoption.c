@@ -59,6 +59,7 @@ int main(int argc, char **argv)
 		if (generation == 20)
 			rss_20 = rss();
 	}
-	CHECK(rss() <= rss_20 + rss_20 / 4 + MIB(8), "RSS from %zu after 20 generations to %zu", rss_20, rss());
+	CHECK(rss() <= rss_20 + rss_20 / 4 + MIB(8), "RSS from %zu after 20 generations to %zu", rss_20,
+	      rss());
 	return 0;
 }

@@ -24,7 +24,8 @@ static void *work(void *arg_)
 	for (i = 0; i < 8; i++) {
 		size_t whose = i % 2 ? me : (me + 1) % N_THREADS;
 
-		CHECK(filled_thin(kept[whose][i], sizes[i], whose + i) == sizes[i], "block %zu of thread %zu", i, whose);
+		CHECK(filled_thin(kept[whose][i], sizes[i], whose + i) == sizes[i], "block %zu of thread %zu",
+		      i, whose);
 		free(kept[whose][i]);
 	}
 	return NULL;

@@ -34,7 +34,8 @@ static void verify(const struct slot *slot, size_t n, const char *when)
 {
 	size_t right = n > KIB(32) ? filled_thin(slot->p, n, slot->seed) : filled(slot->p, n, slot->seed);
 
-	CHECK(right == n, "%s: byte %zu of %zu at %p (seed %lu)", when, right, slot->n, (void *)slot->p, first_seed);
+	CHECK(right == n, "%s: byte %zu of %zu at %p (seed %lu)", when, right, slot->n, (void *)slot->p,
+	      first_seed);
 }
 
 static void write_new(struct slot *slot, uint64_t *random)
@@ -56,7 +57,8 @@ static void new_block(struct slot *slot, uint64_t *random)
 	case 0:
 		slot->p = calloc(1, slot->n);
 		CHECK(slot->p);
-		CHECK(zeroed(slot->p, slot->n) == slot->n, "calloc(%zu) at %zu", slot->n, zeroed(slot->p, slot->n));
+		CHECK(zeroed(slot->p, slot->n) == slot->n, "calloc(%zu) at %zu", slot->n,
+		      zeroed(slot->p, slot->n));
 		break;
 	case 1:
 		slot->p = aligned_alloc(alignment, slot->n);

@@ -15,8 +15,8 @@ static void *work(void *arg_)
 	unsigned long k;
 
 	for (k = 0; k < 3000; k++)
-		free(__atomic_exchange_n(&shared[rnd(&random) % N_OF(shared)], malloc(rnd_size(&random, 5000)),
-					 __ATOMIC_ACQ_REL));
+		free(__atomic_exchange_n(&shared[rnd(&random) % N_OF(shared)],
+					 malloc(rnd_size(&random, 5000)), __ATOMIC_ACQ_REL));
 	return NULL;
 }
 
@@ -33,8 +33,8 @@ int main(int argc, char **argv)
 		threads[i] = start(work, (void *)i);
 	while (now() < end) {
 		CHECK(hakmem_stats_get(&s, sizeof(s)));
-		CHECK(s.mapped < GIB(4) && s.allocated < GIB(1) && s.active < GIB(4) && s.dirty < GIB(4), "%llu %llu",
-		      (unsigned long long)s.mapped, (unsigned long long)s.allocated);
+		CHECK(s.mapped < GIB(4) && s.allocated < GIB(1) && s.active < GIB(4) && s.dirty < GIB(4),
+		      "%llu %llu", (unsigned long long)s.mapped, (unsigned long long)s.allocated);
 		CHECK(s.n_threads <= N_OF(threads) + 2);
 		for (k = 0; hakmem_class_stats_get(k, &c, sizeof(c)); k++)
 			CHECK(c.n_live < 10000000 && c.n_free < 100000000);

@@ -24,7 +24,8 @@ static void *work(void *arg_)
 		mine[i] = malloc(sizes[i]);
 		CHECK(mine[i]);
 		fill_thin(mine[i], sizes[i], i);
-		free(__atomic_exchange_n(&shared[rnd(&random) % N_OF(shared)], malloc(sizes[i] % 900), __ATOMIC_ACQ_REL));
+		free(__atomic_exchange_n(&shared[rnd(&random) % N_OF(shared)], malloc(sizes[i] % 900),
+					 __ATOMIC_ACQ_REL));
 	}
 	for (i = 0; i < N_OF(mine); i++)
 		free(mine[i]);

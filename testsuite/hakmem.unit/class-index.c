@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* The division by multiplication in hak_slab_idx_of() is exact for every class at every offset. */
+#include "heaps.h"
+
+int main(void)
+{
+	struct hak_heap *h = make_heap();
+
+	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++) {
+		struct hak_slab *s = hak_slab_make_own(h, sc);
+		size_t size = hak_class_size(sc);
+		size_t end = hak_class_slices(sc) * HAK_SLICE_SIZE;
+		size_t in = 0;
+		unsigned idx = 0;
+
+		CHECK(s != NULL && s->n_blocks == end / size && s->block_size == size);
+		for (size_t off = 0; off < end; off++) {
+			const char *p = s->span.base + off;
+
+			if (in == size) {
+				in = 0;
+				idx++;
+			}
+			CHECK(hak_slab_idx_of(s, p) == idx, "class %u, offset %zu", sc, off);
+			CHECK(hak_slab_has_block(s, p, idx) == (in == 0 && idx < s->n_blocks),
+			      "class %u, offset %zu", sc, off);
+			in++;
+		}
+	}
+	return 0;
+}

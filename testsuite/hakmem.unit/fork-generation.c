@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/* The generation is one number throughout a process, and another one in each child. */
+#include "threads.h"
+#include "os/fork.h"
+
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#define N_THREADS 8
+#define DEPTH 6
+
+static uint32_t seen[N_THREADS];
+
+static void look(unsigned idx)
+{
+	seen[idx] = hak_fork_generation();
+	for (unsigned i = 0; i < 1000; i++)
+		CHECK(hak_fork_generation() == seen[idx]);
+}
+
+static uint32_t agree(void)
+{
+	run_threads(N_THREADS, look);
+	for (unsigned i = 1; i < N_THREADS; i++)
+		CHECK(seen[i] == seen[0]);
+	CHECK(seen[0] >= 1 && seen[0] < 1U << HAK_GENERATION_BITS);
+	CHECK(hak_fork_generation() == seen[0]);
+	return seen[0];
+}
+
+static void descend(const uint32_t *ancestors, unsigned depth)
+{
+	uint32_t all[DEPTH + 1];
+	int status;
+	pid_t pid;
+
+	for (unsigned i = 0; i < depth; i++)
+		all[i] = ancestors[i];
+	/* The first look is made by several threads at once, or, in every other child, by one. */
+	all[depth] = depth % 2 ? agree() : hak_fork_generation();
+	CHECK(agree() == all[depth]);
+	for (unsigned i = 0; i < depth; i++)
+		CHECK(all[i] != all[depth]);
+	if (depth == DEPTH)
+		return;
+	pid = depth % 3 == 2 ? (pid_t)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL) : fork();
+	CHECK(pid >= 0);
+	if (pid == 0) {
+		alarm(60);
+		descend(all, depth + 1);
+		_exit(0);
+	}
+	CHECK(waitpid(pid, &status, 0) == pid && status == 0);
+	CHECK(agree() == all[depth]);
+}
+
+int main(void)
+{
+	descend(NULL, 0);
+	return 0;
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/* hak-timeout: 120 */
+/* Large blocks taken, resized and given back by several threads keep their contents and alignment; a clean one reads
+ * as zero; the figures are exact, and a purge leaves nothing behind. */
+#include "threads.h"
+#include "conf/limits.h"
+#include "large/large.h"
+
+#define N_THREADS 4
+#define MAX_OUT 12
+
+static void run(unsigned idx)
+{
+	struct { char *p; size_t size; uint64_t seed; } out[MAX_OUT];
+	unsigned n_out = 0;
+	uint64_t state = idx + 1;
+	unsigned long n = rounds(1200);
+
+	for (unsigned long round = 0; round < n; round++) {
+		unsigned what = (unsigned)(rnd(&state) % 100);
+		unsigned i = n_out > 0 ? (unsigned)(rnd(&state) % n_out) : 0;
+		struct hak_span *span = n_out > 0 ? hak_registry_find(out[i].p) : NULL;
+
+		if (what < 45 && n_out < MAX_OUT) {
+			size_t size = rnd_size(&state, MIB(20));
+			size_t align = what % 5 == 0 ? KIB(4) << rnd(&state) % 13 : HAK_ALIGNMENT;
+			bool is_clean;
+			char *p = hak_large_take(size, align, &is_clean);
+
+			CHECK(p != NULL && (uintptr_t)p % align == 0 && hak_large_contains(p) &&
+				hak_large_contains(p + size - 1));
+			CHECK(hak_registry_find(p) != NULL && hak_registry_find(p)->size >= size);
+			for (size_t off = 0; is_clean && off < size; off += 4099)
+				CHECK(p[off] == 0);
+			out[n_out].p = p;
+			out[n_out].size = size;
+			out[n_out].seed = rnd(&state);
+			fill_thin(p, size, out[n_out++].seed);
+		} else if (what < 70 && n_out > 0) {
+			CHECK(filled_thin(out[i].p, out[i].size, out[i].seed) == out[i].size);
+			CHECK(hak_large_give(span));
+			out[i] = out[--n_out];
+		} else if (what < 97 && n_out > 0) {
+			size_t size = rnd_size(&state, MIB(20));
+			size_t least = size < out[i].size ? size : out[i].size;
+			char *p = hak_large_resize(span, size);
+
+			CHECK(p != NULL && hak_registry_find(p) == span);
+			CHECK(filled_thin(p, least, out[i].seed) == least);
+			out[i].p = p;
+			out[i].size = size;
+			fill_thin(p, size, out[i].seed);
+		} else {
+			hak_large_purge(what == 99 ? 0 : 10);
+		}
+	}
+	while (n_out-- > 0)
+		CHECK(hak_large_give(hak_registry_find(out[n_out].p)));
+}
+
+static struct hak_span *twice;
+static unsigned n_won;
+
+static void give_twice(unsigned idx)
+{
+	(void)idx;
+	if (hak_large_give(twice))
+		__atomic_fetch_add(&n_won, 1, __ATOMIC_RELAXED);
+}
+
+int main(void)
+{
+	struct hak_large_stats stats;
+	size_t before = vm_size();
+	bool is_clean;
+	char *p;
+
+	run_threads(N_THREADS, run);
+	hak_large_stats_get(&stats);
+	CHECK(stats.n_live == 0 && stats.live == 0);
+	CHECK(stats.cached <= HAK_LARGE_CACHE_BYTES);
+	hak_large_purge(0);
+	hak_large_stats_get(&stats);
+	CHECK(stats.cached == 0);
+	CHECK(getenv("HAK_UNIT_BUILD") == NULL || strcmp(getenv("HAK_UNIT_BUILD"), "plain") != 0 ||
+		vm_size() < before + MIB(400), "%zu MiB more", (vm_size() - before) >> 20);
+
+	/* One that was kept is used again, dirty; one that is a quarter too large is not. */
+	p = hak_large_take(MIB(8), HAK_ALIGNMENT, &is_clean);
+	CHECK(p != NULL && is_clean);
+	CHECK(hak_large_give(hak_registry_find(p)) && hak_registry_find(p) == NULL && !hak_large_contains(p));
+	CHECK(hak_large_take(MIB(6), HAK_ALIGNMENT, &is_clean) != p && is_clean);
+	CHECK(hak_large_take(MIB(7), HAK_ALIGNMENT, &is_clean) == p && !is_clean);
+	hak_large_stats_get(&stats);
+	CHECK(stats.n_live == 2 && stats.live == MIB(14) && stats.cached == 0);
+
+	/* No address that large, no such alignment. */
+	CHECK(hak_large_take(SIZE_MAX - 100, HAK_ALIGNMENT, &is_clean) == NULL);
+	CHECK(hak_large_take((size_t)1 << (HAK_ADDRESS_BITS - 1), HAK_ALIGNMENT, &is_clean) == NULL);
+	CHECK(hak_large_take(1, 2 * HAK_ALIGN_MAX, &is_clean) == NULL);
+	CHECK(hak_large_resize(hak_registry_find(p), SIZE_MAX - 100) == NULL && hak_large_contains(p));
+
+	for (unsigned round = 0; round < 100; round++) {
+		n_won = 0;
+		p = hak_large_take(MIB(1), HAK_ALIGNMENT, &is_clean);
+		CHECK(p != NULL);
+		twice = hak_registry_find(p);
+		run_threads(2, give_twice);
+		CHECK(n_won == 1);
+	}
+	return 0;
+}

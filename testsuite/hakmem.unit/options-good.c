@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* Every right value of every option arrives, alone and in company, and is told back. */
+#include "options.h"
+
+static void check_is(const char *name, const char *value)
+{
+	struct hak_text t;
+
+	hak_text_open(&t, -1);
+	CHECK(hak_options_get(name, &t));
+	CHECK(t.length == strlen(value) && memcmp(t.data, value, t.length) == 0, "%s is %.*s, not %s", name,
+		(int)t.length, t.data, value);
+}
+
+int main(void)
+{
+	static const char *const right[][2] = {
+		{ "on_error", "report" }, { "on_error", "abort" }, { "stats", "exit" }, { "stats", "json" },
+		{ "stats", "none" }, { "cache_cap", "0" }, { "cache_cap", "1" }, { "cache_cap", "4096" },
+		{ "diet", "true" }, { "diet", "false" }, { "purge_delay", "-1" }, { "purge_delay", "0" },
+		{ "purge_delay", "3600000" }, { "purge_delay", "000000000100" }, { "strict", "true" },
+		{ "strict", "false" },
+	};
+	char conf[100];
+
+	check_is("strict", "false");
+	check_is("on_error", "abort");
+	check_is("stats", "none");
+	check_is("diet", "false");
+	check_is("purge_delay", "1000");
+	for (size_t i = 0; i < N_OF(right); i++) {
+		snprintf(conf, sizeof conf, "%s:%s", right[i][0], right[i][1]);
+		read_conf(conf);
+		CHECK(said[0] == '\0', "%s: %s", conf, said);
+		check_is(right[i][0], strspn(right[i][1], "0") > 1 ? "100" : right[i][1]);
+	}
+	read_conf(",,diet:true,,purge_delay:7,cache_cap:9,diet:false,stats:json,");
+	CHECK(said[0] == '\0', "%s", said);
+	check_is("diet", "false");
+	check_is("purge_delay", "7");
+	check_is("cache_cap", "9");
+	check_is("stats", "json");
+	read_conf("");
+	CHECK(said[0] == '\0');
+	unsetenv("HAKMEM_CONF");
+	hak_options_read();
+	check_is("cache_cap", "9");
+	return 0;
+}
