@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What hakmem-config asks the library itself: a shell script cannot call it. Without an argument, a line for each
- * option: name, value, and whether it may change at run time. With --config, hakmem_config() as it is. */
+/* What hakmem-config asks the library itself: a shell script cannot call it. Without an argument, a line for
+ * each option: name, value, when it may change. With --config, hakmem_config() as it is. */
 #include <stdio.h>
 #include <string.h>
 
@@ -18,7 +18,8 @@ static int explain(const char *lines)
 			name[length] = '\0';
 			/* Setting what is in force already changes nothing, but tells whether it could be. */
 			if (hakmem_option_get(name, value, sizeof value) != 0)
-				printf("%s %s %s\n", name, value, hakmem_option_set(name, value) == 0 ? "run-time" : "start-up");
+				printf("%s %s %s\n", name, value,
+				       hakmem_option_set(name, value) == 0 ? "run-time" : "start-up");
 		}
 		lines += strcspn(lines, "\n");
 		lines += *lines == '\n';

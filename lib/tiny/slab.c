@@ -128,6 +128,9 @@ void hak_slab_release_own(struct hak_heap *h, struct hak_slab *s)
 	h->bin[sc].n_empty--;
 	hak_own_add(&h->bin[sc].n_slabs, -1);
 	hak_store_ordered(&s->owner, &hak_heap_none);
+	/* Announced to us after its last block came home: whoever makes it anew looks for it at nobody's. */
+	if (hak_load_ordered(&s->is_pending))
+		hak_remote_forward_any(h);
 	hak_superslab_give(s->span.superslab, s->span.base, s->span.n_slices);
 	give_descriptor(s);
 }
@@ -193,13 +196,21 @@ void hak_slab_take_range_own(struct hak_heap *h, struct hak_slab *s, unsigned fi
 	HAK_ASSERT(n <= s->n_free && hak_bits_are(s->bits, first, n, true));
 	if (s->n_free == s->n_blocks)
 		h->bin[s->span.sc].n_empty--;
-	hak_bits_fill(s->bits, first, n, false);
 	s->n_free -= n;
 	if (s->n_free == 0) {
 		hak_list_remove(&s->link);
 		hak_list_put_first(&h->bin[s->span.sc].full, &s->link);
 	}
 	hak_own_add(&h->bin[s->span.sc].n_taken, n);
+	while (n > 0) {
+		unsigned at = first % HAK_WORD_BITS;
+		unsigned k = n < HAK_WORD_BITS - at ? n : HAK_WORD_BITS - at;
+		uint64_t *word = &s->bits[first / HAK_WORD_BITS];
+
+		hak_own_set(word, *word & ~hak_bits_mask(at, k));
+		first += k;
+		n -= k;
+	}
 	HAK_AUDIT(audit_own(h, s));
 }
 

@@ -7,13 +7,13 @@
  */
 #include "child.h"
 
-#define N_THREADS 3
+static char path[] = "line-XXXXXX";
 
-static void *lines(void *arg_)
+/* One long line: read with its FILE locked, into memory that grows meanwhile. */
+static void *lines(void *unused)
 {
-	(void)arg_;
 	while (!__atomic_load_n(&must_stop, __ATOMIC_RELAXED)) {
-		FILE *file = fopen("/proc/self/maps", "r");
+		FILE *file = fopen(path, "r");
 		char *line = NULL;
 		size_t size = 0;
 
@@ -23,12 +23,19 @@ static void *lines(void *arg_)
 		free(line);
 		fclose(file);
 	}
-	return NULL;
+	return unused;
 }
 
-static void *memory_stream(void *arg_)
+/* Waits for each FILE with the lock on the list of all of them held. */
+static void *flushes(void *unused)
 {
-	(void)arg_;
+	while (!__atomic_load_n(&must_stop, __ATOMIC_RELAXED))
+		fflush(NULL);
+	return unused;
+}
+
+static void *memory_stream(void *unused)
+{
 	while (!__atomic_load_n(&must_stop, __ATOMIC_RELAXED)) {
 		char *text = NULL;
 		size_t size = 0, i;
@@ -37,22 +44,33 @@ static void *memory_stream(void *arg_)
 		CHECK(file);
 		for (i = 0; i < 500; i++)
 			fprintf(file, "%zu and so on\n", i);
-		fflush(NULL);
 		fclose(file);
 		free(text);
 	}
-	return NULL;
+	return unused;
+}
+
+static void write_line(void)
+{
+	static char text[65536];
+	int fd = mkstemp(path), i;
+
+	CHECK(fd >= 0);
+	memset(text, 'x', sizeof(text));
+	for (i = 0; i < 16; i++)
+		CHECK(write(fd, text, sizeof(text)) == sizeof(text));
+	close(fd);
 }
 
 int main(int argc, char **argv)
 {
-	size_t n_forks = arg(argc, argv, 1, 600), i;
-	pthread_t threads[2 * N_THREADS];
+	size_t n_forks = arg(argc, argv, 1, 400), i;
+	void *(*const works[])(void *) = { lines, lines, lines, flushes, memory_stream, churn };
+	pthread_t threads[N_OF(works)];
 
-	for (i = 0; i < N_THREADS; i++) {
-		CHECK(pthread_create(&threads[2 * i], NULL, lines, NULL) == 0);
-		CHECK(pthread_create(&threads[2 * i + 1], NULL, i ? memory_stream : churn, (void *)i) == 0);
-	}
+	write_line();
+	for (i = 0; i < N_OF(works); i++)
+		CHECK(pthread_create(&threads[i], NULL, works[i], NULL) == 0);
 	for (i = 0; i < n_forks; i++) {
 		pid_t pid = fork();
 
@@ -69,6 +87,7 @@ int main(int argc, char **argv)
 		}
 		wait_child(pid);
 	}
-	stop_churn(threads, 2 * N_THREADS);
+	stop_churn(threads, N_OF(works));
+	unlink(path);
 	return 0;
 }
