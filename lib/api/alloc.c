@@ -8,6 +8,8 @@
 #include "thread/heap.h"
 #include "tiny/class.h"
 
+#define ADDRESSES (PTRDIFF_MAX >> (sizeof(void *) * 8 - HAK_ADDRESS_BITS)) /* no block can be larger */
+
 static void *take_tiny(unsigned sc)
 {
 	struct hak_heap *h = hak_thread_enter();
@@ -20,21 +22,25 @@ static void *take_tiny(unsigned sc)
 	return p;
 }
 
+static void *take_run_or_large(size_t size, size_t align, bool *is_clean)
+{
+	if (size <= HAK_RUN_MAX && align <= HAK_RUN_MAX)
+		return hak_run_take(size, align, is_clean);
+	return hak_large_take(size, align, is_clean);
+}
+
 static void *take_untiny(size_t size, size_t align, bool *is_clean)
 {
 	void *p;
 
-	if (size > PTRDIFF_MAX || align > HAK_ALIGN_MAX)
+	if (size > ADDRESSES || align > HAK_ALIGN_MAX)
 		return NULL;
-	if (size <= HAK_RUN_MAX && align <= HAK_RUN_MAX) {
-		p = hak_run_take(size, align, is_clean);
-		if (p == NULL && hak_large_purge(0) > 0)
-			p = hak_run_take(size, align, is_clean);
-		return p;
+	p = take_run_or_large(size, align, is_clean);
+	if (HAK_UNLIKELY(p == NULL)) {
+		/* Addresses are scarce: those of all that is free, in whatever heap, may be enough. */
+		hak_decay_trim(0);
+		p = take_run_or_large(size, align, is_clean);
 	}
-	p = hak_large_take(size, align, is_clean);
-	if (p == NULL && hak_decay_slices() > 0)
-		p = hak_large_take(size, align, is_clean);
 	return p;
 }
 

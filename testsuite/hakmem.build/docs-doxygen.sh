@@ -24,7 +24,8 @@ mkdir -p broken/include broken/doc
 cp "$srcdir/doc/mainpage.md" "$srcdir/doc/walk.md" broken/doc && cp -r "$srcdir/doc/examples" broken/doc
 mkdir broken/lib && cp "$srcdir/lib/README" broken/lib
 sed '0,/@param size/s/@param size.*//' "$srcdir/include/hakmem.h" >broken/include/hakmem.h
-sed "s|$srcdir/|$PWD/broken/|g; s|\"$srcdir\"|\"$PWD/broken\"|g; s|$PWD/out|$PWD/broken|" out/Doxyfile \
-	>broken/Doxyfile
+# The output first: it may lie below the sources.
+sed "s|$PWD/out|@OUTPUT@|g; s|$srcdir/|$PWD/broken/|g; s|\"$srcdir\"|\"$PWD/broken\"|g; s|@OUTPUT@|$PWD/broken|g" \
+	out/Doxyfile >broken/Doxyfile
 ! doxygen broken/Doxyfile >log 2>&1 || fail 'an undocumented parameter goes unseen'
 grep -q 'hakmem_malloc' log || fail "$(cat log)"

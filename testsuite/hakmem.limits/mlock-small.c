@@ -6,11 +6,14 @@
 
 int main(void)
 {
-	struct rlimit limit = { MIB(64), MIB(64) };
+	struct rlimit limit;
 	size_t sum;
 
-	if (setrlimit(RLIMIT_MEMLOCK, &limit))
-		UNSUPPORTED_BECAUSE("RLIMIT_MEMLOCK is lower: %s", strerror(errno));
+	CHECK(getrlimit(RLIMIT_MEMLOCK, &limit) == 0);
+	if (limit.rlim_max < MIB(64))
+		UNSUPPORTED_BECAUSE("at most %zu bytes may be locked here", (size_t)limit.rlim_max);
+	limit.rlim_cur = MIB(64);
+	CHECK(setrlimit(RLIMIT_MEMLOCK, &limit) == 0);
 	if (getuid() == 0 && setuid(65534))
 		UNSUPPORTED_BECAUSE("cannot give up root: %s", strerror(errno));
 	if (mlockall(MCL_CURRENT | MCL_FUTURE))
