@@ -15,12 +15,15 @@
 #include "tiny/hole.h"
 #include "tiny/remote.h"
 
+#define ACTIVE_STEPS 4  /* steps between two looks at a heap that is in use */
+#define RESTING_LOOKS 3 /* looks at a heap that has come to rest */
 #define LEAST_SLEEP 10 /* ms between two steps */
 #define N_IDLE_STEPS 3 /* steps with nothing to do, after which the thread ends */
 
 static struct hak_lock lock = HAK_LOCK(HAK_RANK_PURGER);
 static uint64_t next_step; /* any: ms; 0 before the first */
 static struct hak_os_thread purger; /* hakmem-purge */
+static uint32_t n_steps;     /* lk:PURGER */
 static uint32_t is_wanted;   /* any: 0: hakmem-purge is about to end */
 static uint32_t is_starting; /* any: the generation in which a thread is starting it, or 0 */
 
@@ -64,19 +67,35 @@ static void put_back(const struct hak_hole *holes, unsigned n)
 	}
 }
 
-/* Holes of one class of a heap, a batch at a time, so that its thread never waits long, nor for a system call. */
-static size_t purge_holes(struct hak_heap *h, unsigned sc, bool all)
+/* Takes up to HAK_HOLE_BATCH holes from classes *sc and up; the caller has claimed h. *sc: where to go on. */
+static unsigned take_holes(struct hak_heap *h, unsigned *sc, struct hak_hole *holes, bool all)
+{
+	unsigned n = 0;
+
+	for (; *sc < HAK_N_CLASSES; (*sc)++) {
+		n += hak_hole_take_own(h, *sc, holes + n, HAK_HOLE_BATCH - n, all);
+		if (n == HAK_HOLE_BATCH)
+			break;
+		hak_hole_age_own(h, *sc);
+	}
+	return n;
+}
+
+/* A batch of holes at a time, so that the heap's thread never waits long, nor for a system call. */
+static size_t purge_heap(struct hak_heap *h, bool all)
 {
 	struct hak_hole holes[HAK_HOLE_BATCH];
 	size_t n_bytes = 0;
-	unsigned n = HAK_HOLE_BATCH;
+	unsigned sc = 0;
 
-	while (n == HAK_HOLE_BATCH) {
-		if (!hak_hold_claim(h))
-			return n_bytes;
-		n = hak_hole_take_own(h, sc, holes, HAK_HOLE_BATCH, all);
-		if (n < HAK_HOLE_BATCH)
-			hak_hole_age_own(h, sc);
+	while (sc < HAK_N_CLASSES && hak_hold_claim(h)) {
+		unsigned n;
+
+		if (sc == 0) {
+			hak_remote_collect_own(h);
+			hak_slab_release_empty_own(h);
+		}
+		n = take_holes(h, &sc, holes, all);
 		hak_hold_unclaim(h);
 		for (unsigned i = 0; i < n; i++)
 			n_bytes += hak_hole_purge_any(&holes[i]);
@@ -85,30 +104,35 @@ static size_t purge_holes(struct hak_heap *h, unsigned sc, bool all)
 	return n_bytes;
 }
 
-static size_t purge_heap(struct hak_heap *h, bool all)
+/* Is a look at the heap due? At one in which blocks come home all the time, in each ACTIVE_STEPS-th step; at one that is
+ * at rest, until its holes have aged and gone. */
+static bool is_due(struct hak_heap *h)
 {
-	size_t n_bytes = 0;
+	uint64_t n_flushes = hak_load_relaxed(&h->n_flushes);
 
-	if (!hak_hold_claim(h))
-		return 0;
-	hak_remote_collect_own(h);
-	hak_slab_release_empty_own(h);
-	hak_hold_unclaim(h);
-	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++)
-		if (hak_load_relaxed(&h->bin[sc].n_slabs) > 0)
-			n_bytes += purge_holes(h, sc, all);
-	return n_bytes;
+	if (hak_load_relaxed(&h->pending) != NULL) { /* its thread has not come by to collect */
+		h->n_looks = 0;
+		return true;
+	}
+	if (n_flushes != h->n_flushes_looked) {
+		h->n_flushes_looked = n_flushes;
+		h->n_looks = 0;
+		return n_steps % ACTIVE_STEPS == 0;
+	}
+	return h->n_looks++ < RESTING_LOOKS;
 }
 
-/* With a thread or without, a heap may be claimed; but not one whose thread stayed behind in a parent process. Blocks in caches stay where they are (K2). */
+/* With a thread or without, a heap may be claimed; but not one whose thread stayed behind in a parent process. Blocks in
+ * caches stay where they are (K2). */
 static size_t purge_heaps(bool all, const struct hak_heap *mine)
 {
 	size_t n_bytes = 0;
 
 	if (!hak_hold_can_claim())
 		return 0;
+	n_steps++;
 	for (struct hak_heap *h = hak_thread_first_heap(); h != NULL; h = hak_load_acquire(&h->next))
-		if (hak_load_relaxed(&h->generation) == hak_fork_generation() || h == mine)
+		if ((hak_load_relaxed(&h->generation) == hak_fork_generation() || h == mine) && (all || is_due(h)))
 			n_bytes += purge_heap(h, all);
 	return n_bytes;
 }

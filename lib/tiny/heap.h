@@ -58,6 +58,8 @@ struct hak_heap {
 	/* Others look or write here: see thread/hold.h. */
 	bool is_busy HAK_ALIGNED(HAK_LINE_SIZE); /* any: its thread is inside a miss path */
 	uint32_t revoked;                      /* any: 0, or the generation of the purger that works on the heap */
+	uint32_t n_looks;                      /* lk:PURGER: since blocks last came home */
+	uint64_t n_flushes_looked;             /* lk:PURGER: n_flushes at the last look */
 	struct hak_slab *pending; /* any: slabs with remote frees, linked by next_pending */
 };
 
