@@ -152,6 +152,18 @@ static void add_range(struct hak_text *t, const struct option *o)
 	}
 }
 
+/* What the environment holds, as one line of printable characters. */
+static void add_foreign(struct hak_text *t, const char *bytes, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		char c = bytes[i];
+
+		if ((unsigned char)c < ' ' || c == 0x7f)
+			c = '?';
+		hak_text_add_bytes(t, &c, 1);
+	}
+}
+
 static void report_name(const char *name, size_t n)
 {
 	const struct option *hint = nearest_option(name, n);
@@ -159,7 +171,7 @@ static void report_name(const char *name, size_t n)
 
 	hak_text_open(&t, STDERR_FILENO);
 	hak_text_add(&t, "hakmem: HAKMEM_CONF: unknown option \"");
-	hak_text_add_bytes(&t, name, n);
+	add_foreign(&t, name, n);
 	hak_text_add(&t, "\"");
 	if (hint != NULL) {
 		hak_text_add(&t, " (did you mean \"");
@@ -176,7 +188,7 @@ static void report_value(const struct option *o, const char *value, size_t n)
 
 	hak_text_open(&t, STDERR_FILENO);
 	hak_text_add(&t, "hakmem: HAKMEM_CONF: bad value \"");
-	hak_text_add_bytes(&t, value, n);
+	add_foreign(&t, value, n);
 	hak_text_add(&t, "\" for \"");
 	hak_text_add(&t, o->name);
 	hak_text_add(&t, "\": it takes ");

@@ -222,7 +222,7 @@ void *hak_large_resize(struct hak_span *span, size_t size)
 	if (size == 0)
 		return NULL;
 	if (size == old_size) {
-		span->size = size;
+		set_place(l, base, size);
 		return base;
 	}
 	if (hak_os_remap(base, old_size, base, size)) {
@@ -259,7 +259,7 @@ size_t hak_large_purge(uint64_t delay)
 		struct kept old = { .base = NULL };
 
 		take_lock();
-		if (kept[i].base != NULL && now - kept[i].since >= delay)
+		if (kept[i].base != NULL && kept[i].since + delay <= now)
 			unkeep_locked(&kept[i], &old);
 		hak_lock_give(&lock);
 		if (old.base == NULL)

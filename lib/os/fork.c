@@ -51,10 +51,9 @@ static uint32_t HAK_COLD next_generation(uint32_t *page)
 	uint32_t expected = 0;
 	uint32_t next = hak_load_relaxed(&last) % ((1U << HAK_GENERATION_BITS) - 1) + 1;
 
-	if (!hak_cas_ordered(page, &expected, next))
-		return expected;
-	hak_store_relaxed(&last, next);
-	return next;
+	/* First this: a fork in between must not give the grandchild the same number. */
+	hak_store_ordered(&last, next);
+	return hak_cas_ordered(page, &expected, next) ? next : expected;
 }
 
 uint32_t hak_fork_generation(void)

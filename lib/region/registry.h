@@ -8,6 +8,9 @@
  * R2 A word in front says all that a free needs, in one load. It is the slice's address, XOR the owner's tag,
  *    XOR the class << 16; XOR with an address of that slice and the same tag, it leaves class << 16 | offset,
  *    and any other address or tag leaves something larger. 0 stands for "ask hak_registry_find()".
+ *    Tags differ in bits in which addresses that share a word are equal, so no address makes up for a tag. What
+ *    would look like a hit on a word of 0 lies in no address space, and finds a word that fits no tag: the one
+ *    that hak_registry_make_tag() puts there.
  * R3 Slices whose numbers end in the same bits share a word in front; who comes second does without.
  */
 #ifndef HAK_REGION_REGISTRY_H
@@ -68,6 +71,10 @@ bool hak_registry_reserve(const void *base, size_t size);
 /* Registers span for n_slices from base; the room is reserved. */
 void hak_registry_put(const void *base, size_t n_slices, struct hak_span *span);
 void hak_registry_drop(const void *base, size_t n_slices);
+
+/* The tag for heap number id, from 1, ready to be used. Some four thousand have words in front; the heaps after them
+ * share one that has none: their frees take the longer way. */
+uint64_t hak_registry_make_tag(uint32_t id);
 
 /* Drops n_slices from base if span stands there; false: it does not, another thread was first. */
 bool hak_registry_claim(const void *base, size_t n_slices, struct hak_span *span);

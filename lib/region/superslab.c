@@ -189,17 +189,18 @@ static struct hak_superslab *make(size_t n, size_t align)
 	size_t least = n * HAK_SLICE_SIZE;
 	size_t size = hak_load_relaxed(&next_size);
 	struct hak_superslab *s = hak_meta_take(sizeof *s);
+	size_t wanted;
 
 	if (s == NULL)
 		return NULL;
+	wanted = align;
 	if (align < HAK_SUPERSLAB_ALIGN)
 		align = HAK_SUPERSLAB_ALIGN;
 	if (size < least)
 		size = least;
 	for (;;) {
 		/* Where addresses are scarce the last resort is what was asked for, on a slice's border. */
-		s->base = hak_os_map(size, size > least ? align : align > HAK_SUPERSLAB_ALIGN ? align : HAK_SLICE_SIZE,
-			"hakmem: superslab");
+		s->base = hak_os_map(size, size > least ? align : wanted, "hakmem: superslab");
 		if (s->base != NULL || size == least)
 			break;
 		size = size / 2 > least ? size / 2 : least;

@@ -49,6 +49,21 @@ static void take_lock(void)
 	(void)is_sound;
 }
 
+/* The right to work on a heap's slabs. On the caller's own by the way in of a miss: a signal handler that allocates then
+ * finds the heap busy, not taken away for as long as the handler waits. */
+static bool claim(struct hak_heap *h)
+{
+	return h == hak_heap_mine ? hak_hold_take(h) : hak_hold_claim(h);
+}
+
+static void unclaim(struct hak_heap *h)
+{
+	if (h == hak_heap_mine)
+		hak_hold_give(h);
+	else
+		hak_hold_unclaim(h);
+}
+
 /* Puts holes back that were taken from slabs of h; all of them by the time it returns. */
 static void put_back(const struct hak_hole *holes, unsigned n)
 {
@@ -57,13 +72,13 @@ static void put_back(const struct hak_hole *holes, unsigned n)
 	while (i < n) {
 		struct hak_heap *owner = hak_load_ordered(&holes[i].slab->owner); /* it may have been adopted */
 
-		if (!hak_hold_claim(owner)) { /* stopped in the middle of a miss, for who knows how long */
+		if (!claim(owner)) { /* stopped in the middle of a miss, for who knows how long */
 			hak_hole_send_any(&holes[i++]);
 			continue;
 		}
 		for (; i < n && hak_load_ordered(&holes[i].slab->owner) == owner; i++)
 			hak_hole_put_own(owner, &holes[i]);
-		hak_hold_unclaim(owner);
+		unclaim(owner);
 	}
 }
 
@@ -88,7 +103,7 @@ static size_t purge_heap(struct hak_heap *h, bool all)
 	size_t n_bytes = 0;
 	unsigned sc = 0;
 
-	while (sc < HAK_N_CLASSES && hak_hold_claim(h)) {
+	while (sc < HAK_N_CLASSES && claim(h)) {
 		unsigned n;
 
 		if (sc == 0) {
@@ -96,7 +111,7 @@ static size_t purge_heap(struct hak_heap *h, bool all)
 			hak_slab_release_empty_own(h);
 		}
 		n = take_holes(h, &sc, holes, all);
-		hak_hold_unclaim(h);
+		unclaim(h);
 		for (unsigned i = 0; i < n; i++)
 			n_bytes += hak_hole_purge_any(&holes[i]);
 		put_back(holes, n);

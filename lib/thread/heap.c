@@ -81,10 +81,9 @@ static bool has_slabs(const struct hak_heap *h)
 	return false;
 }
 
-static void push_pool(struct hak_heap *h)
+/* is_orphan: has_slabs(h), asked while nobody else could work on h. */
+static void push_pool(struct hak_heap *h, bool is_orphan)
 {
-	bool is_orphan = has_slabs(h);
-
 	take_pool_lock();
 	if (is_orphan) {
 		h->next_pooled = orphans;
@@ -105,9 +104,7 @@ static struct hak_heap *make_heap(void)
 		return NULL;
 	hak_cache_init_own(h);
 	h->id = hak_add_relaxed(&n_ids, 1) + 1;
-	/* Bit 63 is in no address; the others are where two addresses with one word in front cannot differ, or
-	 * where no address has bits (R2). */
-	h->tag = (uint64_t)1 << 63 | (uint64_t)(h->id & 0x7fff) << 48 | (uint64_t)(h->id >> 15 & 0xfff) << 24;
+	h->tag = hak_registry_make_tag(h->id);
 	h->generation = hak_fork_generation();
 	head = hak_load_relaxed(&hak_heap_none.next);
 	do
@@ -126,6 +123,7 @@ static struct hak_heap *pool_or_new_heap(void)
 static void end_thread(void *arg)
 {
 	struct hak_heap *h = arg;
+	bool is_orphan;
 
 	if (hak_heap_mine != h)
 		return;
@@ -137,8 +135,9 @@ static void end_thread(void *arg)
 		return;
 	hak_thread_flush_own(h);
 	h->exit_round = 0;
+	is_orphan = has_slabs(h);
 	hak_hold_give(h);
-	push_pool(h);
+	push_pool(h, is_orphan);
 }
 
 uint32_t hak_thread_prepare(void)
@@ -244,6 +243,7 @@ static void adopt_own(struct hak_heap *h, unsigned first_sc)
 {
 	struct hak_heap *orphan = pop_orphan();
 	unsigned n_left = ADOPT_BATCH;
+	bool is_orphan;
 
 	if (orphan == NULL || !hak_hold_take(orphan))
 		return;
@@ -260,8 +260,9 @@ static void adopt_own(struct hak_heap *h, unsigned first_sc)
 	}
 	hak_remote_forward_any(orphan);
 	hak_add_relaxed(&n_adopted, 1);
+	is_orphan = has_slabs(orphan);
 	hak_hold_give(orphan);
-	push_pool(orphan);
+	push_pool(orphan, is_orphan);
 }
 
 void *hak_thread_take_own(struct hak_heap *h, unsigned sc)

@@ -58,8 +58,8 @@ static bool resize_own(struct hak_heap *h, unsigned sc, unsigned n)
 	if (bin->n_slots > 0)
 		hak_meta_give(h->base[sc] - 1, (bin->n_slots + 1) * sizeof *array);
 	hak_own_set(&h->base[sc], array);
-	hak_own_set(&h->top[sc], array + n_cached);
-	hak_own_set(&h->limit[sc], array + n);
+	hak_own_set(&h->top[sc], n > 0 ? array + n_cached : NULL);
+	hak_own_set(&h->limit[sc], n > 0 ? array + n : NULL);
 	bin->n_slots = n;
 	return true;
 }

@@ -133,7 +133,7 @@ static void collect_slab_own(struct hak_heap *h, struct hak_slab *s)
 	for (unsigned w = 0; w < s->n_words; w++) {
 		uint64_t bits, twice;
 
-		if (hak_load_relaxed(&remote[w]) == 0)
+		if (hak_load_ordered(&remote[w]) == 0)
 			continue;
 		bits = hak_swap_ordered(&remote[w], 0);
 		twice = bits & s->bits[w];
