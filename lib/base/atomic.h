@@ -14,7 +14,6 @@
 #define hak_store_release(p, v) __atomic_store_n((p), (v), __ATOMIC_RELEASE)
 #define hak_store_ordered(p, v) __atomic_store_n((p), (v), __ATOMIC_SEQ_CST)
 #define hak_swap_ordered(p, v) __atomic_exchange_n((p), (v), __ATOMIC_SEQ_CST)
-#define hak_swap_acquire(p, v) __atomic_exchange_n((p), (v), __ATOMIC_ACQUIRE)
 #define hak_swap_release(p, v) __atomic_exchange_n((p), (v), __ATOMIC_RELEASE)
 #define hak_or_ordered(p, v) __atomic_fetch_or((p), (v), __ATOMIC_SEQ_CST)
 #define hak_add_relaxed(p, v) __atomic_fetch_add((p), (v), __ATOMIC_RELAXED)

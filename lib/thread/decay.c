@@ -49,8 +49,8 @@ static void take_lock(void)
 	(void)is_sound;
 }
 
-/* The right to work on a heap's slabs. On the caller's own by the way in of a miss: a signal handler that allocates then
- * finds the heap busy, not taken away for as long as the handler waits. */
+/* The right to work on a heap's slabs. On the caller's own by the way in of a miss: a signal handler that
+ * allocates then finds the heap busy, not taken away for as long as the handler waits. */
 static bool claim(struct hak_heap *h)
 {
 	return h == hak_heap_mine ? hak_hold_take(h) : hak_hold_claim(h);
@@ -119,8 +119,8 @@ static size_t purge_heap(struct hak_heap *h, bool all)
 	return n_bytes;
 }
 
-/* Is a look at the heap due? At one in which blocks come home all the time, in each ACTIVE_STEPS-th step; at one that is
- * at rest, until its holes have aged and gone. */
+/* Is a look at the heap due? At one in which blocks come home all the time, in each ACTIVE_STEPS-th step; at
+ * one that is at rest, until its holes have aged and gone. */
 static bool is_due(struct hak_heap *h)
 {
 	uint64_t n_flushes = hak_load_relaxed(&h->n_flushes);
@@ -137,8 +137,8 @@ static bool is_due(struct hak_heap *h)
 	return h->n_looks++ < RESTING_LOOKS;
 }
 
-/* With a thread or without, a heap may be claimed; but not one whose thread stayed behind in a parent process. Blocks in
- * caches stay where they are (K2). */
+/* With a thread or without, a heap may be claimed; but not one whose thread stayed behind in a parent process.
+ * Blocks in caches stay where they are (K2). */
 static size_t purge_heaps(bool all, const struct hak_heap *mine)
 {
 	size_t n_bytes = 0;
@@ -236,9 +236,7 @@ static bool ensure_thread(bool has_freed)
 {
 	if (hak_os_thread_is_there(&purger)) {
 		hak_os_thread_check_user(&purger);
-		if (hak_load_ordered(&is_wanted))
-			return true;
-		return false; /* just leaving */
+		return hak_load_ordered(&is_wanted); /* else it is just leaving */
 	}
 	if (!has_freed || !is_worth_it())
 		return false;

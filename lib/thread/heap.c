@@ -5,7 +5,6 @@
 
 #include "base/check.h"
 #include "large/large.h"
-#include "os/clock.h"
 #include "os/fork.h"
 #include "os/lock.h"
 #include "region/meta.h"
@@ -169,7 +168,6 @@ static struct hak_heap *start_thread(void)
 
 	if (h == NULL)
 		return NULL;
-	h->thread_id = hak_os_thread_id();
 	hak_own_set(&h->generation, hak_fork_generation());
 	hak_add_relaxed(&n_threads, 1);
 	hak_heap_mine = h;

@@ -22,7 +22,8 @@ static size_t pages_of(const struct hak_slab *s, unsigned first, unsigned n, cha
 }
 
 /* Takes the holes of one slab. Returns how many; *is_done: there are no more. */
-static unsigned take_from_slab(struct hak_heap *h, struct hak_slab *s, struct hak_hole *holes, unsigned n, bool *is_done)
+static unsigned take_from_slab(struct hak_heap *h, struct hak_slab *s, struct hak_hole *holes, unsigned n,
+	bool *is_done)
 {
 	size_t least = HAK_HOLE_PAGES * hak_os_page_size();
 	unsigned n_taken = 0;
