@@ -30,11 +30,13 @@
 #define hak_own_set(p, v) hak_store_relaxed((p), (v))
 #define hak_own_add(p, v) hak_store_relaxed((p), *(p) + (v))
 
-/* *p += n for a pointer that its owner alone writes: in place, one instruction where there is one. */
+/* *p += n for a pointer that its owner alone writes; v ^= *p, as hak_load_relaxed(): one instruction where there is one. */
 #if defined(__x86_64__) && !defined(__ILP32__)
 #define hak_own_step(p, n) __asm__("addq %1, %0" : "+m"(*(p)) : "i"((n) * (int)sizeof(**(p))))
+#define hak_xor_relaxed(v, p) __asm__("xorq %1, %0" : "+r"(v) : "m"(*(p)))
 #else
 #define hak_own_step(p, n) hak_own_set((p), *(p) + (n))
+#define hak_xor_relaxed(v, p) ((v) ^= hak_load_relaxed(p))
 #endif
 
 #if defined(__x86_64__) || defined(__i386__)

@@ -45,14 +45,18 @@ static void HAK_COLD wipe_fallback(void)
 	}
 }
 
-/* The first call of a new child: every thread that gets here agrees on the next number. */
+/* The first call of a new child: every thread that gets here agrees on one number. */
 static uint32_t HAK_COLD next_generation(uint32_t *page)
 {
 	uint32_t expected = 0;
-	uint32_t next = hak_load_relaxed(&last) % ((1U << HAK_GENERATION_BITS) - 1) + 1;
+	uint32_t newest = hak_load_relaxed(&last);
+	uint32_t next;
 
-	/* First this: a fork in between must not give the grandchild the same number. */
-	hak_store_ordered(&last, next);
+	/* First this: a fork in between must not give the grandchild the same number. And never backwards: what is in
+	 * the page must not be ahead of it. */
+	do
+		next = newest % ((1U << HAK_GENERATION_BITS) - 1) + 1;
+	while (!hak_cas_ordered(&last, &newest, next));
 	return hak_cas_ordered(page, &expected, next) ? next : expected;
 }
 

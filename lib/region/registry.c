@@ -76,32 +76,15 @@ void hak_registry_drop(const void *base, size_t n_slices)
 		hak_store_relaxed(slot_of(n + i), NULL);
 }
 
-/* A tag's number stands in bits TAG_SHIFT and up: behind the class, and still inside the index of a word. */
-#define TAG_SHIFT (HAK_SLICE_SHIFT + 8)
-#define TAG_BITS (HAK_FRONT_SHIFT - 8)
-#define TAG_MASK (((uint64_t)1 << TAG_BITS) - 1) /* itself no tag's number */
-#define TAG_MARK ((uint64_t)1 << 63)
-#define TAG_WITHOUT_WORDS ((uint64_t)1 << 62)
+/* A tag is a heap's number in the bits above the slice's. */
+#define TAG_SHIFT (64 - HAK_SLICE_SHIFT)
+#define TAG_WITHOUT_WORDS ((uint64_t)UINT16_MAX << TAG_SHIFT)
 
-HAK_STATIC(HAK_N_CLASSES <= 1 << 8);
-
-/* Words of 0 that an address no process has, equal to tag | class << 16, would turn into a hit: these words get the
- * complement of the tag's number, which is the complement of no other. */
-static void guard_tag(uint64_t number)
-{
-	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++) {
-		uint64_t none = 0;
-
-		hak_cas_release(&hak_registry_front[number << 8 | sc], &none, (number ^ TAG_MASK) << TAG_SHIFT);
-	}
-}
+HAK_STATIC(HAK_SLICE_SHIFT == 16 && HAK_N_CLASSES <= 1 << HAK_FRONT_SHIFT);
 
 uint64_t hak_registry_make_tag(uint32_t id)
 {
-	uint64_t number = id < TAG_MASK ? id : 0;
-
-	guard_tag(number);
-	return number != 0 ? TAG_MARK | number << TAG_SHIFT : TAG_WITHOUT_WORDS;
+	return id < UINT16_MAX ? (uint64_t)id << TAG_SHIFT : TAG_WITHOUT_WORDS;
 }
 
 bool hak_registry_claim(const void *base, size_t n_slices, struct hak_span *span)

@@ -5,12 +5,10 @@
  * Locks: none.
  * R1 A slice's span is registered before a block of it is handed out, and dropped before its memory can become
  *    anything else: an address that is not ours (any more) finds NULL.
- * R2 A word in front says all that a free needs, in one load. It is the slice's address, XOR the owner's tag,
- *    XOR the class << 16; XOR with an address of that slice and the same tag, it leaves class << 16 | offset,
- *    and any other address or tag leaves something larger. 0 stands for "ask hak_registry_find()".
- *    Tags differ in bits in which addresses that share a word are equal, so no address makes up for a tag. What
- *    would look like a hit on a word of 0 lies in no address space, and finds a word that fits no tag: the one
- *    that hak_registry_make_tag() puts there.
+ * R2 A word in front says all that a free needs, in one load. It is the slice's number, XOR the owner's tag, XOR
+ *    the class; XOR with the number of an address's slice and the same tag, it leaves the class, and with any
+ *    other slice or tag something larger: tags stand in bits that no slice's number has, and slices that share a
+ *    word differ above the class. 0, which fits no tag, stands for "ask hak_registry_find()".
  * R3 Slices whose numbers end in the same bits share a word in front; who comes second does without.
  */
 #ifndef HAK_REGION_REGISTRY_H
@@ -49,17 +47,16 @@ HAK_INLINE uint64_t *hak_registry_word_of(const void *p)
 /* The class of p if it lies in a slab whose owner's tag is `tag`; anything else: HAK_N_CLASSES or more. _hit */
 HAK_INLINE uint64_t hak_registry_class_hit(const void *p, uint64_t tag)
 {
-	uint64_t sc = (hak_load_relaxed(hak_registry_word_of(p)) ^ (uintptr_t)p ^ tag) >> HAK_SLICE_SHIFT;
+	uint64_t sc = (uintptr_t)p >> HAK_SLICE_SHIFT;
 
-	/* Or the compiler compares before it shifts, and keeps both numbers. */
-	__asm__("" : "+r"(sc));
-	return sc;
+	hak_xor_relaxed(sc, hak_registry_word_of(p));
+	return sc ^ tag;
 }
 
 /* The word for the slice at base (R2). */
 HAK_INLINE uint64_t hak_registry_make_word(const char *base, uint64_t tag, unsigned sc)
 {
-	return (uintptr_t)base ^ tag ^ (uint64_t)sc << HAK_SLICE_SHIFT;
+	return (uintptr_t)base >> HAK_SLICE_SHIFT ^ tag ^ sc;
 }
 
 /* The span at p, or NULL: nobody's. For a large block only the slice of its first byte answers. */
@@ -72,8 +69,8 @@ bool hak_registry_reserve(const void *base, size_t size);
 void hak_registry_put(const void *base, size_t n_slices, struct hak_span *span);
 void hak_registry_drop(const void *base, size_t n_slices);
 
-/* The tag for heap number id, from 1, ready to be used. Some four thousand have words in front; the heaps after them
- * share one that has none: their frees take the longer way. */
+/* The tag for heap number id, from 1. 65,534 heaps have one of their own; the heaps after them share one that no word
+ * in front has: their frees take the longer way. */
 uint64_t hak_registry_make_tag(uint32_t id);
 
 /* Drops n_slices from base if span stands there; false: it does not, another thread was first. */

@@ -15,7 +15,7 @@ struct hak_heap hak_heap_gone;
 void hak_cache_init_own(struct hak_heap *h)
 {
 	for (unsigned i = 1; i < sizeof h->class_of; i++)
-		h->class_of[i] = (uint8_t)hak_class_of((size_t)i * HAK_ALIGNMENT);
+		h->class_of[i] = (uint8_t)hak_class_of(i);
 	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++) {
 		hak_list_init(&h->bin[sc].open);
 		hak_list_init(&h->bin[sc].full);

@@ -38,7 +38,7 @@ struct hak_heap {
 	void **base[HAK_N_CLASSES];            /* own */
 	void **limit[HAK_N_CLASSES];           /* own */
 	uint64_t tag;                          /* const: what marks this heap's slabs in the registry; never 0 */
-	uint8_t class_of[HAK_SMALL_MAX / HAK_ALIGNMENT + 1]; /* const: by (size + 15) / 16 */
+	uint8_t class_of[HAK_SMALL_MAX + 1];   /* const: by size */
 
 	/* The miss paths' part. */
 	struct hak_bin bin[HAK_N_CLASSES];
@@ -82,7 +82,7 @@ HAK_INLINE bool hak_heap_pop_class_hit(struct hak_heap *h, size_t sc, void **out
 /* Pops a block for size bytes, at most HAK_SMALL_MAX. */
 HAK_INLINE bool hak_heap_pop_hit(struct hak_heap *h, size_t size, void **out)
 {
-	return hak_heap_pop_class_hit(h, h->class_of[(size + HAK_ALIGNMENT - 1) / HAK_ALIGNMENT], out);
+	return hak_heap_pop_class_hit(h, h->class_of[size], out);
 }
 
 /* Pushes p, a block of class sc of this heap, if there is room and it is not what was pushed last (H4). Does not look at
@@ -110,7 +110,7 @@ HAK_INLINE bool hak_heap_push_hit(struct hak_heap *h, void *p)
 /* As hak_heap_push_hit() for a block of the class for size bytes, at most HAK_SMALL_MAX; of another class: a miss. */
 HAK_INLINE bool hak_heap_push_sized_hit(struct hak_heap *h, void *p, size_t size)
 {
-	uint64_t sc = h->class_of[(size + HAK_ALIGNMENT - 1) / HAK_ALIGNMENT];
+	uint64_t sc = h->class_of[size];
 
 	return HAK_LIKELY(hak_registry_class_hit(p, h->tag) == sc) && hak_heap_push_class_hit(h, sc, p);
 }

@@ -29,6 +29,7 @@ int main(void)
 	for (id = 0; id < N_IDS; id++) {
 		for (sc = 0; sc < N_CLASSES; sc++) {
 			give(UINT64_C(1) << 63 | id << 48 | sc << 16 | 16);
+			give((id + 1) << 48 | sc << 16 | 16);
 			give(UINT64_C(1) << 63 | id << 24 | sc << 16 | 16);
 			give(UINT64_C(1) << 62 | id << 24 | sc << 16 | 16);
 			give(UINT64_C(1) << 63 | (id ^ 0xfff) << 24 | sc << 16 | 16);
