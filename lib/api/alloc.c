@@ -76,7 +76,7 @@ void hak_free_miss(void *p, const struct hak_caller *caller)
 
 	if (p == NULL)
 		return;
-	h = hak_thread_enter();
+	h = hak_thread_enter_near(p);
 	if (h == NULL)
 		return; /* no memory for a heap: the block is lost, nothing else */
 	hak_free_own(h, p, caller);

@@ -29,8 +29,8 @@ static int write_stats(int fd, enum hakmem_format format)
 	return hak_stats_write(&t, format);
 }
 
-/* The last flush proves the blocks that the exiting thread has freed: a double free does not go unseen because the
- * program ends. */
+/* The last flush proves the blocks that the exiting thread, and those before it, have freed: a double free does not go
+ * unseen because the program ends. */
 static void __attribute__((destructor)) end_library(void)
 {
 	struct hak_heap *h = hak_heap_mine;
@@ -42,6 +42,8 @@ static void __attribute__((destructor)) end_library(void)
 		hak_cache_flush_own(h);
 		hak_thread_leave(h);
 	}
+	if (!h->is_busy)
+		hak_thread_cool(true);
 	if (hak_options.stats != HAK_STATS_NONE)
 		write_stats(STDERR_FILENO, hak_options.stats == HAK_STATS_JSON ? HAKMEM_JSON : HAKMEM_TEXT);
 }

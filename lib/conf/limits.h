@@ -40,6 +40,9 @@
 #define HAK_CACHE_FIRST 16                   /* slots of a class's first array */
 #define HAK_CACHE_DIET 8                     /* most slots in diet mode */
 #define HAK_OUTBOX_SLOTS 64                  /* remote frees that a thread holds back */
+#define HAK_WARM_HEAPS 16                    /* heaps that keep their caches when their threads end, ... */
+#define HAK_WARM_BYTES ((size_t)256 << 10)   /* ... 256 KiB in each at most, ... */
+#define HAK_WARM_SLABS 32                    /* ... from 32 slabs at most, for the next thread */
 
 /* Runs and large blocks. */
 #define HAK_RUN_MAX (HAK_SUPERSLAB_SIZE / 8) /* 4 MiB: the largest run; beyond it, a mapping of its own */

@@ -181,6 +181,7 @@ static size_t make_step(void)
 {
 	size_t n_bytes;
 
+	hak_thread_cool(false);
 	take_lock();
 	n_bytes = hak_superslab_purge(false) + hak_large_purge(delay_now());
 	n_bytes += purge_heaps(false, NULL);
@@ -271,6 +272,7 @@ size_t hak_decay_trim(size_t target)
 		hak_thread_flush_own(h);
 		hak_thread_leave(h);
 	}
+	hak_thread_cool(true);
 	take_lock();
 	if (target == 0 || dirty_bytes() > target) {
 		n_bytes = purge_heaps(true, h);

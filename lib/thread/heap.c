@@ -4,6 +4,7 @@
 #include <pthread.h>
 
 #include "base/check.h"
+#include "conf/options.h"
 #include "large/large.h"
 #include "os/fork.h"
 #include "os/lock.h"
@@ -11,6 +12,7 @@
 #include "thread/decay.h"
 #include "thread/hold.h"
 #include "tiny/cache.h"
+#include "tiny/class.h"
 #include "tiny/remote.h"
 
 #define EXIT_ROUND 3        /* of the four that POSIX grants: other destructors may still allocate before */
@@ -18,8 +20,11 @@
 #define MISSES_PER_STEP 64  /* misses between two looks at the clock */
 
 static struct hak_lock pool_lock = HAK_LOCK(HAK_RANK_HEAPS);
-static struct hak_heap *orphans;    /* lk:HEAPS: linked by next_pooled; read by any as a hint */
-static struct hak_heap *spares;     /* lk:HEAPS: linked by next_pooled */
+static struct hak_link warm = { &warm, &warm };          /* lk:HEAPS: with blocks in their caches; the last come first */
+static struct hak_link orphans = { &orphans, &orphans }; /* lk:HEAPS: with slabs */
+static struct hak_link spares = { &spares, &spares };    /* lk:HEAPS: without */
+static uint32_t n_warm;             /* lk:HEAPS */
+static uint32_t n_orphans;          /* written lk:HEAPS, read by any as a hint */
 static uint32_t n_ids;              /* any */
 static uint64_t n_threads;          /* any */
 static uint64_t n_adopted;          /* any */
@@ -39,23 +44,76 @@ struct hak_heap *hak_thread_first_heap(void)
 static void take_pool_lock(void)
 {
 	if (!hak_lock_take(&pool_lock)) {
-		hak_store_relaxed(&orphans, NULL);
-		spares = NULL;
+		hak_list_init(&warm);
+		hak_list_init(&orphans);
+		hak_list_init(&spares);
+		n_warm = 0;
+		hak_store_relaxed(&n_orphans, 0);
 	}
 }
 
-static struct hak_heap *pop_pool(void)
+static struct hak_heap *of_link(struct hak_link *link)
+{
+	return HAK_MEMBER(link, struct hak_heap, pool);
+}
+
+static struct hak_heap *pop_warm_locked(struct hak_heap *h)
+{
+	hak_list_remove(&h->pool);
+	h->is_warm = false;
+	n_warm--;
+	hak_add_relaxed(&n_adopted, 1);
+	return h;
+}
+
+static struct hak_heap *pop_orphan_locked(void)
+{
+	struct hak_heap *h;
+
+	if (hak_list_is_empty(&orphans))
+		return NULL;
+	h = of_link(orphans.next);
+	hak_list_remove(&h->pool);
+	hak_store_relaxed(&n_orphans, n_orphans - 1);
+	hak_add_relaxed(&n_adopted, 1);
+	return h;
+}
+
+static struct hak_heap *pop_spare_locked(void)
+{
+	struct hak_heap *h;
+
+	if (hak_list_is_empty(&spares))
+		return NULL;
+	h = of_link(spares.next);
+	hak_list_remove(&h->pool);
+	return h;
+}
+
+/* The warm heap that p's slab belongs to, or NULL; p may be anything. */
+static struct hak_heap *find_warm_locked(const void *p)
+{
+	struct hak_slab *s = p != NULL && n_warm > 0 ? (struct hak_slab *)hak_registry_find(p) : NULL;
+	struct hak_heap *owner;
+
+	if (s == NULL || s->span.kind != HAK_KIND_SLAB)
+		return NULL;
+	owner = hak_load_relaxed(&s->owner);
+	return owner->is_warm ? owner : NULL;
+}
+
+static struct hak_heap *pop_pool(const void *p)
 {
 	struct hak_heap *h;
 
 	take_pool_lock();
-	h = orphans;
-	if (h != NULL) {
-		hak_store_relaxed(&orphans, h->next_pooled);
-		hak_add_relaxed(&n_adopted, 1);
-	} else if ((h = spares) != NULL) {
-		spares = h->next_pooled;
-	}
+	h = find_warm_locked(p);
+	if (h != NULL)
+		pop_warm_locked(h);
+	else if (!hak_list_is_empty(&warm))
+		h = pop_warm_locked(of_link(warm.next));
+	else if ((h = pop_orphan_locked()) == NULL)
+		h = pop_spare_locked();
 	hak_lock_give(&pool_lock);
 	return h;
 }
@@ -65,33 +123,78 @@ static struct hak_heap *pop_orphan(void)
 	struct hak_heap *h;
 
 	take_pool_lock();
-	h = orphans;
-	if (h != NULL)
-		hak_store_relaxed(&orphans, h->next_pooled);
+	h = pop_orphan_locked();
 	hak_lock_give(&pool_lock);
 	return h;
 }
 
-static bool has_slabs(const struct hak_heap *h)
+/* Ends the hold on h, which has no thread and empty caches, and puts it where it belongs. */
+static void push_cold(struct hak_heap *h)
 {
-	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++)
-		if (!hak_list_is_empty(&h->bin[sc].open) || !hak_list_is_empty(&h->bin[sc].full))
-			return true;
-	return false;
+	bool is_orphan = h->n_slabs > 0; /* asked while nobody else can work on h */
+
+	hak_hold_give(h);
+	take_pool_lock();
+	hak_list_put_first(is_orphan ? &orphans : &spares, &h->pool);
+	if (is_orphan)
+		hak_store_relaxed(&n_orphans, n_orphans + 1);
+	hak_lock_give(&pool_lock);
 }
 
-/* is_orphan: has_slabs(h), asked while nobody else could work on h. */
-static void push_pool(struct hak_heap *h, bool is_orphan)
+/* As push_cold(), with what is in its caches, for the next thread that starts. False: there are enough of these. */
+static bool push_warm(struct hak_heap *h)
 {
+	bool has_room;
+
 	take_pool_lock();
-	if (is_orphan) {
-		h->next_pooled = orphans;
-		hak_store_relaxed(&orphans, h);
-	} else {
-		h->next_pooled = spares;
-		spares = h;
+	has_room = n_warm < HAK_WARM_HEAPS;
+	if (has_room) {
+		hak_hold_give(h);
+		h->is_warm = true;
+		h->is_cooling = false;
+		hak_list_put_first(&warm, &h->pool);
+		n_warm++;
 	}
 	hak_lock_give(&pool_lock);
+	return has_room;
+}
+
+/* The heap that was warm for longest, if the last call but one saw it, or all is true. */
+static struct hak_heap *pop_cooling(bool all)
+{
+	struct hak_heap *h = NULL;
+
+	take_pool_lock();
+	if (!hak_list_is_empty(&warm) && (all || of_link(warm.prev)->is_cooling))
+		h = pop_warm_locked(of_link(warm.prev));
+	else
+		for (struct hak_link *l = warm.next; l != &warm; l = l->next)
+			of_link(l)->is_cooling = true;
+	hak_lock_give(&pool_lock);
+	return h;
+}
+
+void hak_thread_cool(bool all)
+{
+	struct hak_heap *h;
+
+	while ((h = pop_cooling(all)) != NULL) {
+		if (!hak_hold_take(h))
+			continue; /* left behind by a purger of the parent's */
+		hak_thread_flush_own(h);
+		push_cold(h);
+	}
+}
+
+static bool is_worth_keeping_warm(const struct hak_heap *h)
+{
+	size_t n_bytes = 0;
+
+	if (h->n_slabs == 0 || h->n_slabs > HAK_WARM_SLABS || hak_load_relaxed(&hak_options.diet))
+		return false;
+	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++)
+		n_bytes += (size_t)(h->top[sc] - h->base[sc]) * hak_class_size(sc);
+	return n_bytes <= HAK_WARM_BYTES;
 }
 
 static struct hak_heap *make_heap(void)
@@ -112,9 +215,9 @@ static struct hak_heap *make_heap(void)
 	return h;
 }
 
-static struct hak_heap *pool_or_new_heap(void)
+static struct hak_heap *pool_or_new_heap(const void *p)
 {
-	struct hak_heap *h = pop_pool();
+	struct hak_heap *h = pop_pool(p);
 
 	return h != NULL ? h : make_heap();
 }
@@ -122,7 +225,6 @@ static struct hak_heap *pool_or_new_heap(void)
 static void end_thread(void *arg)
 {
 	struct hak_heap *h = arg;
-	bool is_orphan;
 
 	if (hak_heap_mine != h)
 		return;
@@ -132,11 +234,12 @@ static void end_thread(void *arg)
 	hak_sub_relaxed(&n_threads, 1);
 	if (!hak_hold_take(h))
 		return;
-	hak_thread_flush_own(h);
 	h->exit_round = 0;
-	is_orphan = has_slabs(h);
-	hak_hold_give(h);
-	push_pool(h, is_orphan);
+	hak_remote_flush_own(h);
+	if (is_worth_keeping_warm(h) && push_warm(h))
+		return;
+	hak_thread_flush_own(h);
+	push_cold(h);
 }
 
 uint32_t hak_thread_prepare(void)
@@ -162,9 +265,9 @@ static void arrange_end(struct hak_heap *h)
 		pthread_setspecific(key, h); /* may allocate: h is in place already */
 }
 
-static struct hak_heap *start_thread(void)
+static struct hak_heap *start_thread(const void *p)
 {
-	struct hak_heap *h = pool_or_new_heap();
+	struct hak_heap *h = pool_or_new_heap(p);
 
 	if (h == NULL)
 		return NULL;
@@ -182,7 +285,7 @@ static struct hak_heap *enter_shared(void)
 	if (hak_lock_take(&shared_lock))
 		h = hak_load_relaxed(&shared);
 	while (h == NULL || !hak_hold_take(h)) {
-		h = pool_or_new_heap();
+		h = pool_or_new_heap(NULL);
 		if (h == NULL)
 			break;
 	}
@@ -192,7 +295,7 @@ static struct hak_heap *enter_shared(void)
 	return h;
 }
 
-static struct hak_heap *HAK_COLD enter_slowly(struct hak_heap *h)
+static struct hak_heap *HAK_COLD enter_slowly(struct hak_heap *h, const void *p)
 {
 	/* A child forked in a signal handler that had interrupted a miss, or while a purger was at work: its heap is in
 	 * the middle of a change for ever. It begins again. */
@@ -204,18 +307,41 @@ static struct hak_heap *HAK_COLD enter_slowly(struct hak_heap *h)
 		return enter_shared(); /* P2 */
 	do {
 		hak_heap_mine = &hak_heap_none;
-		h = start_thread();
+		h = start_thread(p);
 	} while (h != NULL && !hak_hold_take(h));
 	return h;
 }
 
-struct hak_heap *hak_thread_enter(void)
+struct hak_heap *hak_thread_enter_near(const void *p)
 {
 	struct hak_heap *h = hak_heap_mine;
 
 	if (HAK_UNLIKELY(h->tag == 0 || h->is_busy || !hak_hold_take(h)))
-		return enter_slowly(h);
+		return enter_slowly(h, p);
 	return h;
+}
+
+/* Moves up to ADOPT_BATCH slabs of an orphan to h; puts the orphan back where it belongs. */
+static void adopt_own(struct hak_heap *h, unsigned first_sc)
+{
+	struct hak_heap *orphan = pop_orphan();
+	unsigned n_left = ADOPT_BATCH;
+
+	if (orphan == NULL || !hak_hold_take(orphan))
+		return;
+	hak_remote_collect_own(orphan);
+	for (unsigned i = 0; i < HAK_N_CLASSES && n_left > 0; i++) {
+		struct hak_bin *bin = &orphan->bin[(first_sc + i) % HAK_N_CLASSES];
+
+		while (n_left > 0 && !(hak_list_is_empty(&bin->open) && hak_list_is_empty(&bin->full))) {
+			struct hak_link *l = hak_list_is_empty(&bin->open) ? bin->full.next : bin->open.next;
+
+			hak_slab_move_own(orphan, h, HAK_MEMBER(l, struct hak_slab, link));
+			n_left--;
+		}
+	}
+	hak_remote_forward_any(orphan);
+	push_cold(orphan);
 }
 
 void hak_thread_leave(struct hak_heap *h)
@@ -236,40 +362,13 @@ void hak_thread_leave(struct hak_heap *h)
 		hak_decay_step(has_freed);
 }
 
-/* Moves up to ADOPT_BATCH slabs of an orphan to h; puts the orphan back where it belongs. */
-static void adopt_own(struct hak_heap *h, unsigned first_sc)
-{
-	struct hak_heap *orphan = pop_orphan();
-	unsigned n_left = ADOPT_BATCH;
-	bool is_orphan;
-
-	if (orphan == NULL || !hak_hold_take(orphan))
-		return;
-	hak_remote_collect_own(orphan);
-	for (unsigned i = 0; i < HAK_N_CLASSES && n_left > 0; i++) {
-		struct hak_bin *bin = &orphan->bin[(first_sc + i) % HAK_N_CLASSES];
-
-		while (n_left > 0 && !(hak_list_is_empty(&bin->open) && hak_list_is_empty(&bin->full))) {
-			struct hak_link *l = hak_list_is_empty(&bin->open) ? bin->full.next : bin->open.next;
-
-			hak_slab_move_own(orphan, h, HAK_MEMBER(l, struct hak_slab, link));
-			n_left--;
-		}
-	}
-	hak_remote_forward_any(orphan);
-	hak_add_relaxed(&n_adopted, 1);
-	is_orphan = has_slabs(orphan);
-	hak_hold_give(orphan);
-	push_pool(orphan, is_orphan);
-}
-
 void *hak_thread_take_own(struct hak_heap *h, unsigned sc)
 {
 	void *p = hak_cache_refill_own(h, sc);
 
 	if (HAK_LIKELY(p != NULL))
 		return p;
-	if (hak_load_relaxed(&orphans) != NULL) {
+	if (hak_load_relaxed(&n_orphans) != 0) {
 		adopt_own(h, sc);
 		p = hak_cache_refill_own(h, sc);
 		if (p != NULL)

@@ -3,7 +3,8 @@
  * Owns: which heap a thread works on: from its first miss to its end, and what happens to it then.
  * Threads: any.
  * Locks: HEAPS for the pools; SHARED while a thread works on the shared heap.
- * P1 A heap has at most one thread. Without one it is an orphan (it has slabs) or spare (it has none).
+ * P1 A heap has at most one thread. Without one it is warm (its caches are as the thread left them), an orphan (it
+ *    has slabs), or spare (it has none).
  * P2 A thread without a heap of its own (past its end, or in a signal handler that interrupted a miss) works on
  *    the shared heap, under its lock.
  */
@@ -22,8 +23,15 @@ struct hak_thread_stats {
  * program, the C library sets it without allocating. Returns a state that matters to thread/ alone. */
 uint32_t hak_thread_prepare(void);
 
-/* The heap to work on until hak_thread_leave(); NULL: no memory for one. */
-struct hak_heap *hak_thread_enter(void);
+/* The heap to work on until hak_thread_leave(); NULL: no memory for one. Should the thread have none yet, it gets the
+ * one that p, if not NULL, comes from, if that has no thread any more: likely enough, more of the kind follow. */
+struct hak_heap *hak_thread_enter_near(const void *p);
+
+HAK_INLINE struct hak_heap *hak_thread_enter(void)
+{
+	return hak_thread_enter_near(NULL);
+}
+
 void hak_thread_leave(struct hak_heap *h);
 
 /* A block of class sc, at any price: the heap's own, an orphan's, a new slab's. NULL: no memory. */
@@ -35,6 +43,9 @@ void hak_thread_flush_own(struct hak_heap *h);
 /* The first of all heaps ever made, linked by next (read it with acquire): hak_heap_none, which counts what was done for
  * no heap. Their counters are readable by any. */
 struct hak_heap *hak_thread_first_heap(void);
+
+/* Empties the caches of warm heaps: of those that were there at the last call, or all. */
+void hak_thread_cool(bool all);
 
 void hak_thread_stats_get(struct hak_thread_stats *stats);
 

@@ -45,13 +45,16 @@ struct hak_heap {
 	void *outbox[HAK_OUTBOX_SLOTS];        /* own: remote blocks on their way home */
 	uint32_t n_outbox;                     /* own */
 	uint8_t exit_round;                    /* own: how often the thread's destructor has run */
+	uint32_t n_slabs;                      /* own: of all bins */
 	uint32_t id;                           /* const: from 1 */
 	uint32_t n_flushes_seen;               /* own: n_flushes when the purger was last looked for */
 	uint64_t n_misses;                     /* own: miss paths entered */
 	uint64_t n_refills;                    /* own */
 	uint64_t n_flushes;                    /* own */
 	struct hak_heap *next;                 /* any: all heaps ever made, hak_heap_none first */
-	struct hak_heap *next_pooled;          /* lk:HEAPS */
+	struct hak_link pool;                  /* lk:HEAPS: where a heap without a thread is */
+	bool is_warm;                          /* lk:HEAPS: in the pool of those with blocks in their caches */
+	bool is_cooling;                       /* lk:HEAPS: and has been for a while */
 	uint32_t generation;                   /* own: a fork generation in which the thread was seen in its heap */
 
 	/* Others look or write here: see thread/hold.h. */

@@ -111,6 +111,7 @@ struct hak_slab *hak_slab_make_own(struct hak_heap *h, unsigned sc)
 	hak_list_put_first(&h->bin[sc].open, &s->link);
 	h->bin[sc].n_empty++;
 	hak_own_add(&h->bin[sc].n_slabs, 1);
+	h->n_slabs++;
 	hak_registry_put(slices.base, n_slices, &s->span);
 	hak_registry_set_words(slices.base, n_slices, 0, h->tag, sc);
 	HAK_AUDIT(audit_own(h, s));
@@ -127,6 +128,7 @@ void hak_slab_release_own(struct hak_heap *h, struct hak_slab *s)
 	hak_list_remove(&s->link);
 	h->bin[sc].n_empty--;
 	hak_own_add(&h->bin[sc].n_slabs, -1);
+	h->n_slabs--;
 	hak_store_ordered(&s->owner, &hak_heap_none);
 	/* Announced to us after its last block came home: whoever makes it anew looks for it at nobody's. */
 	if (hak_load_ordered(&s->is_pending))
@@ -244,6 +246,8 @@ void hak_slab_move_own(struct hak_heap *from, struct hak_heap *to, struct hak_sl
 	}
 	hak_own_add(&from->bin[sc].n_slabs, -1);
 	hak_own_add(&to->bin[sc].n_slabs, 1);
+	from->n_slabs--;
+	to->n_slabs++;
 	/* Ordered: see hak_remote_announce_any(). */
 	hak_store_ordered(&s->owner, to);
 	hak_registry_set_words(s->span.base, s->span.n_slices, from->tag, to->tag, sc);
