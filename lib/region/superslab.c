@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "region/superslab.h"
 
+#include <string.h>
+
 #include "base/atomic.h"
 #include "base/bits.h"
 #include "base/text.h"
@@ -559,6 +561,57 @@ void hak_superslab_stats_get(struct hak_superslab_stats *stats)
 	stats->lazy = n_slices_lazy * HAK_SLICE_SIZE;
 	stats->n_superslabs = n_superslabs;
 	give_lock();
+}
+
+/* The superslab with the lowest address above `after`, or NULL. */
+static struct hak_superslab *next_above_locked(const char *after)
+{
+	struct hak_superslab *best = NULL;
+	struct hak_link *heads[2] = { &open, &full };
+
+	for (unsigned i = 0; i < 2; i++)
+		for (struct hak_link *l = heads[i]->next; l != heads[i]; l = l->next)
+			if (of_link(l)->base > after && (best == NULL || of_link(l)->base < best->base))
+				best = of_link(l);
+	return best;
+}
+
+void hak_superslab_resident_get(struct hak_superslab_resident *resident)
+{
+	uint64_t used[N_WORDS], dirty[N_WORDS], lazy[N_WORDS];
+	char *base = NULL;
+
+	*resident = (struct hak_superslab_resident){ .used = 0 };
+	for (;;) {
+		struct hak_superslab *s;
+		unsigned n = 0;
+
+		take_lock();
+		s = next_above_locked(base);
+		if (s != NULL) {
+			n = s->n_slices;
+			base = s->base;
+			memcpy(used, s->used, sizeof used);
+			memcpy(dirty, s->dirty, sizeof dirty);
+			memcpy(lazy, s->lazy, sizeof lazy);
+		}
+		give_lock();
+		if (s == NULL)
+			return;
+		for (unsigned i = 0, end; i < n; i = end) {
+			bool is_used = hak_bit_is_set(used, i), is_dirty = hak_bit_is_set(dirty, i);
+			bool is_lazy = hak_bit_is_set(lazy, i);
+			size_t size;
+
+			for (end = i + 1; end < n && hak_bit_is_set(used, end) == is_used &&
+				hak_bit_is_set(dirty, end) == is_dirty && hak_bit_is_set(lazy, end) == is_lazy; end++)
+				;
+			size = is_used || is_dirty ? hak_os_resident(base + i * HAK_SLICE_SIZE, (end - i) * HAK_SLICE_SIZE) : 0;
+			resident->used += is_used ? size : 0;
+			resident->lazy += is_lazy ? size : 0;
+			resident->dirty += is_dirty && !is_lazy ? size : 0;
+		}
+	}
 }
 
 static size_t check_locked(struct hak_superslab *s, bool is_full)

@@ -54,6 +54,12 @@ size_t hak_superslab_purge(bool all);
 
 void hak_superslab_stats_get(struct hak_superslab_stats *stats);
 
+/* What of it is resident. For figures only: asks the kernel. */
+struct hak_superslab_resident {
+	uint64_t used, dirty, lazy; /* bytes, each as in struct hak_superslab_stats */
+};
+void hak_superslab_resident_get(struct hak_superslab_resident *resident);
+
 /* Checks S1 and S2 for every superslab; returns faults found, one line each. */
 size_t hak_superslab_check(void);
 

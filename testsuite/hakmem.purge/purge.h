@@ -6,6 +6,7 @@
 #include "check.h"
 #include <pthread.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <sys/wait.h>
 
 #define N_SCENE 300000
