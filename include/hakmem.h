@@ -221,18 +221,19 @@ HAKMEM_PUBLIC void hakmem_malloc_stats(void) HAKMEM_NOEXCEPT;
 
 /**
  * The heap in figures: bytes unless it says otherwise. Each number is exact when no other thread
- * allocates meanwhile. allocated + cached + in_flight + slab_free = active.
+ * allocates meanwhile. allocated + cached + in_flight + slab_free = active;
+ * active - holes + dirty + lazy + metadata = resident, which is what the system counts as Rss.
  */
 struct hakmem_stats {
 	uint64_t allocated;   /**< In live blocks, rounded up to their classes. */
 	uint64_t cached;      /**< In blocks that threads' caches hold. */
 	uint64_t in_flight;   /**< In blocks freed by other threads, not yet back in their slabs. */
-	uint64_t slab_free;   /**< In free blocks, and rests, of slabs in use. */
+	uint64_t slab_free;   /**< In free blocks of slabs in use, and rests of slabs and runs. */
 	uint64_t active;      /**< In slabs, runs and large blocks in use. */
-	uint64_t dirty;       /**< In free slices and cached mappings that may still be resident. */
+	uint64_t dirty;       /**< In free slices and cached mappings, still resident. */
 	uint64_t clean;       /**< In free slices that hold no memory, only addresses. */
-	uint64_t mapped;      /**< Addresses held for blocks: active + dirty + clean. */
-	uint64_t metadata;    /**< libhakmem's own tables and descriptors, apart from the above. */
+	uint64_t mapped;      /**< Addresses held for blocks: active + dirty + lazy + clean. */
+	uint64_t metadata;    /**< libhakmem's own tables and descriptors, resident, apart from the above. */
 	uint64_t large;       /**< In live large blocks (a part of allocated). */
 	uint64_t n_large;     /**< Large blocks alive (a count). */
 	uint64_t n_threads;   /**< Threads that have a heap now (a count). */
@@ -245,6 +246,10 @@ struct hakmem_stats {
 	uint64_t n_purge_calls; /**< System calls that give pages back (a count). */
 	uint64_t purged;      /**< Bytes given back by them so far. */
 	uint64_t n_errors;    /**< Bad frees reported under on_error:report (a count). */
+	uint64_t holes;       /**< The part of active that is not resident: pages never touched, or given back. */
+	uint64_t lazy;        /**< In free slices that the system may take, and has not yet (purge_lazy). */
+	uint64_t resident;    /**< In memory of all this: active - holes + dirty + lazy + metadata. */
+	uint64_t n_mappings;  /**< The system's mappings that libhakmem needs, at most (a count). */
 };
 
 /** One size class in figures. */

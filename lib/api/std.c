@@ -278,7 +278,7 @@ static struct mallinfo2 info_now(void)
 	struct mallinfo2 info;
 	struct hakmem_stats stats;
 
-	hak_stats_get(&stats);
+	hak_stats_count(&stats);
 	memset(&info, 0, sizeof info);
 	info.arena = (size_t)(stats.mapped - stats.large);
 	info.hblks = (size_t)stats.n_large;

@@ -56,6 +56,7 @@
 
 /* Purging. */
 #define HAK_PURGE_DELAY 1000                 /* ms that free memory stays resident, unless purge_delay says otherwise */
+#define HAK_UNDUMPED_LEAST 16                /* 1 MiB: free slices in a row worth a mapping not in core dumps */
 #define HAK_PURGE_LEAST ((size_t)1 << 20)    /* 1 MiB: a smaller heap gets no purge thread ... */
 #define HAK_PURGE_LEAST_SINGLE ((size_t)8 << 20) /* ... nor one of less than 8 MiB in a program without threads */
 #define HAK_HOLE_BATCH 64                    /* holes purged between two looks at a heap */

@@ -29,6 +29,7 @@ static const struct option options[] = {
 	{ FIELD(diet), true, false, { "false", "true" }, 0, 0 },
 	{ FIELD(purge_delay), true, true, { "" }, -1, 3600 * 1000 },
 	{ FIELD(purge_thread), false, false, { "off", "on" }, 0, 0 },
+	{ FIELD(purge_lazy), true, false, { "false", "true" }, 0, 0 },
 };
 
 #define N_OPTIONS (sizeof options / sizeof options[0])

@@ -25,6 +25,7 @@ struct hak_options {
 	int64_t diet;        /* any: small caches, prompt purging */
 	int64_t purge_delay; /* any: ms; -1: never */
 	int64_t purge_thread; /* const: a thread of our own purges; else the miss paths do */
+	int64_t purge_lazy;  /* any: the kernel takes what is purged when it needs it (MADV_FREE) */
 };
 
 extern struct hak_options hak_options;

@@ -81,10 +81,12 @@ void hak_free_own(struct hak_heap *h, void *p, const struct hak_caller *caller)
 			hak_remote_push_own(h, s, p);
 		break;
 	case HAK_KIND_RUN:
+		hak_own_add(&h->n_slices_given, span->n_slices);
 		if (!hak_run_give(span))
 			report(HAK_DOUBLE_FREE, p, HAK_CLASS_RUN, caller);
 		break;
 	case HAK_KIND_LARGE:
+		hak_own_add(&h->n_slices_given, (uint32_t)(span->size / HAK_SLICE_SIZE));
 		if (!hak_large_give(span))
 			report(HAK_DOUBLE_FREE, p, HAK_CLASS_LARGE, caller);
 		break;

@@ -284,6 +284,69 @@ bool hak_large_contains(const void *p)
 	return is_ours;
 }
 
+static struct hak_lock walk_lock = HAK_LOCK(HAK_RANK_WALK);
+static struct large walker; /* lk:WALK: stands in live, with size 0, where a walk goes on */
+static bool is_walking;     /* lk:LARGE */
+
+/* Moves the walker on by up to n blocks, which go to out. Returns how many. */
+static unsigned walk(struct kept *out, unsigned n)
+{
+	struct hak_link *l = &live;
+	unsigned i = 0;
+
+	take_lock();
+	if (is_walking && walker.era == era) {
+		l = &walker.link;
+		l = l->prev;
+		hak_list_remove(&walker.link);
+	}
+	for (; i < n && l->next != &live; i++) {
+		l = l->next;
+		out[i].base = HAK_MEMBER(l, struct large, link)->span.base;
+		out[i].size = HAK_MEMBER(l, struct large, link)->mapped;
+	}
+	is_walking = i > 0;
+	if (is_walking) {
+		walker.era = era;
+		hak_list_put_first(l, &walker.link);
+	}
+	hak_lock_give(&lock);
+	return i;
+}
+
+static uint64_t count_resident(const struct kept *blocks, unsigned n)
+{
+	uint64_t n_bytes = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		if (blocks[i].base != NULL)
+			n_bytes += hak_os_resident(blocks[i].base, blocks[i].size);
+	return n_bytes;
+}
+
+void hak_large_resident_get(struct hak_large_stats *resident)
+{
+	struct kept copy[HAK_LARGE_CACHE_SLOTS];
+	bool is_sound = hak_lock_take(&walk_lock);
+	unsigned n;
+
+	if (!is_sound) { /* a walk that a fork has interrupted: its walker may stand there still */
+		take_lock();
+		if (is_walking && walker.era == era)
+			hak_list_remove(&walker.link);
+		is_walking = false;
+		hak_lock_give(&lock);
+	}
+	*resident = (struct hak_large_stats){ .live = 0 };
+	while ((n = walk(copy, HAK_LARGE_CACHE_SLOTS)) > 0)
+		resident->live += count_resident(copy, n);
+	take_lock();
+	memcpy(copy, kept, sizeof copy);
+	hak_lock_give(&lock);
+	resident->cached = count_resident(copy, HAK_LARGE_CACHE_SLOTS);
+	hak_lock_give(&walk_lock);
+}
+
 void hak_large_stats_get(struct hak_large_stats *stats)
 {
 	take_lock();

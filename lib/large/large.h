@@ -33,4 +33,7 @@ bool hak_large_contains(const void *p);
 
 void hak_large_stats_get(struct hak_large_stats *stats);
 
+/* live and cached: what of them is resident. For figures only: asks the kernel. */
+void hak_large_resident_get(struct hak_large_stats *resident);
+
 #endif

@@ -16,6 +16,7 @@ enum hak_rank {
 	HAK_RANK_SHARED,     /* thread/: the heap of threads that are past their end */
 	HAK_RANK_HEAPS,      /* thread/: heaps without a thread */
 	HAK_RANK_SLABS,      /* tiny/: descriptors of slabs */
+	HAK_RANK_WALK,       /* large/: the right to walk through all live blocks */
 	HAK_RANK_LARGE,      /* large/: cached mappings */
 	HAK_RANK_SUPERSLAB,  /* region/: superslabs and their slices */
 	HAK_RANK_META,       /* region/: metadata */

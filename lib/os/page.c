@@ -13,7 +13,13 @@
 #define PR_SET_VMA_ANON_NAME 0
 #endif
 
+#ifndef MADV_FREE
+#define MADV_FREE 8
+#endif
+
 #define MAX_PAGE_SIZE ((size_t)65536)
+#define SPLIT_MAX 16384    /* mappings: a quarter of the kernel's usual vm.max_map_count */
+#define N_PAGES_ASKED 1024 /* at a time */
 
 struct hak_os_counts hak_os_counts;
 
@@ -39,13 +45,27 @@ static void *map_pages(size_t size, int protection)
 	void *p = hak_call_mmap(size, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE);
 
 	hak_add_relaxed(&hak_os_counts.n_map, 1);
-	return p == MAP_FAILED ? NULL : p;
+	if (p == MAP_FAILED)
+		return NULL;
+	hak_add_relaxed(&hak_os_counts.n_mapped, 1);
+	return p;
 }
 
+/* Of a whole mapping: counts it out. */
 static bool unmap_pages(void *base, size_t size)
 {
+	bool is_done = hak_call_munmap(base, size);
+
 	hak_add_relaxed(&hak_os_counts.n_map, 1);
-	return hak_call_munmap(base, size);
+	if (is_done)
+		hak_sub_relaxed(&hak_os_counts.n_mapped, 1);
+	return is_done;
+}
+
+static void unmap_end(void *base, size_t size)
+{
+	hak_add_relaxed(&hak_os_counts.n_map, 1);
+	hak_call_munmap(base, size);
 }
 
 static void name_pages(void *base, size_t size, const char *name)
@@ -62,9 +82,9 @@ static void *cut_aligned(char *p, size_t size, size_t align)
 
 	/* Without room for one more mapping the ends stay, unused: addresses, not memory. */
 	if (head > 0)
-		unmap_pages(p, head);
+		unmap_end(p, head);
 	if (tail > 0)
-		unmap_pages(base + size, tail);
+		unmap_end(base + size, tail);
 	return base;
 }
 
@@ -92,11 +112,15 @@ void *hak_os_map_guarded(size_t size, const char *name)
 {
 	int saved = errno;
 	size_t page = hak_os_page_size();
-	char *p = map_pages(size + 2 * page, PROT_NONE);
+	char *p;
 
+	if (!hak_os_can_split())
+		return hak_os_map(size, page, name);
+	p = map_pages(size + 2 * page, PROT_NONE);
 	if (p != NULL) {
 		hak_add_relaxed(&hak_os_counts.n_map, 1);
 		if (hak_call_mprotect(p + page, size, PROT_READ | PROT_WRITE)) {
+			hak_add_relaxed(&hak_os_counts.n_mapped, 2);
 			p += page;
 			name_pages(p, size, name);
 		} else {
@@ -123,6 +147,8 @@ bool hak_os_remap(void *base, size_t old_size, void *to, size_t new_size)
 	bool is_done = hak_call_mremap(base, old_size, new_size, to != base ? to : NULL);
 
 	hak_add_relaxed(&hak_os_counts.n_map, 1);
+	if (is_done && to != base)
+		hak_sub_relaxed(&hak_os_counts.n_mapped, 1);
 	errno = saved;
 	return is_done;
 }
@@ -137,4 +163,57 @@ bool hak_os_purge(void *base, size_t size)
 		hak_add_relaxed(&hak_os_counts.purged, size);
 	errno = saved;
 	return is_done;
+}
+
+bool hak_os_purge_lazily(void *base, size_t size)
+{
+	int saved = errno;
+	bool is_done = hak_call_madvise(base, size, MADV_FREE);
+
+	hak_add_relaxed(&hak_os_counts.n_purge, 1);
+	errno = saved;
+	return is_done;
+}
+
+bool hak_os_set_dump(void *base, size_t size, bool is_dumped)
+{
+	int saved = errno;
+	bool is_done = hak_call_madvise(base, size, is_dumped ? MADV_DODUMP : MADV_DONTDUMP);
+
+	hak_add_relaxed(&hak_os_counts.n_map, 1);
+	errno = saved;
+	return is_done;
+}
+
+void hak_os_count_cuts(int n)
+{
+	hak_add_relaxed(&hak_os_counts.n_mapped, (uint64_t)(int64_t)n * 2);
+}
+
+bool hak_os_can_split(void)
+{
+	return hak_load_relaxed(&hak_os_counts.n_mapped) < SPLIT_MAX;
+}
+
+size_t hak_os_resident(const void *base, size_t size)
+{
+	int saved = errno;
+	size_t page = hak_os_page_size();
+	const char *end = (const char *)hak_round_up((uintptr_t)base + size, page);
+	const char *p = (const char *)hak_round_down((uintptr_t)base, page);
+	size_t n_pages = 0;
+
+	while (p < end) {
+		unsigned char pages[N_PAGES_ASKED];
+		size_t n = (size_t)(end - p) / page < N_PAGES_ASKED ? (size_t)(end - p) / page : N_PAGES_ASKED;
+
+		if (syscall(SYS_mincore, p, n * page, pages) == 0)
+			for (size_t i = 0; i < n; i++)
+				n_pages += pages[i] & 1;
+		else if (errno != ENOMEM) /* not allowed to ask: what can be resident counts. ENOMEM: unmapped by now */
+			n_pages += n;
+		p += n * page;
+	}
+	errno = saved;
+	return n_pages * page;
 }

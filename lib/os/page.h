@@ -13,6 +13,7 @@ struct hak_os_counts {
 	uint64_t n_map;     /* any: mmap, munmap, mremap, mprotect */
 	uint64_t n_purge;   /* any: madvise that gives pages back */
 	uint64_t purged;    /* any: bytes given back so far */
+	uint64_t n_mapped;  /* any: mappings made and not undone, in the kernel's sense; at most as many are there */
 };
 
 extern struct hak_os_counts hak_os_counts;
@@ -37,5 +38,22 @@ bool hak_os_remap(void *base, size_t old_size, void *to, size_t new_size);
 
 /* Gives the pages back, keeps the addresses; they read as zero again. False if the kernel refuses. */
 bool hak_os_purge(void *base, size_t size);
+
+/* Lets the kernel take the pages when it is short of memory; until then, and until they are written to, they read as
+ * before or as zero. False if the kernel refuses. */
+bool hak_os_purge_lazily(void *base, size_t size);
+
+/* Takes addresses out of core dumps, or puts them back; the first cuts a mapping in three, which the caller counts.
+ * False if the kernel refuses. */
+bool hak_os_set_dump(void *base, size_t size, bool is_dumped);
+
+/* So many more, or fewer, places where a mapping is cut in three. */
+void hak_os_count_cuts(int n);
+
+/* May mappings be cut in pieces for the sake of what is only good to have? Not when many are in use. */
+bool hak_os_can_split(void);
+
+/* Bytes of [base, base + size) that are resident. For figures only: asks the kernel about each OS page. */
+size_t hak_os_resident(const void *base, size_t size);
 
 #endif

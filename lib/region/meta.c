@@ -15,20 +15,44 @@ struct piece {
 	struct piece *next;
 };
 
+/* A mapping of metadata, for the figures; itself in metadata. */
+struct range {
+	struct range *next;
+	char *base;
+	size_t size;
+};
+
 static struct hak_lock lock = HAK_LOCK(HAK_RANK_META);
 static struct piece *lists[N_LISTS]; /* lk:META: given back, by size in lines */
 static char *chunk;                  /* lk:META: what is left of the newest chunk */
 static size_t chunk_left;            /* lk:META */
-static uint64_t n_bytes;             /* any */
+static struct range *ranges;         /* any: only ever grows */
 
-void hak_meta_count(size_t size)
+static void add_range(struct range *r, char *base, size_t size)
 {
-	hak_add_relaxed(&n_bytes, size);
+	r->base = base;
+	r->size = size;
+	r->next = hak_load_relaxed(&ranges);
+	/* Release: pairs with hak_meta_resident(). */
+	while (!hak_cas_release(&ranges, &r->next, r))
+		;
 }
 
-uint64_t hak_meta_bytes(void)
+void hak_meta_note(void *base, size_t size)
 {
-	return hak_load_relaxed(&n_bytes);
+	struct range *r = hak_meta_take(sizeof *r);
+
+	if (r != NULL) /* else the figures are short of it */
+		add_range(r, base, size);
+}
+
+uint64_t hak_meta_resident(void)
+{
+	uint64_t n_bytes = 0;
+
+	for (const struct range *r = hak_load_acquire(&ranges); r != NULL; r = r->next)
+		n_bytes += hak_os_resident(r->base, r->size);
+	return n_bytes;
 }
 
 static void *take_own_pages(size_t size)
@@ -36,7 +60,7 @@ static void *take_own_pages(size_t size)
 	void *p = hak_os_map(size, hak_os_page_size(), "hakmem: meta");
 
 	if (p != NULL)
-		hak_meta_count(size);
+		hak_meta_note(p, size);
 	return p;
 }
 
@@ -54,12 +78,13 @@ static void *take_from_chunk_locked(size_t size)
 		}
 		if (p == NULL)
 			return NULL;
-		chunk = p;
+		add_range((struct range *)p, p, chunk_left);
+		chunk = p + HAK_LINE_SIZE;
+		chunk_left -= HAK_LINE_SIZE;
 	}
 	p = chunk;
 	chunk += size;
 	chunk_left -= size;
-	hak_meta_count(size);
 	return p;
 }
 

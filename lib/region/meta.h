@@ -18,10 +18,10 @@ void *hak_meta_take(size_t size);
 /* Gives a piece back to be taken again, at the size it was taken. */
 void hak_meta_give(void *piece, size_t size);
 
-/* Bytes taken so far, given back or not: all that can be resident. */
-uint64_t hak_meta_bytes(void);
+/* For a table outside hak_meta_take(): hak_meta_resident() counts it, too. */
+void hak_meta_note(void *base, size_t size);
 
-/* For tables that live outside hak_meta_take(). */
-void hak_meta_count(size_t size);
+/* Bytes resident. For figures only: asks the kernel. */
+uint64_t hak_meta_resident(void);
 
 #endif

@@ -49,10 +49,17 @@ bool hak_registry_reserve(const void *base, size_t size)
 		leaf = hak_os_map(sizeof *leaf, hak_os_page_size(), "hakmem: registry");
 		if (leaf == NULL)
 			return false;
-		if (!hak_cas_release(&root[i], &none, leaf))
+		if (hak_cas_release(&root[i], &none, leaf))
+			hak_meta_note(leaf, sizeof *leaf);
+		else
 			hak_os_unmap(leaf, sizeof *leaf);
 	}
 	return true;
+}
+
+uint64_t hak_registry_resident(void)
+{
+	return hak_os_resident(hak_registry_front, sizeof hak_registry_front) + hak_os_resident(root, sizeof root);
 }
 
 static struct hak_span **slot_of(uintptr_t n)

@@ -65,6 +65,9 @@ struct hak_span *hak_registry_find(const void *p);
 /* Makes room for the addresses' answers; false when there is no memory for that. Never undone. */
 bool hak_registry_reserve(const void *base, size_t size);
 
+/* Bytes resident of the tables that are there from the start. For figures only: asks the kernel. */
+uint64_t hak_registry_resident(void);
+
 /* Registers span for n_slices from base; the room is reserved. */
 void hak_registry_put(const void *base, size_t n_slices, struct hak_span *span);
 void hak_registry_drop(const void *base, size_t n_slices);

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "region/superslab.h"
 
+#include <string.h>
+
 #include "base/atomic.h"
 #include "base/bits.h"
 #include "base/text.h"
 #include "conf/limits.h"
+#include "conf/options.h"
 #include "os/lock.h"
 #include "os/page.h"
 #include "region/meta.h"
@@ -22,6 +25,11 @@ struct hak_superslab {
 	uint64_t used[N_WORDS];    /* lk:SUPERSLAB */
 	uint64_t dirty[N_WORDS];   /* lk:SUPERSLAB */
 	uint64_t aged[N_WORDS];    /* lk:SUPERSLAB: dirty since before the last step of decay */
+	uint64_t lazy[N_WORDS];    /* lk:SUPERSLAB: dirty, and the kernel may take it when it needs memory */
+	uint64_t undumped[N_WORDS]; /* lk:SUPERSLAB: left out of core dumps (S4) */
+	uint32_t n_lazy;           /* lk:SUPERSLAB */
+	uint32_t n_undumped;       /* lk:SUPERSLAB */
+	uint32_t n_pins;           /* lk:SUPERSLAB: not to be unmapped */
 	struct hak_span record[HAK_SUPERSLAB_SLICES]; /* whoever took the slice */
 };
 
@@ -35,6 +43,13 @@ static uint64_t n_superslabs;      /* lk:SUPERSLAB */
 static uint64_t n_slices_mapped;   /* lk:SUPERSLAB */
 static uint64_t n_slices_used;     /* lk:SUPERSLAB */
 static uint64_t n_slices_dirty;    /* lk:SUPERSLAB */
+static uint64_t n_slices_lazy;     /* lk:SUPERSLAB */
+
+/* Slices to put back into core dumps, once the lock is given. */
+struct revival {
+	char *base; /* NULL: none */
+	size_t size;
+};
 
 static struct hak_superslab *of_link(struct hak_link *link)
 {
@@ -91,6 +106,53 @@ static void move_locked(struct hak_superslab *s)
 		hak_list_put_first(&open, &s->link);
 }
 
+/* Runs of undumped slices, each of which cuts a mapping in three. */
+static unsigned count_cuts_locked(const struct hak_superslab *s)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < N_WORDS; i++) {
+		uint64_t before = s->undumped[i] << 1 | (i > 0 ? s->undumped[i - 1] >> (HAK_WORD_BITS - 1) : 0);
+
+		n += hak_bits_count(s->undumped[i] & ~before);
+	}
+	return n;
+}
+
+static void set_undumped_locked(struct hak_superslab *s, unsigned first, unsigned n, bool value)
+{
+	unsigned n_before = count_cuts_locked(s);
+
+	hak_bits_fill(s->undumped, first, n, value);
+	hak_os_count_cuts((int)(count_cuts_locked(s) - n_before));
+	s->n_undumped = 0;
+	for (unsigned i = 0; i < N_WORDS; i++)
+		s->n_undumped += hak_bits_count(s->undumped[i]);
+}
+
+/* Takes the slices [first, first + n), and undumped ones next to them, out of undumped: one call for all that are
+ * likely to be used soon, and it never cuts a mapping. */
+static void revive_locked(struct hak_superslab *s, unsigned first, unsigned n, struct revival *out)
+{
+	unsigned end = first + n;
+
+	out->base = NULL;
+	if (s->n_undumped == 0 || hak_bits_are(s->undumped, first, n, false))
+		return;
+	while (first > 0 && hak_bit_is_set(s->undumped, first - 1))
+		first--;
+	end = hak_bits_find(s->undumped, s->n_slices, end, false);
+	set_undumped_locked(s, first, end - first, false);
+	out->base = s->base + first * HAK_SLICE_SIZE;
+	out->size = (end - first) * HAK_SLICE_SIZE;
+}
+
+static void revive(const struct revival *r)
+{
+	if (r->base != NULL)
+		hak_os_set_dump(r->base, r->size, true);
+}
+
 /* Marks free slices used. Returns whether all of them were clean. */
 static bool use_locked(struct hak_superslab *s, unsigned first, unsigned n)
 {
@@ -103,10 +165,15 @@ static bool use_locked(struct hak_superslab *s, unsigned first, unsigned n)
 		is_clean = false;
 		s->n_dirty--;
 		n_slices_dirty--;
+		if (hak_bit_is_set(s->lazy, i)) {
+			s->n_lazy--;
+			n_slices_lazy--;
+		}
 	}
 	hak_bits_fill(s->used, first, n, true);
 	hak_bits_fill(s->dirty, first, n, false);
 	hak_bits_fill(s->aged, first, n, false);
+	hak_bits_fill(s->lazy, first, n, false);
 	s->n_used += n;
 	n_slices_used += n;
 	if (s->n_used == s->n_slices)
@@ -114,7 +181,9 @@ static bool use_locked(struct hak_superslab *s, unsigned first, unsigned n)
 	return is_clean;
 }
 
-static void unuse_locked(struct hak_superslab *s, unsigned first, unsigned n, bool is_dirty)
+enum state { CLEAN, LAZY, DIRTY };
+
+static void unuse_locked(struct hak_superslab *s, unsigned first, unsigned n, enum state state)
 {
 	bool was_full = s->n_used == s->n_slices;
 
@@ -122,18 +191,25 @@ static void unuse_locked(struct hak_superslab *s, unsigned first, unsigned n, bo
 	hak_bits_fill(s->used, first, n, false);
 	s->n_used -= n;
 	n_slices_used -= n;
-	if (is_dirty) {
+	if (state != CLEAN) {
 		hak_bits_fill(s->dirty, first, n, true);
 		s->n_dirty += n;
 		n_slices_dirty += n;
+	}
+	if (state == LAZY) {
+		hak_bits_fill(s->lazy, first, n, true);
+		s->n_lazy += n;
+		n_slices_lazy += n;
 	}
 	s->run_limit = s->n_slices;
 	if (was_full)
 		move_locked(s);
 }
 
-static void fill_out_locked(struct hak_superslab *s, unsigned first, size_t n, struct hak_slices *out)
+static void fill_out_locked(struct hak_superslab *s, unsigned first, size_t n, struct hak_slices *out,
+	struct revival *revival)
 {
+	revive_locked(s, first, (unsigned)n, revival);
 	out->superslab = s;
 	out->base = s->base + first * HAK_SLICE_SIZE;
 	out->n = n;
@@ -142,7 +218,7 @@ static void fill_out_locked(struct hak_superslab *s, unsigned first, size_t n, s
 }
 
 /* Dirty slices: their memory is there already, and so are the superslabs'. */
-static bool take_dirty_locked(size_t n, size_t align, struct hak_slices *out)
+static bool take_dirty_locked(size_t n, size_t align, struct hak_slices *out, struct revival *revival)
 {
 	if (n_slices_dirty < n)
 		return false;
@@ -155,15 +231,15 @@ static bool take_dirty_locked(size_t n, size_t align, struct hak_slices *out)
 		first = find_run_locked(s, s->dirty, true, n, align, &longest);
 		if (first == s->n_slices)
 			continue;
-		fill_out_locked(s, first, n, out);
+		fill_out_locked(s, first, n, out, revival);
 		return true;
 	}
 	return false;
 }
 
-static bool take_locked(size_t n, size_t align, struct hak_slices *out)
+static bool take_locked(size_t n, size_t align, struct hak_slices *out, struct revival *revival)
 {
-	if (take_dirty_locked(n, align, out))
+	if (take_dirty_locked(n, align, out, revival))
 		return true;
 	for (struct hak_link *l = open.next; l != &open; l = l->next) {
 		struct hak_superslab *s = of_link(l);
@@ -177,7 +253,7 @@ static bool take_locked(size_t n, size_t align, struct hak_slices *out)
 				s->run_limit = longest;
 			continue;
 		}
-		fill_out_locked(s, first, n, out);
+		fill_out_locked(s, first, n, out, revival);
 		return true;
 	}
 	return false;
@@ -218,13 +294,15 @@ static struct hak_superslab *make(size_t n, size_t align)
 
 bool hak_superslab_take(size_t n, size_t align, struct hak_slices *out)
 {
+	struct revival revival = { .base = NULL };
 	struct hak_superslab *s;
 	bool is_done;
 
 	HAK_ASSERT(n >= 1 && n <= HAK_SUPERSLAB_SLICES);
 	take_lock();
-	is_done = take_locked(n, align, out);
+	is_done = take_locked(n, align, out, &revival);
 	give_lock();
+	revive(&revival);
 	if (is_done)
 		return true;
 
@@ -239,8 +317,9 @@ bool hak_superslab_take(size_t n, size_t align, struct hak_slices *out)
 	if (next_size < HAK_SUPERSLAB_SIZE)
 		hak_own_set(&next_size, next_size * 2);
 	/* Another thread may take what we made before us: then go round again. */
-	is_done = take_locked(n, align, out);
+	is_done = take_locked(n, align, out, &revival);
 	give_lock();
+	revive(&revival);
 	return is_done || hak_superslab_take(n, align, out);
 }
 
@@ -251,7 +330,7 @@ void hak_superslab_give(struct hak_superslab *s, char *base, size_t n)
 	take_lock();
 	is_old = s->era != era;
 	if (!is_old)
-		unuse_locked(s, (unsigned)((size_t)(base - s->base) / HAK_SLICE_SIZE), (unsigned)n, true);
+		unuse_locked(s, (unsigned)((size_t)(base - s->base) / HAK_SLICE_SIZE), (unsigned)n, DIRTY);
 	give_lock();
 	if (is_old) /* S3 */
 		hak_os_purge(base, n * HAK_SLICE_SIZE);
@@ -261,14 +340,18 @@ bool hak_superslab_extend(struct hak_superslab *s, char *base, size_t n_old, siz
 {
 	size_t first = (size_t)(base - s->base) / HAK_SLICE_SIZE + n_old;
 	size_t n = n_new - n_old;
+	struct revival revival = { .base = NULL };
 	bool is_done;
 
 	take_lock();
 	is_done = s->era == era && first + n <= s->n_slices &&
 		hak_bits_are(s->used, (unsigned)first, (unsigned)n, false);
-	if (is_done)
+	if (is_done) {
+		revive_locked(s, (unsigned)first, (unsigned)n, &revival);
 		*is_clean = use_locked(s, (unsigned)first, (unsigned)n);
+	}
 	give_lock();
+	revive(&revival);
 	return is_done;
 }
 
@@ -301,7 +384,7 @@ static void age_locked(void)
 		struct hak_superslab *s = of_link(l);
 
 		for (unsigned i = 0; i < N_WORDS; i++)
-			s->aged[i] = s->dirty[i];
+			s->aged[i] = s->dirty[i] & ~s->lazy[i];
 	}
 }
 
@@ -311,10 +394,11 @@ static struct hak_superslab *claim_empty_locked(void)
 	for (struct hak_link *l = open.next; l != &open; l = l->next) {
 		struct hak_superslab *s = of_link(l);
 
-		if (s->n_used == 0 && s->n_dirty == 0 && n_superslabs > 1) {
+		if (s->n_used == 0 && s->n_dirty == 0 && s->n_pins == 0 && n_superslabs > 1) {
 			hak_list_remove(&s->link);
 			n_superslabs--;
 			n_slices_mapped -= s->n_slices;
+			set_undumped_locked(s, 0, s->n_slices, false);
 			return s;
 		}
 	}
@@ -345,6 +429,75 @@ static void unmap_empty(void)
 	}
 }
 
+/* A longest free run without a dirty slice, lazy ones apart, that is worth a mapping of its own and not all undumped
+ * yet. Puts it into undumped, and pins its superslab. */
+static bool claim_undumped_locked(struct hak_superslab **which, unsigned *first, unsigned *n)
+{
+	for (struct hak_link *l = open.next; l != &open; l = l->next) {
+		struct hak_superslab *s = of_link(l);
+		uint64_t busy[N_WORDS];
+		unsigned from, end;
+
+		if (s->n_slices - s->n_used - (s->n_dirty - s->n_lazy) == s->n_undumped)
+			continue;
+		for (unsigned i = 0; i < N_WORDS; i++)
+			busy[i] = s->used[i] | (s->dirty[i] & ~s->lazy[i]);
+		for (from = 0; from < s->n_slices; from = end) {
+			from = hak_bits_find(busy, s->n_slices, from, false);
+			end = hak_bits_find(busy, s->n_slices, from, true);
+			if (end - from < HAK_UNDUMPED_LEAST || hak_bits_are(s->undumped, from, end - from, true))
+				continue;
+			set_undumped_locked(s, from, end - from, true);
+			s->n_pins++;
+			*which = s;
+			*first = from;
+			*n = end - from;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Leaves free memory out of core dumps. Who takes some of it meanwhile clears its bits, and may have asked for it to
+ * be dumped before we ask for the contrary: then the last word is ours. */
+static void undump(void)
+{
+	while (hak_os_can_split()) {
+		struct hak_superslab *s;
+		unsigned first, n;
+		char *base;
+		bool is_done, is_intact;
+
+		take_lock();
+		is_done = !claim_undumped_locked(&s, &first, &n);
+		give_lock();
+		if (is_done)
+			return;
+		base = s->base + first * HAK_SLICE_SIZE;
+		is_done = hak_os_set_dump(base, n * HAK_SLICE_SIZE, false);
+		take_lock();
+		is_intact = is_done && s->era == era && hak_bits_are(s->undumped, first, n, true);
+		if (!is_intact && s->era == era)
+			set_undumped_locked(s, first, n, false);
+		give_lock();
+		if (!is_intact)
+			hak_os_set_dump(base, n * HAK_SLICE_SIZE, true);
+		take_lock();
+		s->n_pins--;
+		give_lock();
+		if (!is_done)
+			return;
+	}
+}
+
+/* Returns the state that the pages are in now. */
+static enum state purge_pages(char *base, size_t size, bool can_be_lazy)
+{
+	if (can_be_lazy && hak_load_relaxed(&hak_options.purge_lazy) && hak_os_purge_lazily(base, size))
+		return LAZY;
+	return hak_os_purge(base, size) ? CLEAN : DIRTY;
+}
+
 size_t hak_superslab_purge(bool all)
 {
 	size_t n_bytes = 0;
@@ -352,6 +505,7 @@ size_t hak_superslab_purge(bool all)
 	for (;;) {
 		struct hak_slices claimed;
 		struct hak_superslab *s;
+		enum state state;
 		bool is_done;
 
 		take_lock();
@@ -362,17 +516,18 @@ size_t hak_superslab_purge(bool all)
 		if (is_done)
 			break;
 		s = claimed.superslab;
-		is_done = hak_os_purge(claimed.base, claimed.n * HAK_SLICE_SIZE);
-		n_bytes += is_done ? claimed.n * HAK_SLICE_SIZE : 0;
+		state = purge_pages(claimed.base, claimed.n * HAK_SLICE_SIZE, !all);
+		n_bytes += state != DIRTY ? claimed.n * HAK_SLICE_SIZE : 0;
 		take_lock();
 		if (s->era == era)
 			unuse_locked(s, (unsigned)((size_t)(claimed.base - s->base) / HAK_SLICE_SIZE), (unsigned)claimed.n,
-				!is_done);
+				state);
 		give_lock();
-		if (!is_done) /* locked memory, for one: not to be had back */
+		if (state == DIRTY) /* locked memory, for one: not to be had back */
 			break;
 	}
 	unmap_empty();
+	undump();
 	return n_bytes;
 }
 
@@ -402,23 +557,80 @@ void hak_superslab_stats_get(struct hak_superslab_stats *stats)
 	take_lock();
 	stats->mapped = n_slices_mapped * HAK_SLICE_SIZE;
 	stats->used = n_slices_used * HAK_SLICE_SIZE;
-	stats->dirty = n_slices_dirty * HAK_SLICE_SIZE;
+	stats->dirty = (n_slices_dirty - n_slices_lazy) * HAK_SLICE_SIZE;
+	stats->lazy = n_slices_lazy * HAK_SLICE_SIZE;
 	stats->n_superslabs = n_superslabs;
 	give_lock();
 }
 
+/* The superslab with the lowest address above `after`, or NULL. */
+static struct hak_superslab *next_above_locked(const char *after)
+{
+	struct hak_superslab *best = NULL;
+	struct hak_link *heads[2] = { &open, &full };
+
+	for (unsigned i = 0; i < 2; i++)
+		for (struct hak_link *l = heads[i]->next; l != heads[i]; l = l->next)
+			if (of_link(l)->base > after && (best == NULL || of_link(l)->base < best->base))
+				best = of_link(l);
+	return best;
+}
+
+void hak_superslab_resident_get(struct hak_superslab_resident *resident)
+{
+	uint64_t used[N_WORDS], dirty[N_WORDS], lazy[N_WORDS];
+	char *base = NULL;
+
+	*resident = (struct hak_superslab_resident){ .used = 0 };
+	for (;;) {
+		struct hak_superslab *s;
+		unsigned n = 0;
+
+		take_lock();
+		s = next_above_locked(base);
+		if (s != NULL) {
+			n = s->n_slices;
+			base = s->base;
+			memcpy(used, s->used, sizeof used);
+			memcpy(dirty, s->dirty, sizeof dirty);
+			memcpy(lazy, s->lazy, sizeof lazy);
+		}
+		give_lock();
+		if (s == NULL)
+			return;
+		for (unsigned i = 0, end; i < n; i = end) {
+			bool is_used = hak_bit_is_set(used, i), is_dirty = hak_bit_is_set(dirty, i);
+			bool is_lazy = hak_bit_is_set(lazy, i);
+			size_t size;
+
+			for (end = i + 1; end < n && hak_bit_is_set(used, end) == is_used &&
+				hak_bit_is_set(dirty, end) == is_dirty && hak_bit_is_set(lazy, end) == is_lazy; end++)
+				;
+			size = is_used || is_dirty ? hak_os_resident(base + i * HAK_SLICE_SIZE, (end - i) * HAK_SLICE_SIZE) : 0;
+			resident->used += is_used ? size : 0;
+			resident->lazy += is_lazy ? size : 0;
+			resident->dirty += is_dirty && !is_lazy ? size : 0;
+		}
+	}
+}
+
 static size_t check_locked(struct hak_superslab *s, bool is_full)
 {
-	unsigned n_used = 0, n_dirty = 0;
+	unsigned n_used = 0, n_dirty = 0, n_lazy = 0, n_undumped = 0;
 	bool is_sound;
 
 	for (unsigned i = 0; i < N_WORDS; i++) {
 		n_used += hak_bits_count(s->used[i]);
 		n_dirty += hak_bits_count(s->dirty[i]);
+		n_lazy += hak_bits_count(s->lazy[i]);
+		n_undumped += hak_bits_count(s->undumped[i]);
 	}
-	is_sound = n_used == s->n_used && n_dirty == s->n_dirty && is_full == (n_used == s->n_slices);
+	is_sound = n_used == s->n_used && n_dirty == s->n_dirty && n_lazy == s->n_lazy &&
+		n_undumped == s->n_undumped && is_full == (n_used == s->n_slices);
 	for (unsigned i = 0; i < N_WORDS; i++)
-		is_sound = is_sound && (s->used[i] & s->dirty[i]) == 0 && (s->aged[i] & ~s->dirty[i]) == 0;
+		is_sound = is_sound && (s->used[i] & s->dirty[i]) == 0 && (s->aged[i] & ~s->dirty[i]) == 0 &&
+			(s->lazy[i] & ~s->dirty[i]) == 0 && (s->aged[i] & s->lazy[i]) == 0 &&
+			(s->undumped[i] & (s->used[i] | (s->dirty[i] & ~s->lazy[i]))) == 0;
 	return is_sound ? 0 : 1;
 }
 

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Owns: superslabs: aligned regions cut into slices, for slabs and runs alike, and which slices are used,
- *       dirty (free, maybe resident) or clean (free, no memory behind them, zero when touched).
+ *       dirty (free, maybe resident; lazy if the kernel may take them) or clean (free, no memory behind them, zero
+ *       when touched).
  * Threads: any.
  * Locks: SUPERSLAB inside; no system call is made under it.
- * S1 used and dirty are disjoint; n_used and n_dirty count them; aged is a subset of dirty.
+ * S1 used and dirty are disjoint; n_used and n_dirty count them; aged and lazy are disjoint subsets of dirty.
  * S2 A superslab is in `open` while it has a free slice, else in `full`.
  * S3 After a fork in the middle of a change the child opens a new era: superslabs of an older one give no
  *    more slices; what is given back to them is only purged.
+ * S4 Long free runs that are clean or lazy are left out of core dumps, undumped, as long as all mappings are few. Used
+ *    and dirty slices are dumped.
  */
 #ifndef HAK_REGION_SUPERSLAB_H
 #define HAK_REGION_SUPERSLAB_H
@@ -27,7 +30,8 @@ struct hak_slices {
 struct hak_superslab_stats {
 	uint64_t mapped;  /* bytes of all superslabs */
 	uint64_t used;    /* bytes of used slices */
-	uint64_t dirty;   /* bytes of dirty slices */
+	uint64_t dirty;   /* bytes of dirty slices, lazy ones apart */
+	uint64_t lazy;    /* bytes of lazy slices */
 	uint64_t n_superslabs;
 };
 
@@ -44,11 +48,17 @@ bool hak_superslab_extend(struct hak_superslab *superslab, char *base, size_t n_
 /* Does p lie in a superslab? For verdicts: looks through all of them. */
 bool hak_superslab_contains(const void *p);
 
-/* One step of decay: purges what was dirty at the last step already, and unmaps superslabs that became all clean.
- * With all: everything dirty. Returns bytes given back. */
+/* One step of decay: purges what was dirty at the last step already (lazily under purge_lazy), and unmaps superslabs
+ * that became all clean. With all: everything dirty or lazy, for good. Returns bytes given back. */
 size_t hak_superslab_purge(bool all);
 
 void hak_superslab_stats_get(struct hak_superslab_stats *stats);
+
+/* What of it is resident. For figures only: asks the kernel. */
+struct hak_superslab_resident {
+	uint64_t used, dirty, lazy; /* bytes, each as in struct hak_superslab_stats */
+};
+void hak_superslab_resident_get(struct hak_superslab_resident *resident);
 
 /* Checks S1 and S2 for every superslab; returns faults found, one line each. */
 size_t hak_superslab_check(void);

@@ -167,13 +167,13 @@ static size_t dirty_bytes(void)
 	return (size_t)(superslabs.dirty + large.cached);
 }
 
-/* Sum of all batches ever given back: moves when something became free. */
+/* Sum of all batches, runs and large blocks ever given back: moves when something became free. */
 static uint64_t count_flushes(void)
 {
 	uint64_t n = 0;
 
 	for (struct hak_heap *h = hak_thread_first_heap(); h != NULL; h = hak_load_acquire(&h->next))
-		n += hak_load_relaxed(&h->n_flushes);
+		n += hak_load_relaxed(&h->n_flushes) + hak_load_relaxed(&h->n_slices_given);
 	return n;
 }
 
@@ -224,11 +224,13 @@ static void run(void)
 static bool is_worth_it(void)
 {
 	struct hak_superslab_stats superslabs;
+	struct hak_large_stats large;
 	struct hak_thread_stats threads;
 
 	hak_superslab_stats_get(&superslabs);
+	hak_large_stats_get(&large);
 	hak_thread_stats_get(&threads);
-	return superslabs.used + superslabs.dirty >=
+	return superslabs.used + superslabs.dirty + large.cached >=
 		(threads.n_threads > 1 ? HAK_PURGE_LEAST : HAK_PURGE_LEAST_SINGLE);
 }
 

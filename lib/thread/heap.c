@@ -17,7 +17,8 @@
 
 #define EXIT_ROUND 3        /* of the four that POSIX grants: other destructors may still allocate before */
 #define ADOPT_BATCH 64      /* slabs moved from an orphan at a time */
-#define MISSES_PER_STEP 64  /* misses between two looks at the clock */
+#define MISSES_PER_STEP 64  /* misses between two looks at the clock ... */
+#define SLICES_PER_STEP 128 /* ... unless so many slices, 8 MiB, were given back */
 
 static struct hak_lock pool_lock = HAK_LOCK(HAK_RANK_HEAPS);
 static struct hak_link warm = { &warm, &warm };          /* lk:HEAPS: with blocks in their caches; the last come first */
@@ -347,12 +348,14 @@ static void adopt_own(struct hak_heap *h, unsigned first_sc)
 void hak_thread_leave(struct hak_heap *h)
 {
 	bool is_shared = h == hak_load_relaxed(&shared);
-	bool is_step = ++h->n_misses % MISSES_PER_STEP == 0;
+	uint32_t n_slices = h->n_slices_given - h->n_slices_seen;
+	bool is_step = ++h->n_misses % MISSES_PER_STEP == 0 || HAK_UNLIKELY(n_slices >= SLICES_PER_STEP);
 	bool has_freed = false;
 
 	if (is_step) {
-		has_freed = h->n_flushes_seen != (uint32_t)h->n_flushes;
+		has_freed = h->n_flushes_seen != (uint32_t)h->n_flushes || n_slices > 0;
 		h->n_flushes_seen = (uint32_t)h->n_flushes;
+		h->n_slices_seen = h->n_slices_given;
 		hak_own_set(&h->generation, hak_fork_generation());
 	}
 	hak_hold_give(h);

@@ -48,6 +48,8 @@ struct hak_heap {
 	uint32_t n_slabs;                      /* own: of all bins */
 	uint32_t id;                           /* const: from 1 */
 	uint32_t n_flushes_seen;               /* own: n_flushes when the purger was last looked for */
+	uint32_t n_slices_given;               /* own: of runs and large blocks freed through this heap */
+	uint32_t n_slices_seen;                /* own: the same when the purger was last looked for */
 	uint64_t n_misses;                     /* own: miss paths entered */
 	uint64_t n_refills;                    /* own */
 	uint64_t n_flushes;                    /* own */

@@ -57,31 +57,29 @@ bool hak_stats_get_class(unsigned sc, struct hakmem_class_stats *stats)
 	return true;
 }
 
-void hak_stats_get(struct hakmem_stats *stats)
+void hak_stats_count(struct hakmem_stats *stats)
 {
 	struct hak_superslab_stats superslabs;
 	struct hak_large_stats large;
 	struct hak_thread_stats threads;
 	struct hakmem_class_stats class;
-	uint64_t slabs = 0;
 
 	memset(stats, 0, sizeof *stats);
 	for (unsigned sc = 0; hak_stats_get_class(sc, &class); sc++) {
 		stats->allocated += class.n_live * class.size;
 		stats->cached += class.n_cached * class.size;
 		stats->in_flight += class.n_in_flight * class.size;
-		slabs += class.n_slabs * hak_class_slices(sc) * HAK_SLICE_SIZE;
 	}
-	stats->slab_free = minus(slabs, stats->allocated + stats->cached + stats->in_flight);
 
 	hak_superslab_stats_get(&superslabs);
 	hak_large_stats_get(&large);
 	stats->allocated += hak_run_bytes() + large.live;
+	stats->slab_free = minus(superslabs.used + large.live, stats->allocated + stats->cached + stats->in_flight);
 	stats->active = stats->allocated + stats->cached + stats->in_flight + stats->slab_free;
 	stats->dirty = superslabs.dirty + large.cached;
+	stats->lazy = superslabs.lazy;
 	stats->mapped = superslabs.mapped + large.live + large.cached;
-	stats->clean = minus(stats->mapped, stats->active + stats->dirty);
-	stats->metadata = hak_meta_bytes();
+	stats->clean = minus(stats->mapped, stats->active + stats->dirty + stats->lazy);
 	stats->large = large.live;
 	stats->n_large = large.n_live;
 
@@ -99,4 +97,23 @@ void hak_stats_get(struct hakmem_stats *stats)
 	stats->n_purge_calls = hak_load_relaxed(&hak_os_counts.n_purge);
 	stats->purged = hak_load_relaxed(&hak_os_counts.purged);
 	stats->n_errors = hak_report_count();
+	stats->n_mappings = hak_load_relaxed(&hak_os_counts.n_mapped);
+}
+
+/* Which OS pages are resident only the kernel knows: what a program has not touched yet, holes, what it has swapped out
+ * or taken of lazy memory. */
+void hak_stats_get(struct hakmem_stats *stats)
+{
+	struct hak_superslab_resident superslabs;
+	struct hak_large_stats large;
+
+	hak_stats_count(stats);
+	hak_superslab_resident_get(&superslabs);
+	hak_large_resident_get(&large);
+	stats->holes = minus(stats->active, superslabs.used + large.live);
+	stats->dirty = superslabs.dirty + large.cached;
+	stats->lazy = superslabs.lazy;
+	stats->clean = minus(stats->mapped, stats->active + stats->dirty + stats->lazy);
+	stats->metadata = hak_meta_resident() + hak_registry_resident();
+	stats->resident = stats->active - stats->holes + stats->dirty + stats->lazy + stats->metadata;
 }

@@ -9,7 +9,11 @@
 #include "base/text.h"
 #include "hakmem.h"
 
+/* All figures. Asks the kernel about each OS page. */
 void hak_stats_get(struct hakmem_stats *stats);
+
+/* Our own counters alone, for who calls often: dirty and lazy are upper bounds, holes, metadata and resident 0. */
+void hak_stats_count(struct hakmem_stats *stats);
 
 /* False: there is no such class. */
 bool hak_stats_get_class(unsigned sc, struct hakmem_class_stats *stats);

@@ -16,7 +16,8 @@ static const struct figure figures[] = {
 	FIGURE(allocated), FIGURE(cached), FIGURE(in_flight), FIGURE(slab_free), FIGURE(active), FIGURE(dirty),
 	FIGURE(clean), FIGURE(mapped), FIGURE(metadata), FIGURE(large), FIGURE(n_large), FIGURE(n_threads),
 	FIGURE(n_heaps), FIGURE(n_adopted), FIGURE(n_refills), FIGURE(n_flushes), FIGURE(n_remote),
-	FIGURE(n_map_calls), FIGURE(n_purge_calls), FIGURE(purged), FIGURE(n_errors),
+	FIGURE(n_map_calls), FIGURE(n_purge_calls), FIGURE(purged), FIGURE(n_errors), FIGURE(holes),
+	FIGURE(lazy), FIGURE(resident), FIGURE(n_mappings),
 };
 
 #define N_FIGURES (sizeof figures / sizeof figures[0])

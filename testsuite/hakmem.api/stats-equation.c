@@ -19,9 +19,11 @@ static void check(const char *when)
 	      "%s: %llu + %llu + %llu + %llu = %llu", when, (unsigned long long)s.allocated,
 	      (unsigned long long)s.cached, (unsigned long long)s.in_flight, (unsigned long long)s.slab_free,
 	      (unsigned long long)s.active);
-	CHECK(s.active + s.dirty + s.clean == s.mapped, "%s: %llu + %llu + %llu = %llu", when,
-	      (unsigned long long)s.active, (unsigned long long)s.dirty, (unsigned long long)s.clean,
+	CHECK(s.active + s.dirty + s.lazy + s.clean == s.mapped, "%s: %llu + %llu + %llu + %llu = %llu", when,
+	      (unsigned long long)s.active, (unsigned long long)s.dirty, (unsigned long long)s.lazy,
+	      (unsigned long long)s.clean,
 	      (unsigned long long)s.mapped);
+	CHECK(s.active - s.holes + s.dirty + s.lazy + s.metadata == s.resident && s.holes <= s.active, "%s", when);
 	CHECK(s.large <= s.allocated, "%s", when);
 	CHECK(s.in_flight == 0, "%s: %llu, one thread", when, (unsigned long long)s.in_flight);
 	CHECK(s.n_threads == 1 || (s.n_threads == 0 && s.allocated == 0), "%s: %llu threads", when,

@@ -15,7 +15,7 @@ int main(void)
 		   "d = json.load(sys.stdin)\n"
 		   "t = json.dumps(d)\n"
 		   "names = \"allocated cached in_flight slab_free active dirty clean mapped metadata large "
-		   "n_large\"\n"
+		   "n_large holes lazy resident n_mappings\"\n"
 		   "lost = [n for n in names.split() if \"\\\"%s\\\":\" % n not in t]\n"
 		   "print(lost)\n"
 		   "sys.exit(bool(lost))'", "w");

@@ -41,7 +41,7 @@ static void check(int n_threads)
 	      "%llu + %llu + %llu + %llu = %llu", (unsigned long long)s.allocated,
 	      (unsigned long long)s.cached, (unsigned long long)s.in_flight, (unsigned long long)s.slab_free,
 	      (unsigned long long)s.active);
-	CHECK(s.active + s.dirty + s.clean == s.mapped);
+	CHECK(s.active + s.dirty + s.lazy + s.clean == s.mapped);
 	CHECK(n_threads < 0 || s.n_threads == (uint64_t)n_threads, "%llu threads",
 	      (unsigned long long)s.n_threads);
 	CHECK(n_threads < 0 || s.n_remote > 0);
