@@ -53,6 +53,13 @@ void *hak_alloc_miss(size_t size)
 	return take_tiny(hak_class_of(size > 0 ? size : 1));
 }
 
+HAK_HIT void *hak_alloc(size_t size)
+{
+	void *p;
+
+	return hak_alloc_hit(size, &p) ? p : hak_alloc_miss(size);
+}
+
 void *hak_alloc_any(size_t size, size_t align, bool *is_clean)
 {
 	unsigned sc;

@@ -25,6 +25,12 @@ void hak_cache_put_own(struct hak_heap *h, unsigned sc, void *p, const struct ha
 /* Gives all cached blocks back to their slabs. */
 void hak_cache_flush_own(struct hak_heap *h);
 
+/* For a purger that has claimed h, while h's thread sleeps (H5). All caches are empty afterwards; was[HAK_N_CLASSES] gets
+ * what lower puts back, or flush gives to the slabs. Flush returns the number of blocks. */
+void hak_cache_raise_any(struct hak_heap *h, void **was[]);
+void hak_cache_lower_any(struct hak_heap *h, void **const was[]);
+size_t hak_cache_flush_raised_own(struct hak_heap *h, void **was[]);
+
 /* Blocks cached of class sc; any thread may ask, the answer is exact for the owner. */
 size_t hak_cache_count_any(const struct hak_heap *h, unsigned sc);
 
