@@ -38,7 +38,7 @@ static void *take_untiny(size_t size, size_t align, bool *is_clean)
 	p = take_run_or_large(size, align, is_clean);
 	if (HAK_UNLIKELY(p == NULL)) {
 		/* Addresses are scarce: those of all that is free, in whatever heap, may be enough. */
-		hak_decay_trim(0);
+		hak_decay_trim(0, false);
 		p = take_run_or_large(size, align, is_clean);
 	}
 	return p;

@@ -340,7 +340,7 @@ HAK_EXPORT int hakmem_malloc_info(int options, FILE *stream)
 HAK_EXPORT int hakmem_malloc_trim(size_t pad)
 {
 	(void)pad;
-	return hak_decay_trim(0) > 0;
+	return hak_decay_trim(0, true) > 0;
 }
 
 HAK_EXPORT int hakmem_mallopt(int param, int value)

@@ -5,6 +5,7 @@
 
 #include "conf/options.h"
 #include "conf/report.h"
+#include "os/call.h"
 #include "region/meta.h"
 #include "tiny/remote.h"
 
@@ -31,6 +32,13 @@ size_t hak_cache_count_any(const struct hak_heap *h, unsigned sc)
 
 	/* Another thread can catch the owner between two arrays. */
 	return top > base && top - base <= HAK_TINY_CACHE_CAP ? (size_t)(top - base) : 0;
+}
+
+void hak_cache_know_thread_own(struct hak_heap *h)
+{
+	long tid = syscall(SYS_gettid);
+
+	hak_own_set(&h->tid, tid > 0 ? (uint32_t)tid : 0);
 }
 
 static void **array_of(const struct hak_heap *h, unsigned sc)
@@ -67,6 +75,9 @@ static bool resize_own(struct hak_heap *h, unsigned sc, unsigned n)
 	size_t n_cached = (size_t)(h->top[sc] - h->base[sc]);
 	void **array = NULL;
 
+	if (h->tid == 0 && n * hak_class_size(sc) > HAK_SLEEP_LEAST)
+		hak_cache_know_thread_own(h);
+
 	if (n > 0) {
 		array = hak_meta_take((n + 1) * sizeof *array);
 		if (array == NULL)
@@ -76,7 +87,7 @@ static bool resize_own(struct hak_heap *h, unsigned sc, unsigned n)
 			memmove(array, h->base[sc], n_cached * sizeof *array);
 	}
 	if (bin->n_slots > 0)
-		hak_meta_give(h->base[sc] - 1, (bin->n_slots + 1) * sizeof *array);
+		hak_meta_give(array_of(h, sc) - 1, (bin->n_slots + 1) * sizeof *array);
 	hak_own_set(&h->base[sc], array);
 	hak_own_set(&h->top[sc], n > 0 ? array + n_cached : NULL);
 	hak_own_set(&h->limit[sc], n > 0 ? array + n : NULL);

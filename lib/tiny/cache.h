@@ -14,6 +14,10 @@
 /* Makes h's bins and class table usable; everything else is zero. */
 void hak_cache_init_own(struct hak_heap *h);
 
+/* Notes which thread it is whose caches a purger may empty (H5): not at its start, for the sake of all that hardly
+ * allocate. */
+void hak_cache_know_thread_own(struct hak_heap *h);
+
 /* A block of class sc from the cache, or from the first open slab with a batch for the cache beside it. NULL: no
  * block is free in this heap. */
 void *hak_cache_refill_own(struct hak_heap *h, unsigned sc);
