@@ -75,9 +75,6 @@ static bool resize_own(struct hak_heap *h, unsigned sc, unsigned n)
 	size_t n_cached = (size_t)(h->top[sc] - h->base[sc]);
 	void **array = NULL;
 
-	if (h->tid == 0 && n * hak_class_size(sc) > HAK_SLEEP_LEAST)
-		hak_cache_know_thread_own(h);
-
 	if (n > 0) {
 		array = hak_meta_take((n + 1) * sizeof *array);
 		if (array == NULL)
@@ -130,6 +127,8 @@ void *hak_cache_refill_own(struct hak_heap *h, unsigned sc)
 	s = HAK_MEMBER(bin->open.next, struct hak_slab, link);
 	hak_own_add(&h->n_refills, 1);
 	grow_own(h, sc);
+	if (HAK_UNLIKELY(h->tid == 0) && bin->n_slots * hak_class_size(sc) > HAK_SLEEP_LEAST)
+		hak_cache_know_thread_own(h);
 	if (bin->n_slots == 0) {
 		hak_own_add(&bin->n_taken, hak_slab_take_own(h, s, &p, 1));
 		return p;
