@@ -160,7 +160,12 @@ void hak_look_close(struct hak_look *l)
 	close_file(l->ran_file);
 }
 
-bool hak_look_is_free_of(uintptr_t from, uintptr_t to, uintptr_t low, uintptr_t high)
+static bool is_in(uintptr_t word, const struct hak_look_range *range)
+{
+	return word >= range->low && word < range->high;
+}
+
+bool hak_look_is_free_of(uintptr_t from, uintptr_t to, const struct hak_look_range ranges[2])
 {
 	uintptr_t words[WORDS];
 	int memory = open_file("/proc/self/mem");
@@ -175,7 +180,7 @@ bool hak_look_is_free_of(uintptr_t from, uintptr_t to, uintptr_t low, uintptr_t 
 			break;
 		is_free = read_file(memory, from, words, size) == (long)size;
 		for (size_t i = 0; is_free && i < size / sizeof *words; i++)
-			is_free = words[i] < low || words[i] >= high;
+			is_free = !is_in(words[i], &ranges[0]) && !is_in(words[i], &ranges[1]);
 		from += size;
 	}
 	close_file(memory);

@@ -32,8 +32,12 @@ bool hak_look_again(struct hak_look *l);
 
 void hak_look_close(struct hak_look *l);
 
-/* Is every word in [from, to) readable, and none in [low, high)? */
-bool hak_look_is_free_of(uintptr_t from, uintptr_t to, uintptr_t low, uintptr_t high);
+struct hak_look_range {
+	uintptr_t low, high; /* from low, up to but without high */
+};
+
+/* Is memory from `from` to `to` readable, and no word in it an address in either of the two ranges? */
+bool hak_look_is_free_of(uintptr_t from, uintptr_t to, const struct hak_look_range ranges[2]);
 
 /* Where the stack of the program's first thread begins, at its upper end; 0: not known. */
 uintptr_t hak_look_first_stack(void);

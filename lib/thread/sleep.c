@@ -50,14 +50,18 @@ static uintptr_t find_stack_end(const struct hak_heap *h, uintptr_t sp)
 	return 0;
 }
 
-/* Z1: no pop was interrupted to sleep. */
+/* No pop was interrupted to sleep: neither by a handler on this stack (Z1), nor by one further down that a handler on a
+ * signal stack within this one has interrupted: that would have left the other's sp here (Z3). */
 static bool is_out_of_pops(const struct hak_heap *h, const struct hak_look *look)
 {
-	uintptr_t low = (uintptr_t)__start_hak_hit_text, high = (uintptr_t)__stop_hak_hit_text;
+	const struct hak_look_range ranges[2] = {
+		{ (uintptr_t)__start_hak_hit_text, (uintptr_t)__stop_hak_hit_text },
+		{ look->sp - HAK_SLEEP_STACK, look->sp },
+	};
 	uintptr_t end = find_stack_end(h, look->sp);
 
-	return low != 0 && end != 0 && (look->pc < low || look->pc >= high) &&
-		hak_look_is_free_of(look->sp, end, low, high);
+	return ranges[0].low != 0 && end != 0 && (look->pc < ranges[0].low || look->pc >= ranges[0].high) &&
+		hak_look_is_free_of(look->sp, end, ranges);
 }
 
 /* Steps 3 to 5. The barriers: what the thread wrote before it slept is visible here, and base is to the thread before

@@ -8,8 +8,8 @@
  *    pc, in the section of all pops, lies in the signal's frame above sp, where 1 looked; and from there no call leads
  *    away that could have left such an address otherwise. Pushes need no proof: they touch only top and what is above.
  * Z2 1 and 4 find the same sleep (L1), so nothing that 1 read has changed.
- * Not seen: a handler that interrupted malloc and changed stacks by hand, or sleeps in a second handler on a signal
- * stack that is part of the thread's own. A sleep on any other stack than the thread's own is left alone.
+ * Z3 A thread that sleeps on any other stack than its own is left alone, and one with an address further down its stack.
+ * Not seen: a pop that a handler has interrupted which then changed stacks by hand.
  */
 #ifndef HAK_THREAD_SLEEP_H
 #define HAK_THREAD_SLEEP_H
