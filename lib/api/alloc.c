@@ -38,7 +38,7 @@ static void *take_untiny(size_t size, size_t align, bool *is_clean)
 	p = take_run_or_large(size, align, is_clean);
 	if (HAK_UNLIKELY(p == NULL)) {
 		/* Addresses are scarce: those of all that is free, in whatever heap, may be enough. */
-		hak_decay_trim(0);
+		hak_decay_trim(0, false);
 		p = take_run_or_large(size, align, is_clean);
 	}
 	return p;
@@ -51,6 +51,13 @@ void *hak_alloc_miss(size_t size)
 	if (HAK_UNLIKELY(size > HAK_TINY_MAX))
 		return take_untiny(size, HAK_ALIGNMENT, &is_clean);
 	return take_tiny(hak_class_of(size > 0 ? size : 1));
+}
+
+HAK_HIT void *hak_alloc(size_t size)
+{
+	void *p;
+
+	return hak_alloc_hit(size, &p) ? p : hak_alloc_miss(size);
 }
 
 void *hak_alloc_any(size_t size, size_t align, bool *is_clean)

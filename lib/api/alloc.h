@@ -21,15 +21,15 @@ void hak_free_miss(void *p, const struct hak_caller *caller);
 /* Frees p, not NULL, if it can have been asked for as size bytes, at this alignment or (0) at none; else a verdict. */
 void hak_free_sized_miss(void *p, size_t size, size_t alignment, const struct hak_caller *caller);
 
-HAK_INLINE void *hak_alloc(size_t size)
+/* A block for size bytes from the thread's cache into *p; only in functions marked HAK_HIT. */
+HAK_INLINE bool hak_alloc_hit(size_t size, void **p)
 {
-	void *p;
-
-	if (HAK_LIKELY(size <= HAK_SMALL_MAX) && HAK_LIKELY(hak_heap_pop_hit(hak_heap_mine, size, &p)))
-		return p;
-	if (size - 1 < HAK_TINY_MAX && hak_heap_pop_class_hit(hak_heap_mine, hak_class_of(size), &p))
-		return p;
-	return hak_alloc_miss(size);
+	if (HAK_LIKELY(size <= HAK_SMALL_MAX) && HAK_LIKELY(hak_heap_pop_hit(hak_heap_mine, size, p)))
+		return true;
+	return size - 1 < HAK_TINY_MAX && hak_heap_pop_class_hit(hak_heap_mine, hak_class_of(size), p);
 }
+
+/* A block for size bytes. */
+void *hak_alloc(size_t size);
 
 #endif

@@ -64,11 +64,18 @@ static void *HAK_COLD try_on(size_t size, size_t alignment)
 	hak_check_fail("operator new: out of memory, and no C++ library to throw bad_alloc", NULL, 0);
 }
 
-HAK_INLINE void *take(size_t size)
+static void *HAK_NOINLINE take_slowly(size_t size)
 {
-	void *p = hak_alloc(size);
+	void *p = hak_alloc_miss(size);
 
 	return HAK_LIKELY(p != NULL) ? p : try_on(size, HAK_ALIGNMENT);
+}
+
+HAK_INLINE void *take(size_t size)
+{
+	void *p;
+
+	return HAK_LIKELY(hak_alloc_hit(size, &p)) ? p : take_slowly(size);
 }
 
 HAK_INLINE void *take_aligned(size_t size, size_t alignment)
@@ -113,29 +120,44 @@ HAK_INLINE void give_sized(void *p, size_t size, const void *site)
 
 /* DEFINE(result name(parameters), body): declares and defines. */
 #define DEFINE(signature) HAK_EXPORT signature; HAK_EXPORT signature
+#define DEFINE_HIT(signature) HAK_EXPORT signature; HAK_EXPORT HAK_HIT signature
 
 #define NAME_OF(x) #x
 #define NAME(x) NAME_OF(x)
 
-DEFINE(void *NEW()(size_t size)) { return take(size); }
-DEFINE(void *NEW_ARRAY()(size_t size)) { return take(size); }
+DEFINE_HIT(void *NEW()(size_t size)) { return take(size); }
+DEFINE_HIT(void *NEW_ARRAY()(size_t size)) { return take(size); }
 DEFINE(void *NEW(St11align_val_t)(size_t size, size_t alignment)) { return take_aligned(size, alignment); }
 DEFINE(void *NEW_ARRAY(St11align_val_t)(size_t size, size_t alignment)) { return take_aligned(size, alignment); }
 
-DEFINE(void *NEW(RKSt9nothrow_t)(size_t size, const void *tag))
+static void *HAK_NOINLINE take_quietly(size_t size)
 {
-	void *p = hak_alloc(size);
+	void *p = hak_alloc_miss(size);
 
-	(void)tag;
 	return HAK_LIKELY(p != NULL) ? p : try_quietly(NAME(NEW(RKSt9nothrow_t)), size, HAK_ALIGNMENT);
 }
 
-DEFINE(void *NEW_ARRAY(RKSt9nothrow_t)(size_t size, const void *tag))
+DEFINE_HIT(void *NEW(RKSt9nothrow_t)(size_t size, const void *tag))
 {
-	void *p = hak_alloc(size);
+	void *p;
 
 	(void)tag;
+	return HAK_LIKELY(hak_alloc_hit(size, &p)) ? p : take_quietly(size);
+}
+
+static void *HAK_NOINLINE take_array_quietly(size_t size)
+{
+	void *p = hak_alloc_miss(size);
+
 	return HAK_LIKELY(p != NULL) ? p : try_quietly(NAME(NEW_ARRAY(RKSt9nothrow_t)), size, HAK_ALIGNMENT);
+}
+
+DEFINE_HIT(void *NEW_ARRAY(RKSt9nothrow_t)(size_t size, const void *tag))
+{
+	void *p;
+
+	(void)tag;
+	return HAK_LIKELY(hak_alloc_hit(size, &p)) ? p : take_array_quietly(size);
 }
 
 DEFINE(void *NEW(St11align_val_tRKSt9nothrow_t)(size_t size, size_t alignment, const void *tag))

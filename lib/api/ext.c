@@ -170,5 +170,5 @@ HAK_EXPORT size_t hakmem_option_get(const char *name, char *value, size_t size)
 
 HAK_EXPORT size_t hakmem_trim(size_t target)
 {
-	return hak_decay_trim(target);
+	return hak_decay_trim(target, true);
 }

@@ -52,7 +52,7 @@ static void *HAK_NOINLINE malloc_slowly(size_t size)
 }
 
 /* Not small, or a miss: the hit path of the larger classes, whose number takes some arithmetic. */
-static void *HAK_NOINLINE malloc_larger(size_t size)
+static void *HAK_HIT malloc_larger(size_t size)
 {
 	void *p;
 
@@ -62,7 +62,7 @@ static void *HAK_NOINLINE malloc_larger(size_t size)
 	return malloc_slowly(size);
 }
 
-HAK_EXPORT void *hakmem_malloc(size_t size)
+HAK_EXPORT HAK_HIT void *hakmem_malloc(size_t size)
 {
 	void *p;
 
@@ -340,7 +340,7 @@ HAK_EXPORT int hakmem_malloc_info(int options, FILE *stream)
 HAK_EXPORT int hakmem_malloc_trim(size_t pad)
 {
 	(void)pad;
-	return hak_decay_trim(0) > 0;
+	return hak_decay_trim(0, true) > 0;
 }
 
 HAK_EXPORT int hakmem_mallopt(int param, int value)

@@ -30,6 +30,19 @@
 #define hak_own_set(p, v) hak_store_relaxed((p), (v))
 #define hak_own_add(p, v) hak_store_relaxed((p), *(p) + (v))
 
+/* A plain load of a field that others may write at any moment, for the hit paths: compilers make an instruction of its
+ * own of an atomic one. */
+#if defined(__SANITIZE_THREAD__)
+#define hak_load_once(p) hak_load_relaxed(p)
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define hak_load_once(p) hak_load_relaxed(p)
+#endif
+#endif
+#ifndef hak_load_once
+#define hak_load_once(p) (*(p))
+#endif
+
 /* *p += n for a pointer that its owner alone writes; v ^= *p, as hak_load_relaxed(): one instruction where there is one. */
 #if defined(__x86_64__) && !defined(__ILP32__)
 #define hak_own_step(p, n) __asm__("addq %1, %0" : "+m"(*(p)) : "i"((n) * (int)sizeof(**(p))))

@@ -16,7 +16,12 @@
 #define HAK_COLD __attribute__((noinline, cold))
 #define HAK_ALIGNED(n) __attribute__((aligned(n)))
 #define HAK_EXPORT __attribute__((visibility("default")))
+#define HAK_NO_TSAN __attribute__((no_sanitize_thread, noinline))
 #define HAK_WEAK __attribute__((weak))
+#define HAK_HIDDEN __attribute__((visibility("hidden")))
+/* For every function that pops from a cache: their code lies together, in a section with a name that the linker gives
+ * borders (thread/sleep.c), and leaves by return or jump: no call puts an address of it on a stack. */
+#define HAK_HIT __attribute__((noinline, section("hak_hit_text")))
 
 #define HAK_LINE_SIZE 64 /* a cache line on every machine we know to matter */
 

@@ -60,6 +60,9 @@
 #define HAK_PURGE_LEAST ((size_t)1 << 20)    /* 1 MiB: a smaller heap gets no purge thread ... */
 #define HAK_PURGE_LEAST_SINGLE ((size_t)8 << 20) /* ... nor one of less than 8 MiB in a program without threads */
 #define HAK_HOLE_BATCH 64                    /* holes purged between two looks at a heap */
+#define HAK_SLEEP_LEAST ((size_t)16 << 10)   /* 16 KiB in a sleeping thread's caches are worth emptying them */
+#define HAK_SLEEP_BATCH 256                  /* sleeping threads looked at in a step */
+#define HAK_SLEEP_STACK ((size_t)256 << 10)  /* 256 KiB: one that uses more of its stack is left alone */
 #define HAK_HOLE_PAGES 1                     /* OS pages of the smallest hole worth a system call */
 
 HAK_STATIC(HAK_SUPERSLAB_SIZE >= (1 << 20) && (HAK_SUPERSLAB_SIZE & (HAK_SUPERSLAB_SIZE - 1)) == 0);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "thread/decay.h"
 
+#include <limits.h>
+
 #include "base/atomic.h"
 #include "conf/limits.h"
 #include "conf/options.h"
@@ -8,10 +10,12 @@
 #include "os/clock.h"
 #include "os/fork.h"
 #include "os/lock.h"
+#include "os/look.h"
 #include "os/thread.h"
 #include "region/superslab.h"
 #include "thread/heap.h"
 #include "thread/hold.h"
+#include "thread/sleep.h"
 #include "tiny/hole.h"
 #include "tiny/remote.h"
 
@@ -24,6 +28,7 @@ static struct hak_lock lock = HAK_LOCK(HAK_RANK_PURGER);
 static uint64_t next_step; /* any: ms; 0 before the first */
 static struct hak_os_thread purger; /* hakmem-purge */
 static uint32_t n_steps;     /* lk:PURGER */
+static enum { FILES_SHARED, FILES_OWN, FILES_REFUSED } files_state; /* lk:PURGER: of hakmem-purge */
 static uint32_t is_wanted;   /* any: 0: hakmem-purge is about to end */
 static uint32_t is_starting; /* any: the generation in which a thread is starting it, or 0 */
 
@@ -107,6 +112,8 @@ static size_t purge_heap(struct hak_heap *h, bool all)
 		unsigned n;
 
 		if (sc == 0) {
+			if (all || h->n_looks > 0) /* its thread rests */
+				hak_remote_flush_own(h);
 			hak_remote_collect_own(h);
 			hak_slab_release_empty_own(h);
 		}
@@ -137,8 +144,35 @@ static bool is_due(struct hak_heap *h)
 	return h->n_looks++ < RESTING_LOOKS;
 }
 
-/* With a thread or without, a heap may be claimed; but not one whose thread stayed behind in a parent process.
- * Blocks in caches stay where they are (K2). */
+/* May this thread open files? hakmem-purge only in a table of its own: the program counts on the numbers of its files,
+ * and on closing the last of them. */
+static bool can_open_files(bool is_purger)
+{
+	if (is_purger && files_state == FILES_SHARED)
+		files_state = hak_look_leave_files() ? FILES_OWN : FILES_REFUSED;
+	return !is_purger || files_state == FILES_OWN;
+}
+
+/* Empties the caches of heaps whose threads sleep; what was in there is free for long, and goes at once. */
+static size_t purge_sleepers(bool at_once, const struct hak_heap *mine)
+{
+	size_t n_bytes = 0;
+	unsigned n_left = at_once ? UINT_MAX : HAK_SLEEP_BATCH;
+
+	for (struct hak_heap *h = hak_thread_first_heap(); h != NULL && n_left > 0; h = hak_load_acquire(&h->next)) {
+		if (h == mine || hak_load_relaxed(&h->generation) != hak_fork_generation() ||
+			!hak_sleep_is_due(h, at_once))
+			continue;
+		if (!can_open_files(!at_once))
+			break;
+		n_left--;
+		if (hak_sleep_empty(h) > 0)
+			n_bytes += purge_heap(h, true);
+	}
+	return n_bytes;
+}
+
+/* With a thread or without, a heap may be claimed; but not one whose thread stayed behind in a parent process. */
 static size_t purge_heaps(bool all, const struct hak_heap *mine)
 {
 	size_t n_bytes = 0;
@@ -183,8 +217,8 @@ static size_t make_step(void)
 
 	hak_thread_cool(false);
 	take_lock();
-	n_bytes = hak_superslab_purge(false) + hak_large_purge(delay_now());
-	n_bytes += purge_heaps(false, NULL);
+	n_bytes = purge_sleepers(false, NULL) + purge_heaps(false, NULL);
+	n_bytes += hak_superslab_purge(false) + hak_large_purge(delay_now());
 	hak_lock_give(&lock);
 	return n_bytes;
 }
@@ -213,6 +247,7 @@ static void run(void)
 {
 	uint64_t n_flushes;
 
+	files_state = FILES_SHARED;
 	do {
 		n_flushes = make_steps();
 		hak_store_ordered(&is_wanted, 0);
@@ -265,7 +300,7 @@ void hak_decay_step(bool has_freed)
 	hak_large_purge(delay_now());
 }
 
-size_t hak_decay_trim(size_t target)
+size_t hak_decay_trim(size_t target, bool may_open_files)
 {
 	struct hak_heap *h = hak_thread_enter();
 	size_t n_bytes = 0;
@@ -277,7 +312,9 @@ size_t hak_decay_trim(size_t target)
 	hak_thread_cool(true);
 	take_lock();
 	if (target == 0 || dirty_bytes() > target) {
-		n_bytes = purge_heaps(true, h);
+		if (may_open_files && hak_hold_can_claim())
+			n_bytes = purge_sleepers(true, h);
+		n_bytes += purge_heaps(true, h);
 		n_bytes += hak_decay_slices();
 	}
 	hak_lock_give(&lock);

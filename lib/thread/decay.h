@@ -17,8 +17,9 @@ void hak_decay_step(bool has_freed);
 /* Purges free slices and kept mappings, now. Returns bytes given back. Any thread, also in the middle of a miss. */
 size_t hak_decay_slices(void);
 
-/* Empties the calling thread's caches and purges everything that is free in any heap, holes included, unless at most
- * target bytes are. Returns bytes given back. Not in the middle of a miss. */
-size_t hak_decay_trim(size_t target);
+/* Empties the calling thread's caches, and where it may open files those of sleeping threads, and purges everything that
+ * is free in any heap, holes included, unless at most target bytes are. Returns bytes given back. Not in the middle of
+ * a miss. */
+size_t hak_decay_trim(size_t target, bool may_open_files);
 
 #endif

@@ -235,6 +235,8 @@ static void end_thread(void *arg)
 	hak_sub_relaxed(&n_threads, 1);
 	if (!hak_hold_take(h))
 		return;
+	hak_own_set(&h->tid, 0);
+	hak_own_set(&h->stack_end, 0);
 	h->exit_round = 0;
 	hak_remote_flush_own(h);
 	if (is_worth_keeping_warm(h) && push_warm(h))
@@ -273,6 +275,8 @@ static struct hak_heap *start_thread(const void *p)
 	if (h == NULL)
 		return NULL;
 	hak_own_set(&h->generation, hak_fork_generation());
+	/* C libraries put a thread's storage at the upper end of its stack; but the first thread's (thread/sleep.h). */
+	hak_own_set(&h->stack_end, (uintptr_t)&hak_heap_mine);
 	hak_add_relaxed(&n_threads, 1);
 	hak_heap_mine = h;
 	arrange_end(h);
@@ -345,6 +349,16 @@ static void adopt_own(struct hak_heap *h, unsigned first_sc)
 	push_cold(orphan);
 }
 
+/* The thread is alive, in this process, under this number. */
+static void note_thread(struct hak_heap *h)
+{
+	uint32_t generation = hak_fork_generation();
+
+	if (h->tid == 0 || h->generation != generation)
+		hak_cache_know_thread_own(h);
+	hak_own_set(&h->generation, generation);
+}
+
 void hak_thread_leave(struct hak_heap *h)
 {
 	bool is_shared = h == hak_load_relaxed(&shared);
@@ -356,7 +370,7 @@ void hak_thread_leave(struct hak_heap *h)
 		has_freed = h->n_flushes_seen != (uint32_t)h->n_flushes || n_slices > 0;
 		h->n_flushes_seen = (uint32_t)h->n_flushes;
 		h->n_slices_seen = h->n_slices_given;
-		hak_own_set(&h->generation, hak_fork_generation());
+		note_thread(h);
 	}
 	hak_hold_give(h);
 	if (HAK_UNLIKELY(is_shared))

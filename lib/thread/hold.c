@@ -33,6 +33,11 @@ bool hak_hold_can_claim(void)
 	return true;
 }
 
+bool hak_hold_barrier(void)
+{
+	return hak_hold_can_claim() && call_membarrier(MEMBARRIER_EXPEDITED);
+}
+
 static void nap(void)
 {
 	long time[2] = { 0, 50000 }; /* 50 µs */

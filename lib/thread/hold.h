@@ -7,7 +7,7 @@
  *        both with membarrier(2).
  * K1 After the purger has set revoked and called membarrier(), either it sees is_busy, or the thread, on its way in,
  *    sees revoked and waits.
- * K2 The caches (top, base, limit) belong to the thread alone: a purger leaves them be.
+ * K2 The caches (top, base, limit) belong to the thread alone, but for one that sleeps: see thread/sleep.h.
  */
 #ifndef HAK_THREAD_HOLD_H
 #define HAK_THREAD_HOLD_H
@@ -39,5 +39,8 @@ HAK_INLINE void hak_hold_give(struct hak_heap *h)
 bool hak_hold_claim(struct hak_heap *h);
 
 void hak_hold_unclaim(struct hak_heap *h);
+
+/* A full barrier on every processor that runs a thread of this process. False: there is none. */
+bool hak_hold_barrier(void);
 
 #endif

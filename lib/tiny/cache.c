@@ -5,8 +5,11 @@
 
 #include "conf/options.h"
 #include "conf/report.h"
+#include "os/call.h"
 #include "region/meta.h"
 #include "tiny/remote.h"
+
+#define FLUSH_BATCH 64 /* blocks that a purger takes from a cache at a time */
 
 __thread struct hak_heap *hak_heap_mine __attribute__((tls_model("initial-exec"))) = &hak_heap_none;
 struct hak_heap hak_heap_none;
@@ -29,6 +32,31 @@ size_t hak_cache_count_any(const struct hak_heap *h, unsigned sc)
 
 	/* Another thread can catch the owner between two arrays. */
 	return top > base && top - base <= HAK_TINY_CACHE_CAP ? (size_t)(top - base) : 0;
+}
+
+void hak_cache_know_thread_own(struct hak_heap *h)
+{
+	long tid = syscall(SYS_gettid);
+
+	hak_own_set(&h->tid, tid > 0 ? (uint32_t)tid : 0);
+}
+
+static void **array_of(const struct hak_heap *h, unsigned sc)
+{
+	return h->limit[sc] - h->bin[sc].n_slots;
+}
+
+/* Moves what is cached down to the array's first slots, if a purger has emptied them (H5). */
+static void settle_own(struct hak_heap *h, unsigned sc)
+{
+	void **array = array_of(h, sc);
+	size_t n = (size_t)(h->top[sc] - h->base[sc]);
+
+	if (HAK_LIKELY(h->base[sc] == array))
+		return;
+	memmove(array, h->base[sc], n * sizeof *array);
+	hak_own_set(&h->base[sc], array);
+	hak_own_set(&h->top[sc], array + n);
 }
 
 static unsigned cap_of(unsigned sc)
@@ -56,7 +84,7 @@ static bool resize_own(struct hak_heap *h, unsigned sc, unsigned n)
 			memmove(array, h->base[sc], n_cached * sizeof *array);
 	}
 	if (bin->n_slots > 0)
-		hak_meta_give(h->base[sc] - 1, (bin->n_slots + 1) * sizeof *array);
+		hak_meta_give(array_of(h, sc) - 1, (bin->n_slots + 1) * sizeof *array);
 	hak_own_set(&h->base[sc], array);
 	hak_own_set(&h->top[sc], n > 0 ? array + n_cached : NULL);
 	hak_own_set(&h->limit[sc], n > 0 ? array + n : NULL);
@@ -92,12 +120,15 @@ void *hak_cache_refill_own(struct hak_heap *h, unsigned sc)
 
 	if (h->top[sc] != h->base[sc])
 		return pop_own(h, sc);
+	settle_own(h, sc);
 	hak_remote_collect_own(h);
 	if (hak_list_is_empty(&bin->open))
 		return NULL;
 	s = HAK_MEMBER(bin->open.next, struct hak_slab, link);
 	hak_own_add(&h->n_refills, 1);
 	grow_own(h, sc);
+	if (HAK_UNLIKELY(h->tid == 0) && bin->n_slots * hak_class_size(sc) > HAK_SLEEP_LEAST)
+		hak_cache_know_thread_own(h);
 	if (bin->n_slots == 0) {
 		hak_own_add(&bin->n_taken, hak_slab_take_own(h, s, &p, 1));
 		return p;
@@ -155,10 +186,12 @@ void hak_cache_put_own(struct hak_heap *h, unsigned sc, void *p, const struct ha
 {
 	struct hak_bin *bin = &h->bin[sc];
 
-	if (HAK_UNLIKELY(h->top[sc] != h->base[sc] && h->top[sc][-1] == p)) {
+	if (HAK_UNLIKELY(bin->n_slots > 0 && h->top[sc][-1] == p)) { /* cached, or taken from there by a purger */
 		hak_report_bad_free(HAK_DOUBLE_FREE, caller->name, p, hak_class_size(sc), caller->site);
 		return;
 	}
+	if (h->top[sc] == h->limit[sc])
+		settle_own(h, sc);
 	if (h->top[sc] == h->limit[sc] && !grow_own(h, sc)) {
 		/* The oldest half goes: they are the coldest. All of them when the cap has fallen. */
 		bool is_over = bin->n_slots > cap_of(sc);
@@ -184,11 +217,53 @@ void hak_cache_put_own(struct hak_heap *h, unsigned sc, void *p, const struct ha
 void hak_cache_flush_own(struct hak_heap *h)
 {
 	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++) {
-		size_t n = (size_t)(h->top[sc] - h->base[sc]);
+		size_t n;
 
+		settle_own(h, sc);
+		n = (size_t)(h->top[sc] - h->base[sc]);
 		if (n == 0)
 			continue;
 		hak_own_set(&h->top[sc], h->base[sc]);
 		give_own(h, sc, h->base[sc], n);
 	}
+}
+
+void hak_cache_raise_any(struct hak_heap *h, void **was[])
+{
+	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++) {
+		was[sc] = h->base[sc];
+		hak_store_relaxed(&h->base[sc], hak_load_relaxed(&h->top[sc]));
+	}
+}
+
+void hak_cache_lower_any(struct hak_heap *h, void **const was[])
+{
+	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++)
+		hak_store_relaxed(&h->base[sc], was[sc]);
+}
+
+/* The thread's writes to its slots are older than its sleep, and no sanitizer knows of that. */
+static void HAK_NO_TSAN copy_slots(void **to, void **from, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		to[i] = from[i];
+}
+
+size_t hak_cache_flush_raised_own(struct hak_heap *h, void **was[])
+{
+	void *blocks[FLUSH_BATCH];
+	size_t n_all = 0;
+
+	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++) {
+		size_t n;
+
+		for (; (n = (size_t)(h->base[sc] - was[sc])) > 0; was[sc] += n) {
+			if (n > FLUSH_BATCH)
+				n = FLUSH_BATCH;
+			copy_slots(blocks, was[sc], n);
+			give_own(h, sc, blocks, n);
+			n_all += n;
+		}
+	}
+	return n_all;
 }

@@ -14,6 +14,10 @@
 /* Makes h's bins and class table usable; everything else is zero. */
 void hak_cache_init_own(struct hak_heap *h);
 
+/* Notes which thread it is whose caches a purger may empty (H5): not at its start, for the sake of all that hardly
+ * allocate. */
+void hak_cache_know_thread_own(struct hak_heap *h);
+
 /* A block of class sc from the cache, or from the first open slab with a batch for the cache beside it. NULL: no
  * block is free in this heap. */
 void *hak_cache_refill_own(struct hak_heap *h, unsigned sc);
@@ -24,6 +28,12 @@ void hak_cache_put_own(struct hak_heap *h, unsigned sc, void *p, const struct ha
 
 /* Gives all cached blocks back to their slabs. */
 void hak_cache_flush_own(struct hak_heap *h);
+
+/* For a purger that has claimed h, while h's thread sleeps (H5). All caches are empty afterwards; was[HAK_N_CLASSES] gets
+ * what lower puts back, or flush gives to the slabs. Flush returns the number of blocks. */
+void hak_cache_raise_any(struct hak_heap *h, void **was[]);
+void hak_cache_lower_any(struct hak_heap *h, void **const was[]);
+size_t hak_cache_flush_raised_own(struct hak_heap *h, void **was[]);
 
 /* Blocks cached of class sc; any thread may ask, the answer is exact for the owner. */
 size_t hak_cache_count_any(const struct hak_heap *h, unsigned sc);

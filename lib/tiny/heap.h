@@ -8,6 +8,8 @@
  * H2 A heap without arrays is all zero: every pop and every push misses. The one a thread starts with is such.
  * H3 Blocks of a class: n_taken - n_given - n_sent - cached = alive, summed over all heaps.
  * H4 A slot before the first, never written, makes top[-1] readable: a block freed twice in a row is found at once.
+ * H5 Only base is written by others: a purger raises it to top while the thread sleeps, and what was in the cache
+ *    is its own (thread/sleep.h). Where it was wrong about the sleep, base may stand above top until it puts it back.
  */
 #ifndef HAK_TINY_HEAP_H
 #define HAK_TINY_HEAP_H
@@ -35,7 +37,7 @@ struct hak_bin {
 struct hak_heap {
 	/* The hit paths' part, read at every call. */
 	void **top[HAK_N_CLASSES] HAK_ALIGNED(HAK_LINE_SIZE); /* own (H1); first: the shortest way to it */
-	void **base[HAK_N_CLASSES];            /* own */
+	void **base[HAK_N_CLASSES];            /* own; any: H5 */
 	void **limit[HAK_N_CLASSES];           /* own */
 	uint64_t tag;                          /* const: what marks this heap's slabs in the registry; never 0 */
 	uint8_t class_of[HAK_SMALL_MAX + 1];   /* const: by size */
@@ -58,12 +60,16 @@ struct hak_heap {
 	bool is_warm;                          /* lk:HEAPS: in the pool of those with blocks in their caches */
 	bool is_cooling;                       /* lk:HEAPS: and has been for a while */
 	uint32_t generation;                   /* own: a fork generation in which the thread was seen in its heap */
+	uint32_t tid;                          /* own: of the thread, once its caches are worth it; 0: not known */
+	uintptr_t stack_end;                   /* own: an address just above the thread's stack; 0: no thread */
 
 	/* Others look or write here: see thread/hold.h. */
 	bool is_busy HAK_ALIGNED(HAK_LINE_SIZE); /* any: its thread is inside a miss path */
 	uint32_t revoked;                      /* any: 0, or the generation of the purger that works on the heap */
 	uint32_t n_looks;                      /* lk:PURGER: since blocks last came home */
 	uint64_t n_flushes_looked;             /* lk:PURGER: n_flushes at the last look */
+	uintptr_t tops_looked;                 /* lk:PURGER: sum of top[] when its sleep was last thought about */
+	uint32_t n_rests;                      /* lk:PURGER: how often it was the same since */
 	struct hak_slab *pending; /* any: slabs with remote frees, linked by next_pending */
 };
 
@@ -77,7 +83,8 @@ HAK_INLINE bool hak_heap_pop_class_hit(struct hak_heap *h, size_t sc, void **out
 {
 	void **top = h->top[sc];
 
-	if (HAK_UNLIKELY(top == h->base[sc]))
+	/* Not "==": H5. */
+	if (HAK_UNLIKELY(top <= hak_load_once(&h->base[sc])))
 		return false;
 	hak_own_step(&h->top[sc], -1);
 	*out = top[-1];
