@@ -108,7 +108,12 @@ static void *zeroed(size_t size)
 
 	if (p == NULL)
 		return no_memory();
-	return is_clean ? p : memset(p, 0, size);
+	if (is_clean)
+		return p;
+	if (size <= HAK_TINY_MAX)
+		return memset(p, 0, size);
+	hak_os_zero(p, size);
+	return p;
 }
 
 HAK_EXPORT void *hakmem_calloc(size_t count, size_t size)

@@ -2,7 +2,9 @@
 #include "os/page.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include "base/atomic.h"
 #include "base/bits.h"
@@ -13,7 +15,13 @@
 #define PR_SET_VMA_ANON_NAME 0
 #endif
 
+#ifndef RUSAGE_THREAD
+#define RUSAGE_THREAD 1
+#endif
+
 #define MAX_PAGE_SIZE ((size_t)65536)
+#define ZERO_LEAST ((size_t)256 << 10) /* 256 KiB: less is simply written to */
+#define ZERO_SAMPLE MAX_PAGE_SIZE      /* bytes of what is more, in which to see how */
 
 struct hak_os_counts hak_os_counts;
 
@@ -137,4 +145,38 @@ bool hak_os_purge(void *base, size_t size)
 		hak_add_relaxed(&hak_os_counts.purged, size);
 	errno = saved;
 	return is_done;
+}
+
+/* OS pages of the calling thread that were not there when it touched them, so far. */
+static long count_faults(void)
+{
+	struct rusage usage = { .ru_minflt = 0 };
+
+	syscall(SYS_getrusage, RUSAGE_THREAD, &usage);
+	return usage.ru_minflt;
+}
+
+/* Were most OS pages in the middle of it not there? Zeroes those it looks at. */
+static bool is_mostly_absent(char *base, size_t size)
+{
+	size_t page = hak_os_page_size();
+	char *middle = base + hak_round_down(size / 2, MAX_PAGE_SIZE);
+	long n_faults;
+
+	n_faults = -count_faults();
+	memset(middle, 0, ZERO_SAMPLE);
+	n_faults += count_faults();
+	return n_faults > (long)(ZERO_SAMPLE / page / 2);
+}
+
+/* To write to OS pages that are there costs a tenth of having them back from the kernel; to write to those that are
+ * not there costs as much, and they stay. Which there are more of is known to the kernel alone. */
+void hak_os_zero(void *base, size_t size)
+{
+	int saved = errno;
+
+	if (size < ZERO_LEAST || !is_mostly_absent(base, size) ||
+		!hak_os_purge(base, hak_round_up(size, hak_os_page_size())))
+		memset(base, 0, size);
+	errno = saved;
 }

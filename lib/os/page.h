@@ -38,4 +38,8 @@ bool hak_os_remap(void *base, size_t old_size, void *to, size_t new_size);
 /* Gives the pages back, keeps the addresses; they read as zero again. False if the kernel refuses. */
 bool hak_os_purge(void *base, size_t size);
 
+/* Zeroes size bytes from base, the start of an OS page. May give back all OS pages that they lie in, the rest of the
+ * last one too. */
+void hak_os_zero(void *base, size_t size);
+
 #endif
