@@ -63,18 +63,18 @@ HAK_HIT void *hak_alloc(size_t size)
 void *hak_alloc_any(size_t size, size_t align, bool *is_clean)
 {
 	unsigned sc;
+	void *p;
 
-	if (align > HAK_SLICE_SIZE || size > HAK_TINY_MAX)
+	if (HAK_UNLIKELY(align > HAK_SLICE_SIZE || size > HAK_TINY_MAX))
 		return take_untiny(size, align, is_clean);
 	*is_clean = false;
 	if (align <= HAK_ALIGNMENT)
 		return hak_alloc(size);
-	/* Slabs begin on slices' borders, so a class whose size is a multiple of align is aligned throughout; the
-	 * largest class is, for every align up to a slice. */
-	sc = hak_class_of(size > align ? size : align);
-	while (hak_class_size(sc) % align != 0)
-		sc++;
-	return take_tiny(sc);
+	/* Slabs begin on slices' borders, so a class whose size is a multiple of align is aligned throughout. That of a
+	 * multiple of align is one: classes are steps of a power of two apart; where align is the larger power, the
+	 * multiple is a class's size itself. */
+	sc = hak_class_of(hak_round_up(size > 0 ? size : 1, align));
+	return HAK_LIKELY(hak_heap_pop_class_hit(hak_heap_mine, sc, &p)) ? p : take_tiny(sc);
 }
 
 void hak_free_miss(void *p, const struct hak_caller *caller)

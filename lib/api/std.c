@@ -108,7 +108,12 @@ static void *zeroed(size_t size)
 
 	if (p == NULL)
 		return no_memory();
-	return is_clean ? p : memset(p, 0, size);
+	if (is_clean)
+		return p;
+	if (size <= HAK_TINY_MAX)
+		return memset(p, 0, size);
+	hak_os_zero(p, size);
+	return p;
 }
 
 HAK_EXPORT void *hakmem_calloc(size_t count, size_t size)
@@ -184,15 +189,21 @@ HAK_EXPORT void *hakmem_reallocarray(void *ptr, size_t count, size_t size)
 	return reallocate(ptr, total, CALLER("reallocarray"));
 }
 
-/* alignment is a power of two. */
-static void *aligned(size_t alignment, size_t size)
+/* alignment is a power of two. Keeps errno. */
+static void *take_aligned(size_t alignment, size_t size)
 {
 	bool is_clean;
-	void *p = NULL;
 
-	if (size <= PTRDIFF_MAX && alignment <= PTRDIFF_MAX - size)
-		p = hak_alloc_any(size, alignment, &is_clean);
-	return p != NULL ? p : no_memory();
+	if (HAK_UNLIKELY(size > PTRDIFF_MAX || alignment > PTRDIFF_MAX - size))
+		return NULL;
+	return hak_alloc_any(size, alignment, &is_clean);
+}
+
+static void *aligned(size_t alignment, size_t size)
+{
+	void *p = take_aligned(alignment, size);
+
+	return HAK_LIKELY(p != NULL) ? p : no_memory();
 }
 
 HAK_EXPORT void *hakmem_aligned_alloc(size_t alignment, size_t size)
@@ -219,13 +230,11 @@ HAK_EXPORT void *hakmem_memalign(size_t alignment, size_t size)
 
 HAK_EXPORT int hakmem_posix_memalign(void **ptr, size_t alignment, size_t size)
 {
-	int saved = errno;
 	void *p;
 
 	if (!hak_is_pow2(alignment) || alignment % sizeof(void *) != 0)
 		return EINVAL;
-	p = aligned(alignment, size);
-	errno = saved;
+	p = take_aligned(alignment, size);
 	if (p == NULL)
 		return ENOMEM;
 	*ptr = p;

@@ -2,6 +2,7 @@
 #include "os/page.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/prctl.h>
 
 #include "base/atomic.h"
@@ -20,6 +21,7 @@
 #define MAX_PAGE_SIZE ((size_t)65536)
 #define SPLIT_MAX 16384    /* mappings: a quarter of the kernel's usual vm.max_map_count */
 #define N_PAGES_ASKED 1024 /* at a time */
+#define ZERO_LEAST ((size_t)256 << 10) /* 256 KiB: less is simply written to */
 
 struct hak_os_counts hak_os_counts;
 
@@ -216,4 +218,13 @@ size_t hak_os_resident(const void *base, size_t size)
 	}
 	errno = saved;
 	return n_pages * page;
+}
+
+/* To write to OS pages that are there costs a tenth of having them back from the kernel; to write to those that are
+ * not there costs as much, and they stay. */
+void hak_os_zero(void *base, size_t size)
+{
+	if (size < ZERO_LEAST || hak_os_resident(base, size) > size / 2 ||
+		!hak_os_purge(base, hak_round_up(size, hak_os_page_size())))
+		memset(base, 0, size);
 }

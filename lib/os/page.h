@@ -53,7 +53,11 @@ void hak_os_count_cuts(int n);
 /* May mappings be cut in pieces for the sake of what is only good to have? Not when many are in use. */
 bool hak_os_can_split(void);
 
-/* Bytes of [base, base + size) that are resident. For figures only: asks the kernel about each OS page. */
+/* Bytes of [base, base + size) that are resident. Asks the kernel about each OS page; all, when it may not. */
 size_t hak_os_resident(const void *base, size_t size);
+
+/* Zeroes size bytes from base, the start of an OS page. May give back all OS pages that they lie in, the rest of the
+ * last one too. */
+void hak_os_zero(void *base, size_t size);
 
 #endif
