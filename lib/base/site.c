@@ -80,14 +80,12 @@ void hak_site_write(struct hak_site *site, const volatile void *p, size_t size)
 	uintptr_t last = ((uintptr_t)p + size - 1) / HAK_LINE_SIZE;
 
 	for (uintptr_t line = first; line <= last; line++) {
-		uintptr_t before = __atomic_load_n(&site->at, __ATOMIC_RELAXED);
+		uint64_t before = __atomic_exchange_n(&counts->at, line, __ATOMIC_RELAXED);
 
-		if (before != line) {
-			__atomic_store_n(&site->at, line, __ATOMIC_RELAXED);
-			add(&counts->n_other, before != 0);
-		}
+		add(&counts->n_other, before != line && before != 0);
 		add(&counts->n_lines, 1);
 		add(&counts->n_moved, note_writer(line));
+		add(&counts->n_under, holds != NULL);
 		note_inside(line);
 	}
 }
@@ -139,10 +137,16 @@ const struct hak_site *hak_site_get(size_t i, struct hak_site_counts *counts)
 	*counts = (struct hak_site_counts){ .n_rmw = 0 };
 	for (unsigned s = 0; s < N_SETS; s++) {
 		const struct hak_site_counts *c = &sets[s].of[i];
+		uint64_t at = get(&c->at);
 
+		if (at != 0 && counts->n_lines == 0)
+			counts->at = at;
+		else if (at != 0 && at != counts->at)
+			counts->at = 0;
 		counts->n_rmw += get(&c->n_rmw);
 		counts->n_lines += get(&c->n_lines);
 		counts->n_moved += get(&c->n_moved);
+		counts->n_under += get(&c->n_under);
 		counts->n_other += get(&c->n_other);
 		counts->n_locks += get(&c->n_locks);
 		counts->n_contended += get(&c->n_contended);

@@ -25,19 +25,20 @@ struct hak_site {
 	const char *file;     /* const */
 	const char *function; /* const */
 	uint32_t line;        /* const */
-	uintptr_t at;         /* any: number of the line last written here */
 } HAK_ALIGNED(HAK_LINE_SIZE);
 
 struct hak_site_counts {
 	uint64_t n_rmw;       /* atomic read-modify-writes */
 	uint64_t n_lines;     /* lines written, by those and by stores */
 	uint64_t n_moved;     /* of these: N1 */
-	uint64_t n_other;     /* of these: another line than the one before at this site */
+	uint64_t n_under;     /* of these: while a lock was held */
+	uint64_t n_other;     /* of these: another line than the one before at this site by this thread */
 	uint64_t n_locks;     /* locks taken */
 	uint64_t n_contended; /* of these: not free at once */
 	uint64_t n_inside;    /* N2; each line once in a critical section */
 	uint64_t n_held;      /* locks given back, but for those held so long that their thread must have slept */
 	uint64_t held;        /* ticks that these were held */
+	uint64_t at;          /* the line last written, by its number; 0: threads differ in it */
 };
 
 #define HAK_SITE \

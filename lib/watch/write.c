@@ -111,10 +111,11 @@ static void write_sites(struct hak_text *t)
 		hak_text_add(t, site->function);
 		hak_text_add(t, "\"");
 		add_member(t, "source_line", site->line, ",");
-		add_member(t, "at", site->at, ",");
+		add_member(t, "at", c.at, ",");
 		add_member(t, "n_rmw", c.n_rmw, ",");
 		add_member(t, "n_lines", c.n_lines, ",");
 		add_member(t, "n_moved", c.n_moved, ",");
+		add_member(t, "n_under", c.n_under, ",");
 		add_member(t, "n_other", c.n_other, ",");
 		add_member(t, "n_locks", c.n_locks, ",");
 		add_member(t, "n_contended", c.n_contended, ",");

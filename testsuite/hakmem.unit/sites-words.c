@@ -82,7 +82,7 @@ int main(void)
 
 	do_rmw();
 	c = count_of("sites-words.c", "do_rmw");
-	CHECK(c.n_rmw == 10 && c.n_lines == 10 && c.n_moved == 0 && c.n_other == 0 && c.n_locks == 0);
+	CHECK(c.n_rmw == 10 && c.n_lines == 10 && c.n_moved == 0 && c.n_under == 0 && c.n_other == 0 && c.n_locks == 0);
 	run_thread(do_rmw_elsewhere);
 	c = count_of("sites-words.c", "do_rmw");
 	CHECK(c.n_rmw == 20 && c.n_lines == 20 && c.n_moved == 1 && c.n_other == 0);
@@ -105,7 +105,8 @@ int main(void)
 		do_lock();
 	c = count_of("sites-words.c", "do_lock");
 	/* Inside, each time: word and next. */
-	CHECK(c.n_locks == 5 && c.n_contended == 0 && c.n_inside == 10 && c.n_lines == 15 && c.n_held <= 5);
+	CHECK(c.n_locks == 5 && c.n_contended == 0 && c.n_inside == 10 && c.n_lines == 15 &&
+		c.n_under == 15 && c.n_held <= 5);
 	c = count_of("os/lock.c", "hak_lock_take");
 	CHECK(c.n_rmw - before.n_rmw == 5);
 

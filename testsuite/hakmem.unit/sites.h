@@ -20,6 +20,7 @@ UNUSED static struct hak_site_counts count_of(const char *file, const char *func
 		sum.n_rmw += c.n_rmw;
 		sum.n_lines += c.n_lines;
 		sum.n_moved += c.n_moved;
+		sum.n_under += c.n_under;
 		sum.n_other += c.n_other;
 		sum.n_locks += c.n_locks;
 		sum.n_contended += c.n_contended;
