@@ -30,6 +30,10 @@ MODEL_EXPLAIN = (
     "threads, and what it would let through alone. Only the allocator is in the model: what the programs themselves "
     "share, the kernel, and the memory's bandwidth are not, so these are upper bounds."
 )
+BY_CPU = (
+    "What was measured is in CPU time, times the cores: the machine had other work. It shows what lines on their way "
+    "cost, but not waiting."
+)
 NO_FIT = "No law is fitted: that needs four numbers of cores, and scipy (package python3-scipy)."
 
 
@@ -66,11 +70,11 @@ def by_function(run):
 
 
 def site_rows(scaling, n_top=6):
-    """The sites that write to the most shared lines or take the most locks, with the most threads."""
+    """The sites that move the most lines and take the most locks, with the most threads."""
     rows = []
     for p in _programs(scaling):
         run = _runs(scaling, p)[-1]
-        sites = sorted(by_function(run).items(), key=lambda kv: -(kv[1]["n_lines"] + kv[1]["n_locks"]))
+        sites = sorted(by_function(run).items(), key=lambda kv: -(kv[1]["n_moved"] + kv[1]["n_locks"]))
         for (file, function), m in sites[:n_top]:
             rows.append(
                 [f"{p} {run['threads']}", f"{file} {function}"] + [_rate(m[key], run) for _, key in _COLUMNS]
@@ -89,11 +93,12 @@ def _measured(scaling, program, cores, threads=None):
 def measured_rows(scaling):
     """M operations per second: the threads across, the cores down."""
     rows = []
+    unit = "M ops/CPU s x cores" if scaling.get("by_cpu") else "M ops/s"
     for p in _programs(scaling):
         for c in scaling["cores"]:
             found = [_measured(scaling, p, c, t) for t in scaling["threads"]]
             rows.append([p, c] + [number(m["ops_per_s"] / 1e6) if m else "-" for m in found])
-    return ["M ops/s", "cores"] + [f"{t} threads" for t in scaling["threads"]], rows
+    return [unit, "cores"] + [f"{t} threads" for t in scaling["threads"]], rows
 
 
 def _narrowest(scaling, program):
@@ -129,9 +134,17 @@ def model_rows(scaling):
     return head, rows
 
 
-def _explain():
+def by_cpu(scaling):
+    """Takes CPU time for what was measured: as if no thread ever waited, for a core or for another thread."""
+    scaling["by_cpu"] = True
+    for m in scaling["measured"]:
+        m["ops_per_s"] = m["cores"] * 1e9 / m["cpu_ns_per_op"]
+
+
+def _explain(scaling):
     low, high = usl.TRANSFER_RANGE
-    return MODEL_EXPLAIN.format(cost=usl.TRANSFER_NS, low=low, high=high)
+    text = MODEL_EXPLAIN.format(cost=usl.TRANSFER_NS, low=low, high=high)
+    return text + (" " + BY_CPU if scaling.get("by_cpu") else "")
 
 
 def _has_model(scaling):
@@ -152,7 +165,7 @@ def full_text(data):
     ]
     if _has_model(s):
         head, rows = model_rows(s)
-        out += ["", text_table(head, rows), "", _explain()]
+        out += ["", text_table(head, rows), "", _explain(s)]
         if rows and rows[0][2] == "-":
             out.append(NO_FIT)
     return "\n".join(out) + "\n"
@@ -162,7 +175,7 @@ def markdown(data, pictures):
     """For a document. pictures: [(file, caption)]."""
     m, s = data["machine"], data["scaling"]
     out = [
-        f"Measured on {m['date'].split()[0]}: {m['cpu']}, {m['cpus']} CPUs; {m['system']}, Linux {m['kernel']}. "
+        f"Measured on {m['date'].split()[0]}: {m['cpu']}, {m['cpus']} CPUs; {m['system']}, Linux {m['kernel'].split('-')[0]}. "
         f"{s['rounds']} interleaved rounds, medians.",
         "",
     ]
@@ -173,7 +186,7 @@ def markdown(data, pictures):
     out += ["### Measured", "", markdown_table(*measured_rows(s)), ""]
     if _has_model(s):
         head, rows = model_rows(s)
-        out += ["### Modelled", "", markdown_table(head, rows), "", _explain()]
+        out += ["### Modelled", "", markdown_table(head, rows), "", _explain(s)]
         if rows and rows[0][2] == "-":
             out.append(NO_FIT)
     return "\n".join(out)
@@ -222,5 +235,5 @@ def draw(data, directory, _subject):
                 (c, m["ops_per_s"] / one["ops_per_s"]) for c, m in seen if one and m
             ]
         caption = "Speed-up over cores: modelled from counts, measured on the cores there are"
-        keep("scaling-model.svg", caption, "cores", "times one core", {**modelled, **measured}, "x 2")
+        keep("scaling-model.svg", caption, "cores", "times one core", {**modelled, **measured}, "xy 2")
     return drawn
