@@ -139,7 +139,7 @@ def merge(files, warn):
         # A program measured again replaces what an earlier file says of it, under the same allocators.
         again = {(r["program"], r["allocator"]) for r in data["runs"]}
         out["runs"] = [r for r in out["runs"] if (r["program"], r["allocator"]) not in again] + data["runs"]
-        for key in ("counters", "pairs", "timelines"):
+        for key in ("counters", "pairs", "scaling", "timelines"):
             if data.get(key):
                 out[key] = data[key] if not isinstance(out.get(key), list) else out[key] + data[key]
         out["machine"], out["settings"] = data["machine"], data["settings"]

@@ -112,6 +112,13 @@ def _lines(file, title, xlabel, ylabel, series, styles, logs="", points=True):
     return True
 
 
+def curves(file, title, xlabel, ylabel, series, logs=""):
+    """A picture of named curves: {name: [(x, y), ...]}."""
+    if not shutil.which("gnuplot"):
+        raise RuntimeError("gnuplot is not installed")
+    return _lines(file, title, xlabel, ylabel, series, _styles(list(series), None), logs)
+
+
 def draw(data, directory, subject):
     """Draws what the data allows; returns [(file name, caption)]."""
     if not shutil.which("gnuplot"):

@@ -293,15 +293,13 @@ def markdown(data, subject, pictures):
     return "\n".join(out)
 
 
-BEGIN, END = "<!-- figures begin -->", "<!-- figures end -->"
-
-
-def rewrite_document(path, text):
-    """Puts the text between the marks of a document. Raises ValueError if it has none."""
+def rewrite_document(path, text, part="figures"):
+    """Puts the text between the marks of a part of a document. Raises ValueError if it has none."""
+    begin, end = f"<!-- {part} begin -->", f"<!-- {part} end -->"
     with open(path, encoding="utf-8") as f:
         old = f.read()
-    if old.count(BEGIN) != 1 or old.count(END) != 1 or old.index(BEGIN) > old.index(END):
-        raise ValueError(f"{path} has no lines {BEGIN} and {END}")
-    head, rest = old.split(BEGIN)
+    if old.count(begin) != 1 or old.count(end) != 1 or old.index(begin) > old.index(end):
+        raise ValueError(f"{path} has no lines {begin} and {end}")
+    head, rest = old.split(begin)
     with open(path, "w", encoding="utf-8") as f:
-        f.write(head + BEGIN + "\n" + text.rstrip() + "\n" + END + rest.split(END)[1])
+        f.write(head + begin + "\n" + text.rstrip() + "\n" + end + rest.split(end)[1])

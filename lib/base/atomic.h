@@ -2,33 +2,40 @@
 /*
  * Owns: atomic access to plain fields, the order in the name. A field marked `any` in its struct
  * is touched by these words alone; one marked `own` is written by its owner with hak_own_set(),
- * so that others may look at it (statistics) without a data race.
+ * so that others may look at it (statistics) without a data race. Where HAK_COUNT is 1, what may cost a line's way
+ * from one processor to another is counted by place (base/site.h).
  */
 #ifndef HAK_BASE_ATOMIC_H
 #define HAK_BASE_ATOMIC_H
 
+#include "base/site.h"
+
 #define hak_load_relaxed(p) __atomic_load_n((p), __ATOMIC_RELAXED)
 #define hak_load_acquire(p) __atomic_load_n((p), __ATOMIC_ACQUIRE)
 #define hak_load_ordered(p) __atomic_load_n((p), __ATOMIC_SEQ_CST)
-#define hak_store_relaxed(p, v) __atomic_store_n((p), (v), __ATOMIC_RELAXED)
-#define hak_store_release(p, v) __atomic_store_n((p), (v), __ATOMIC_RELEASE)
-#define hak_store_ordered(p, v) __atomic_store_n((p), (v), __ATOMIC_SEQ_CST)
-#define hak_swap_ordered(p, v) __atomic_exchange_n((p), (v), __ATOMIC_SEQ_CST)
-#define hak_swap_release(p, v) __atomic_exchange_n((p), (v), __ATOMIC_RELEASE)
-#define hak_or_ordered(p, v) __atomic_fetch_or((p), (v), __ATOMIC_SEQ_CST)
-#define hak_add_relaxed(p, v) __atomic_fetch_add((p), (v), __ATOMIC_RELAXED)
-#define hak_sub_relaxed(p, v) __atomic_fetch_sub((p), (v), __ATOMIC_RELAXED)
+#define hak_store_relaxed(p, v) (HAK_NOTE_WRITE((p), 1), __atomic_store_n((p), (v), __ATOMIC_RELAXED))
+#define hak_store_release(p, v) (HAK_NOTE_WRITE((p), 1), __atomic_store_n((p), (v), __ATOMIC_RELEASE))
+#define hak_store_ordered(p, v) (HAK_NOTE_WRITE((p), 1), __atomic_store_n((p), (v), __ATOMIC_SEQ_CST))
+#define hak_swap_ordered(p, v) (HAK_NOTE_RMW(p), __atomic_exchange_n((p), (v), __ATOMIC_SEQ_CST))
+#define hak_swap_release(p, v) (HAK_NOTE_RMW(p), __atomic_exchange_n((p), (v), __ATOMIC_RELEASE))
+#define hak_or_ordered(p, v) (HAK_NOTE_RMW(p), __atomic_fetch_or((p), (v), __ATOMIC_SEQ_CST))
+#define hak_add_relaxed(p, v) (HAK_NOTE_RMW(p), __atomic_fetch_add((p), (v), __ATOMIC_RELAXED))
+#define hak_sub_relaxed(p, v) (HAK_NOTE_RMW(p), __atomic_fetch_sub((p), (v), __ATOMIC_RELAXED))
 
 /* Strong compare and swap; *expected is updated on failure. */
 #define hak_cas_acquire(p, expected, v) \
-	__atomic_compare_exchange_n((p), (expected), (v), false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)
+	(HAK_NOTE_RMW(p), \
+	 __atomic_compare_exchange_n((p), (expected), (v), false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
 #define hak_cas_release(p, expected, v) \
-	__atomic_compare_exchange_n((p), (expected), (v), false, __ATOMIC_RELEASE, __ATOMIC_RELAXED)
+	(HAK_NOTE_RMW(p), \
+	 __atomic_compare_exchange_n((p), (expected), (v), false, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
 #define hak_cas_ordered(p, expected, v) \
-	__atomic_compare_exchange_n((p), (expected), (v), false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)
+	(HAK_NOTE_RMW(p), \
+	 __atomic_compare_exchange_n((p), (expected), (v), false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
 
-#define hak_own_set(p, v) hak_store_relaxed((p), (v))
-#define hak_own_add(p, v) hak_store_relaxed((p), *(p) + (v))
+/* The owner's writes to lines of its own: counted nowhere. */
+#define hak_own_set(p, v) __atomic_store_n((p), (v), __ATOMIC_RELAXED)
+#define hak_own_add(p, v) hak_own_set((p), *(p) + (v))
 
 /* A plain load of a field that others may write at any moment, for the hit paths: compilers make an instruction of its
  * own of an atomic one. */

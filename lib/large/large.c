@@ -49,6 +49,7 @@ static struct large *of_span(struct hak_span *span)
 
 static void unkeep_locked(struct kept *k, struct kept *out)
 {
+	HAK_NOTE_WRITE(k, sizeof *k);
 	*out = *k;
 	n_kept_bytes -= k->size;
 	k->base = NULL;
@@ -115,6 +116,7 @@ static void keep_mapping(char *base, size_t size)
 			break;
 		unkeep_locked(oldest, &old[n_old++]);
 	}
+	HAK_NOTE_WRITE(slot, sizeof *slot);
 	*slot = (struct kept){ .base = base, .size = size, .since = hak_os_now() };
 	n_kept_bytes += size;
 	hak_lock_give(&lock);
@@ -124,9 +126,18 @@ static void keep_mapping(char *base, size_t size)
 	}
 }
 
+/* The lines of the list that a change at l writes to. */
+static void note_neighbours(struct large *l)
+{
+	HAK_NOTE_WRITE(&live, sizeof live);
+	HAK_NOTE_WRITE(&l->link, sizeof l->link);
+	(void)l;
+}
+
 static void list_live(struct large *l)
 {
 	take_lock();
+	note_neighbours(l);
 	l->era = era;
 	hak_list_put_first(&live, &l->link);
 	n_live++;
@@ -137,8 +148,10 @@ static void list_live(struct large *l)
 static void unlist_live(struct large *l)
 {
 	take_lock();
-	if (l->era == era)
+	if (l->era == era) {
+		note_neighbours(l);
 		hak_list_remove(&l->link);
+	}
 	n_live--;
 	n_live_bytes -= l->mapped;
 	hak_lock_give(&lock);

@@ -35,6 +35,7 @@ void *hak_run_take(size_t size, size_t align, bool *is_clean)
 	if (!hak_superslab_take(slices_for(size), align > HAK_SLICE_SIZE ? align : HAK_SLICE_SIZE, &slices))
 		return NULL;
 	run = slices.record;
+	HAK_NOTE_WRITE(run, sizeof *run);
 	run->kind = HAK_KIND_RUN;
 	run->is_clean = slices.is_clean;
 	run->base = slices.base;

@@ -15,6 +15,22 @@ static __thread uint32_t held_in __attribute__((tls_model("initial-exec"))); /* 
 static uint32_t held, held_in;
 #endif
 
+#if HAK_COUNT
+static void count_contended(struct hak_lock *lock)
+{
+	lock->is_contended = true;
+}
+
+static void count_given(struct hak_lock *lock)
+{
+	hak_site_give(lock->outer, hak_site_ticks() - lock->since);
+	lock->is_contended = false;
+}
+#else
+#define count_contended(lock) ((void)0)
+#define count_given(lock) ((void)0)
+#endif
+
 static void note_taken(const struct hak_lock *lock)
 {
 	if (HAK_DEBUG) {
@@ -61,14 +77,16 @@ static bool HAK_COLD take_contended(struct hak_lock *lock, uint32_t mine)
 	}
 }
 
-bool hak_lock_take(struct hak_lock *lock)
+bool (hak_lock_take)(struct hak_lock *lock)
 {
 	uint32_t mine = hak_fork_generation() << 1;
 	uint32_t word = 0;
 	bool is_sound = true;
 
-	if (HAK_UNLIKELY(!hak_cas_acquire(&lock->word, &word, mine)))
+	if (HAK_UNLIKELY(!hak_cas_acquire(&lock->word, &word, mine))) {
 		is_sound = take_contended(lock, mine);
+		count_contended(lock);
+	}
 	note_taken(lock);
 	return is_sound;
 }
@@ -76,6 +94,7 @@ bool hak_lock_take(struct hak_lock *lock)
 void hak_lock_give(struct hak_lock *lock)
 {
 	note_given(lock);
+	count_given(lock);
 	/* Pairs with the acquire of the next taker. */
 	if (HAK_UNLIKELY(hak_swap_release(&lock->word, 0) & 1))
 		hak_call_futex_wake(&lock->word);

@@ -10,6 +10,7 @@
 #define HAK_OS_LOCK_H
 
 #include "base/attr.h"
+#include "base/site.h"
 
 enum hak_rank {
 	HAK_RANK_PURGER = 1, /* thread/: the right to make a step of decay */
@@ -26,6 +27,11 @@ enum hak_rank {
 struct hak_lock {
 	uint32_t word;       /* any: 0 free, else generation << 1 | has_waiters */
 	uint32_t rank;       /* const: enum hak_rank */
+#if HAK_COUNT
+	struct hak_site *outer; /* the holder: see base/site.h */
+	uint64_t since;      /* the holder: ticks */
+	bool is_contended;   /* the holder: it was not free at once */
+#endif
 };
 
 #define HAK_LOCK(r) { .word = 0, .rank = (r) }
@@ -35,5 +41,17 @@ struct hak_lock {
 bool hak_lock_take(struct hak_lock *lock) __attribute__((warn_unused_result));
 
 void hak_lock_give(struct hak_lock *lock);
+
+#if HAK_COUNT
+/* Counted by where it is taken. */
+#define hak_lock_take(lock) \
+	({ \
+		struct hak_lock *taken_ = (lock); \
+		bool is_sound_ = (hak_lock_take)(taken_); \
+		hak_site_take(HAK_SITE, taken_->is_contended, &taken_->outer); \
+		taken_->since = hak_site_ticks(); \
+		is_sound_; \
+	})
+#endif
 
 #endif

@@ -102,13 +102,16 @@ void *hak_meta_take(size_t size)
 		chunk_left = 0;
 	}
 	p = lists[idx];
+	HAK_NOTE_WRITE(&lists[idx], sizeof p);
 	if (p != NULL)
 		lists[idx] = p->next;
 	else
 		p = take_from_chunk_locked(size);
 	hak_lock_give(&lock);
-	if (p != NULL)
+	if (p != NULL) {
+		HAK_NOTE_WRITE(p, size);
 		memset(p, 0, size);
+	}
 	return p;
 }
 
@@ -125,6 +128,8 @@ void hak_meta_give(void *piece, size_t size)
 		memset(lists, 0, sizeof lists);
 		chunk_left = 0;
 	}
+	HAK_NOTE_WRITE(p, sizeof *p);
+	HAK_NOTE_WRITE(&lists[size / HAK_LINE_SIZE], sizeof p);
 	p->next = lists[size / HAK_LINE_SIZE];
 	lists[size / HAK_LINE_SIZE] = p;
 	hak_lock_give(&lock);

@@ -153,12 +153,27 @@ static void revive(const struct revival *r)
 		hak_os_set_dump(r->base, r->size, true);
 }
 
+/* Which lines a change to n slices from first writes to. */
+static void note_change(struct hak_superslab *s, unsigned first, unsigned n)
+{
+	size_t size = ((first % HAK_WORD_BITS + n - 1) / HAK_WORD_BITS + 1) * sizeof(uint64_t);
+
+	HAK_NOTE_WRITE(&s->n_used, sizeof s->n_used);
+	HAK_NOTE_WRITE(&s->used[first / HAK_WORD_BITS], size);
+	HAK_NOTE_WRITE(&s->dirty[first / HAK_WORD_BITS], size);
+	HAK_NOTE_WRITE(&s->aged[first / HAK_WORD_BITS], size);
+	HAK_NOTE_WRITE(&n_slices_used, sizeof n_slices_used);
+	(void)s;
+	(void)size;
+}
+
 /* Marks free slices used. Returns whether all of them were clean. */
 static bool use_locked(struct hak_superslab *s, unsigned first, unsigned n)
 {
 	bool is_clean = true;
 
 	HAK_ASSERT(hak_bits_are(s->used, first, n, false));
+	note_change(s, first, n);
 	for (unsigned i = first; i < first + n; i++) {
 		if (!hak_bit_is_set(s->dirty, i))
 			continue;
@@ -188,6 +203,7 @@ static void unuse_locked(struct hak_superslab *s, unsigned first, unsigned n, en
 	bool was_full = s->n_used == s->n_slices;
 
 	HAK_ASSERT(hak_bits_are(s->used, first, n, true));
+	note_change(s, first, n);
 	hak_bits_fill(s->used, first, n, false);
 	s->n_used -= n;
 	n_slices_used -= n;

@@ -31,6 +31,7 @@ static struct hak_slab *take_descriptor(unsigned n_words)
 
 	take_lock();
 	l = unused[n_words];
+	HAK_NOTE_WRITE(&unused[n_words], sizeof l);
 	if (l != NULL)
 		unused[n_words] = l->next;
 	hak_lock_give(&lock);
@@ -42,6 +43,8 @@ static struct hak_slab *take_descriptor(unsigned n_words)
 static void give_descriptor(struct hak_slab *s)
 {
 	take_lock();
+	HAK_NOTE_WRITE(&s->link, sizeof s->link);
+	HAK_NOTE_WRITE(&unused[s->n_words], sizeof s->link.next);
 	s->link.next = unused[s->n_words];
 	unused[s->n_words] = &s->link;
 	hak_lock_give(&lock);
@@ -94,6 +97,7 @@ struct hak_slab *hak_slab_make_own(struct hak_heap *h, unsigned sc)
 		give_descriptor(s);
 		return NULL;
 	}
+	HAK_NOTE_WRITE(s, sizeof *s + 2 * n_words * sizeof(uint64_t));
 	s->span = (struct hak_span){ .kind = HAK_KIND_SLAB, .sc = (uint8_t)sc, .n_slices = n_slices,
 		.base = slices.base, .superslab = slices.superslab, .size = size };
 	s->block_size = (uint32_t)size;

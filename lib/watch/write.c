@@ -2,7 +2,9 @@
 /* Owns: the three ways to write the figures of watch/stats.h down. */
 #include <stddef.h>
 
+#include "base/site.h"
 #include "conf/options.h"
+#include "os/clock.h"
 #include "watch/stats.h"
 
 struct figure {
@@ -77,6 +79,61 @@ static void add_member(struct hak_text *t, const char *name, uint64_t value, con
 	hak_text_add_number(t, value);
 }
 
+#if HAK_COUNT
+/* "lib/tiny/remote.c" of whatever path the compiler was given. */
+static const char *short_name(const char *path)
+{
+	const char *last[2] = { path, path };
+
+	for (const char *c = path; *c != '\0'; c++) {
+		if (*c == '/') {
+			last[0] = last[1];
+			last[1] = c + 1;
+		}
+	}
+	return last[0];
+}
+
+static void write_sites(struct hak_text *t)
+{
+	struct hak_site_counts c;
+	const struct hak_site *site;
+	bool is_first = true;
+
+	add_member(t, "ticks_per_ms", hak_os_ticks_per_ms(), ",");
+	hak_text_add(t, ",\"sites\":[");
+	for (size_t i = 0; (site = hak_site_get(i, &c)) != NULL; i++) {
+		if (c.n_lines == 0 && c.n_locks == 0)
+			continue;
+		hak_text_add(t, is_first ? "\n{\"file\":\"" : ",\n{\"file\":\"");
+		hak_text_add(t, short_name(site->file));
+		hak_text_add(t, "\",\"function\":\"");
+		hak_text_add(t, site->function);
+		hak_text_add(t, "\"");
+		add_member(t, "source_line", site->line, ",");
+		add_member(t, "at", c.at, ",");
+		add_member(t, "n_rmw", c.n_rmw, ",");
+		add_member(t, "n_lines", c.n_lines, ",");
+		add_member(t, "n_moved", c.n_moved, ",");
+		add_member(t, "n_under", c.n_under, ",");
+		add_member(t, "n_other", c.n_other, ",");
+		add_member(t, "n_locks", c.n_locks, ",");
+		add_member(t, "n_contended", c.n_contended, ",");
+		add_member(t, "n_inside", c.n_inside, ",");
+		add_member(t, "n_held", c.n_held, ",");
+		add_member(t, "held", c.held, ",");
+		hak_text_add(t, "}");
+		is_first = false;
+	}
+	hak_text_add(t, "]");
+}
+#else
+static void write_sites(struct hak_text *t)
+{
+	(void)t;
+}
+#endif
+
 static void write_json(struct hak_text *t, const struct hakmem_stats *stats)
 {
 	struct hakmem_class_stats class;
@@ -85,6 +142,7 @@ static void write_json(struct hak_text *t, const struct hakmem_stats *stats)
 	hak_text_add(t, "{\"version\":\"" HAKMEM_VERSION "\"");
 	for (size_t i = 0; i < N_FIGURES; i++)
 		add_member(t, figures[i].name, value_of(stats, i), ",");
+	write_sites(t);
 	hak_text_add(t, ",\"classes\":[");
 	for (unsigned sc = 0; hak_stats_get_class(sc, &class); sc++) {
 		if (!is_used(&class))

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* What the ways of a block cost is known: nothing shared at home; for one freed by another thread, one
+ * read-modify-write for each run of neighbours in the outbox, and one announcement. */
+#include "heaps.h"
+#include "sites.h"
+
+#define N 128 /* blocks: two words of a bitmap, two outboxes full */
+
+int main(void)
+{
+#if HAK_COUNT
+	unsigned sc = hak_class_of(64);
+	struct hak_heap *a = make_heap(), *b = make_heap();
+	struct hak_site_counts c;
+	void *blocks[N];
+	bool is_used[HAK_SLAB_WORDS_MAX] = { false };
+	unsigned n_words = 1, n_used = 0;
+	struct hak_slab *s;
+
+	CHECK(hak_slab_make_own(a, sc) != NULL);
+	for (unsigned i = 0; i < N; i++)
+		CHECK((blocks[i] = hak_cache_refill_own(a, sc)) != NULL);
+	s = (struct hak_slab *)hak_registry_find(blocks[0]);
+	/* One lock for the slices, whatever else there was. */
+	c = count_of("region/superslab.c", "take_lock");
+	CHECK(c.n_locks == 2 && c.n_contended == 0); /* none there yet: looked, made one, put it in */
+	c = count_of("tiny/slab.c", "take_lock");
+	CHECK(c.n_locks == 1);
+
+	for (unsigned i = 0; i < N; i++) {
+		unsigned w = hak_slab_idx_of(s, blocks[i]) / HAK_WORD_BITS;
+
+		n_used += !is_used[w];
+		is_used[w] = true;
+	}
+	for (unsigned i = 1; i < N; i++)
+		if (i == HAK_OUTBOX_SLOTS || hak_slab_idx_of(s, blocks[i]) / HAK_WORD_BITS !=
+			hak_slab_idx_of(s, blocks[i - 1]) / HAK_WORD_BITS)
+			n_words++;
+	for (unsigned i = 0; i < N; i++)
+		hak_remote_push_own(b, s, blocks[i]);
+	hak_remote_flush_own(b);
+	c = count_of("tiny/remote.c", "send_word_own");
+	CHECK(c.n_rmw == n_words && c.n_lines == n_words && c.n_locks == 0);
+	c = count_of("tiny/remote.c", "announce_any");
+	CHECK(c.n_rmw == 1);
+	c = count_of("tiny/remote.c", "push_pending_any");
+	CHECK(c.n_rmw == 1 && c.n_lines == 2);
+
+	hak_remote_collect_own(a);
+	c = count_of("tiny/remote.c", "collect_slab_own");
+	CHECK(c.n_rmw == n_used); /* one for each word of the bitmap that has a bit */
+	return 0;
+#else
+	return refuse_site_test();
+#endif
+}
