@@ -236,7 +236,8 @@ static uint64_t make_steps(void)
 		if (!hak_os_thread_sleep(&purger, delay_now() > LEAST_SLEEP ? delay_now() : LEAST_SLEEP))
 			return count_flushes();
 		n = count_flushes();
-		is_idle = make_step() == 0 && dirty_bytes() == 0 && n == n_flushes;
+		/* What is dirty even so, locked memory for one, is not to be had: it has aged by the last of the idle steps. */
+		is_idle = make_step() == 0 && n == n_flushes;
 		n_flushes = n;
 		n_idle = is_idle ? n_idle + 1 : 0;
 	}

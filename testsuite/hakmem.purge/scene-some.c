@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* hak-link: preload */
+/* The scene, one block in 20 alive, 20 MiB of it: at most 110 MiB resident after 5 idle seconds, 90 MiB after
+ * malloc_trim(0); what is alive has not changed. */
+#include "purge.h"
+
+int main(void)
+{
+	size_t n;
+
+	need_small_pages();
+	scene_make();
+	scene_free(0, 1, 20);
+	be_idle(5);
+	n = settle(MIB(110), 5);
+	CHECK(n <= MIB(110), "%zu resident", n);
+	malloc_trim(0);
+	n = rss();
+	CHECK(n <= MIB(90), "%zu resident after malloc_trim(0)", n);
+	scene_verify();
+	return 0;
+}
