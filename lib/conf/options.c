@@ -7,7 +7,7 @@
 #include "base/atomic.h"
 #include "conf/limits.h"
 
-#define N_WORDS_MAX 3
+#define N_WORDS_MAX 4
 
 struct option {
 	char name[16];
@@ -30,11 +30,13 @@ static const struct option options[] = {
 	{ FIELD(purge_delay), true, true, { "" }, -1, 3600 * 1000 },
 	{ FIELD(purge_thread), false, false, { "off", "on" }, 0, 0 },
 	{ FIELD(purge_lazy), true, false, { "false", "true" }, 0, 0 },
+	{ FIELD(thp), true, false, { "default", "always", "never", "auto" }, 0, 0 },
 };
 
 #define N_OPTIONS (sizeof options / sizeof options[0])
 
-struct hak_options hak_options = { .cache_cap = 4096, .purge_delay = HAK_PURGE_DELAY, .purge_thread = 1 };
+struct hak_options hak_options = { .cache_cap = 4096, .purge_delay = HAK_PURGE_DELAY, .purge_thread = 1,
+	.thp = HAK_THP_AUTO };
 
 static int64_t *field_of(const struct option *o)
 {
@@ -102,7 +104,7 @@ static const struct option *nearest_option(const char *name, size_t n)
 	for (size_t i = 0; i < N_OPTIONS; i++) {
 		unsigned d = distance(name, n, options[i].name);
 
-		if (d < least) {
+		if (d < least && d < length_of(options[i].name, '\0')) { /* one letter kept at least */
 			least = d;
 			best = &options[i];
 		}

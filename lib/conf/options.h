@@ -17,6 +17,13 @@ enum hak_stats_when {
 	HAK_STATS_JSON  /* JSON at exit */
 };
 
+enum hak_thp {
+	HAK_THP_DEFAULT, /* as the kernel's setting says */
+	HAK_THP_ALWAYS,
+	HAK_THP_NEVER,
+	HAK_THP_AUTO     /* where they waste little */
+};
+
 struct hak_options {
 	int64_t strict;      /* const: a mistake in HAKMEM_CONF is fatal */
 	int64_t on_report;   /* const: a bad free is reported, not fatal */
@@ -26,6 +33,7 @@ struct hak_options {
 	int64_t purge_delay; /* any: ms; -1: never */
 	int64_t purge_thread; /* const: a thread of our own purges; else the miss paths do */
 	int64_t purge_lazy;  /* any: the kernel takes what is purged when it needs it (MADV_FREE) */
+	int64_t thp;         /* any: enum hak_thp; counts for what is mapped from then on */
 };
 
 extern struct hak_options hak_options;

@@ -9,6 +9,7 @@
 #include "os/clock.h"
 #include "os/lock.h"
 #include "os/page.h"
+#include "region/huge.h"
 #include "region/meta.h"
 
 struct large {
@@ -186,6 +187,8 @@ void *hak_large_take(size_t size, size_t align, bool *is_clean)
 			hak_os_unmap(k.base, size);
 			k.base = NULL;
 		}
+		if (k.base != NULL)
+			hak_huge_advise_large(k.base, size);
 	}
 	if (k.base == NULL) {
 		hak_meta_give(l, sizeof *l);

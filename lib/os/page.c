@@ -155,6 +155,15 @@ bool hak_os_remap(void *base, size_t old_size, void *to, size_t new_size)
 	return is_done;
 }
 
+bool hak_os_advise_huge(void *base, size_t size, bool is_wanted)
+{
+	int saved = errno;
+	bool is_done = hak_call_madvise(base, size, is_wanted ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
+
+	errno = saved;
+	return is_done;
+}
+
 bool hak_os_purge(void *base, size_t size)
 {
 	int saved = errno;

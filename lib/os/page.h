@@ -36,6 +36,9 @@ bool hak_os_unmap(void *base, size_t size);
  * new_size bytes). False: nothing has changed. */
 bool hak_os_remap(void *base, size_t old_size, void *to, size_t new_size);
 
+/* Asks for huge pages on a mapping, or (with false) for none from now on. False if the kernel knows of neither. */
+bool hak_os_advise_huge(void *base, size_t size, bool is_wanted);
+
 /* Gives the pages back, keeps the addresses; they read as zero again. False if the kernel refuses. */
 bool hak_os_purge(void *base, size_t size);
 

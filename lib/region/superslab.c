@@ -10,6 +10,7 @@
 #include "conf/options.h"
 #include "os/lock.h"
 #include "os/page.h"
+#include "region/huge.h"
 #include "region/meta.h"
 
 #define N_WORDS HAK_N_WORDS(HAK_SUPERSLAB_SLICES)
@@ -30,6 +31,10 @@ struct hak_superslab {
 	uint32_t n_lazy;           /* lk:SUPERSLAB */
 	uint32_t n_undumped;       /* lk:SUPERSLAB */
 	uint32_t n_pins;           /* lk:SUPERSLAB: not to be unmapped */
+	uint64_t dense[N_WORDS];   /* lk:SUPERSLAB (S5) */
+	uint32_t n_dense;          /* lk:SUPERSLAB */
+	uint32_t huge;             /* any: enum hak_huge */
+	size_t kept;               /* lk:SUPERSLAB: bytes of holes in used slices that stay for huge pages' sake */
 	struct hak_span record[HAK_SUPERSLAB_SLICES]; /* whoever took the slice */
 };
 
@@ -44,6 +49,9 @@ static uint64_t n_slices_mapped;   /* lk:SUPERSLAB */
 static uint64_t n_slices_used;     /* lk:SUPERSLAB */
 static uint64_t n_slices_dirty;    /* lk:SUPERSLAB */
 static uint64_t n_slices_lazy;     /* lk:SUPERSLAB */
+static uint64_t n_slices_dense;    /* lk:SUPERSLAB */
+static uint64_t n_slices_kept;     /* lk:SUPERSLAB: dirty ones that the last step left in huge pages */
+static uint64_t ask_at;            /* lk:SUPERSLAB: as soon as so many slices are dense, ask_huge() has work */
 
 /* Slices to put back into core dumps, once the lock is given. */
 struct revival {
@@ -71,6 +79,17 @@ static void give_lock(void)
 {
 	HAK_AUDIT(HAK_REQUIRE(check_all_locked() == 0, "audit: a superslab's counts do not match its bitmaps"));
 	hak_lock_give(&lock);
+}
+
+static bool is_huge(const struct hak_superslab *s)
+{
+	return hak_huge_is_asked(hak_load_relaxed(&s->huge));
+}
+
+/* S5: is s to be kept for dense slices? */
+static bool is_reserved(const struct hak_superslab *s)
+{
+	return hak_load_relaxed(&s->huge) == HAK_HUGE_AUTO;
 }
 
 /* The first of n slices, all with the same bit in map, at an aligned address, or n_slices; *longest: the longest run
@@ -204,6 +223,12 @@ static void unuse_locked(struct hak_superslab *s, unsigned first, unsigned n, en
 
 	HAK_ASSERT(hak_bits_are(s->used, first, n, true));
 	note_change(s, first, n);
+	if (hak_bit_is_set(s->dense, first)) { /* what is given is all of a kind */
+		HAK_ASSERT(hak_bits_are(s->dense, first, n, true));
+		hak_bits_fill(s->dense, first, n, false);
+		s->n_dense -= n;
+		n_slices_dense -= n;
+	}
 	hak_bits_fill(s->used, first, n, false);
 	s->n_used -= n;
 	n_slices_used -= n;
@@ -222,54 +247,68 @@ static void unuse_locked(struct hak_superslab *s, unsigned first, unsigned n, en
 		move_locked(s);
 }
 
-static void fill_out_locked(struct hak_superslab *s, unsigned first, size_t n, struct hak_slices *out,
+/* What hak_superslab_take() and its like want. */
+struct wish {
+	size_t n, align;
+	bool is_dense;
+	bool is_anywhere; /* whatever S5 says */
+};
+
+static void fill_out_locked(struct hak_superslab *s, unsigned first, const struct wish *wish, struct hak_slices *out,
 	struct revival *revival)
 {
-	revive_locked(s, first, (unsigned)n, revival);
+	unsigned n = (unsigned)wish->n;
+
+	revive_locked(s, first, n, revival);
 	out->superslab = s;
 	out->base = s->base + first * HAK_SLICE_SIZE;
 	out->n = n;
 	out->record = &s->record[first];
-	out->is_clean = use_locked(s, first, (unsigned)n);
+	out->is_clean = use_locked(s, first, n);
+	if (wish->is_dense) {
+		hak_bits_fill(s->dense, first, n, true);
+		s->n_dense += n;
+		n_slices_dense += n;
+	}
 }
 
 /* Dirty slices: their memory is there already, and so are the superslabs'. */
-static bool take_dirty_locked(size_t n, size_t align, struct hak_slices *out, struct revival *revival)
+static bool take_dirty_locked(const struct wish *wish, struct hak_slices *out, struct revival *revival)
 {
-	if (n_slices_dirty < n)
+	if (n_slices_dirty < wish->n)
 		return false;
 	for (struct hak_link *l = open.next; l != &open; l = l->next) {
 		struct hak_superslab *s = of_link(l);
 		unsigned first, longest;
 
-		if (s->n_dirty < n)
+		if (s->n_dirty < wish->n || (is_reserved(s) && !wish->is_anywhere))
 			continue;
-		first = find_run_locked(s, s->dirty, true, n, align, &longest);
+		first = find_run_locked(s, s->dirty, true, wish->n, wish->align, &longest);
 		if (first == s->n_slices)
 			continue;
-		fill_out_locked(s, first, n, out, revival);
+		fill_out_locked(s, first, wish, out, revival);
 		return true;
 	}
 	return false;
 }
 
-static bool take_locked(size_t n, size_t align, struct hak_slices *out, struct revival *revival)
+static bool take_locked(const struct wish *wish, struct hak_slices *out, struct revival *revival)
 {
-	if (take_dirty_locked(n, align, out, revival))
+	if (take_dirty_locked(wish, out, revival))
 		return true;
 	for (struct hak_link *l = open.next; l != &open; l = l->next) {
 		struct hak_superslab *s = of_link(l);
 		unsigned first, longest;
 
-		if (s->run_limit < n)
+		if (s->run_limit < wish->n || (is_reserved(s) && !wish->is_anywhere))
 			continue;
-		first = find_run_locked(s, s->used, false, n, align, &longest);
+		first = find_run_locked(s, s->used, false, wish->n, wish->align, &longest);
 		if (first == s->n_slices) {
-			if (align <= HAK_SLICE_SIZE)
+			if (wish->align <= HAK_SLICE_SIZE)
 				s->run_limit = longest;
 			continue;
 		}
-		fill_out_locked(s, first, n, out, revival);
+		fill_out_locked(s, first, wish, out, revival);
 		return true;
 	}
 	return false;
@@ -300,6 +339,7 @@ static struct hak_superslab *make(size_t n, size_t align)
 	if (s->base != NULL && hak_registry_reserve(s->base, size)) {
 		s->n_slices = (uint32_t)(size / HAK_SLICE_SIZE);
 		s->run_limit = s->n_slices;
+		s->huge = hak_huge_begin(s->base, size);
 		return s;
 	}
 	if (s->base != NULL)
@@ -308,35 +348,104 @@ static struct hak_superslab *make(size_t n, size_t align)
 	return NULL;
 }
 
-bool hak_superslab_take(size_t n, size_t align, struct hak_slices *out)
+static struct hak_superslab *find_unasked_locked(const struct hak_link *head)
+{
+	for (struct hak_link *l = head->next; l != head; l = l->next) {
+		struct hak_superslab *s = of_link(l);
+
+		if (hak_load_relaxed(&s->huge) == HAK_HUGE_NOT_YET &&
+			(s->n_used - s->n_dense) * HAK_HUGE_SPARSE_RATIO <= s->n_slices)
+			return s;
+	}
+	return NULL;
+}
+
+/* A superslab to ask huge pages for, marked so that nobody else does and that it stays mapped. */
+static struct hak_superslab *claim_unasked_locked(void)
+{
+	uint64_t least = hak_huge_least();
+	struct hak_superslab *s;
+
+	if (n_slices_dense < least) {
+		ask_at = least;
+		return NULL;
+	}
+	s = find_unasked_locked(&full);
+	if (s == NULL)
+		s = find_unasked_locked(&open);
+	if (s == NULL)
+		ask_at = UINT64_MAX; /* until there is a new one */
+	else
+		hak_store_relaxed(&s->huge, HAK_HUGE_ASKING);
+	return s;
+}
+
+/* Asks for all superslabs that may have them: of the older ones it counts for what is not touched yet. */
+static void ask_huge(void)
+{
+	struct hak_superslab *s;
+
+	do {
+		take_lock();
+		s = claim_unasked_locked();
+		give_lock();
+		if (s != NULL)
+			hak_store_relaxed(&s->huge, hak_huge_ask(s->base, s->n_slices * HAK_SLICE_SIZE));
+	} while (s != NULL);
+}
+
+/* As take_locked(), and tells whether ask_huge() is due. */
+static bool take_now(const struct wish *wish, struct hak_superslab *new, struct hak_slices *out, bool *is_due)
 {
 	struct revival revival = { .base = NULL };
-	struct hak_superslab *s;
 	bool is_done;
 
-	HAK_ASSERT(n >= 1 && n <= HAK_SUPERSLAB_SLICES);
 	take_lock();
-	is_done = take_locked(n, align, out, &revival);
+	if (new != NULL) {
+		new->era = era;
+		hak_list_put_last(&open, &new->link);
+		n_superslabs++;
+		n_slices_mapped += new->n_slices;
+		if (next_size < HAK_SUPERSLAB_SIZE)
+			hak_own_set(&next_size, next_size * 2);
+		if (wish->is_dense)
+			ask_at = 0;
+		else if (hak_load_relaxed(&new->huge) == HAK_HUGE_NOT_YET)
+			hak_store_relaxed(&new->huge, HAK_HUGE_BROKEN); /* more of the kind will follow */
+	}
+	is_done = take_locked(wish, out, &revival);
+	*is_due = n_slices_dense >= ask_at;
 	give_lock();
 	revive(&revival);
-	if (is_done)
-		return true;
+	return is_done;
+}
 
-	s = make(n, align);
-	if (s == NULL)
-		return false;
-	take_lock();
-	s->era = era;
-	hak_list_put_last(&open, &s->link);
-	n_superslabs++;
-	n_slices_mapped += s->n_slices;
-	if (next_size < HAK_SUPERSLAB_SIZE)
-		hak_own_set(&next_size, next_size * 2);
+static bool take(struct wish wish, struct hak_slices *out)
+{
+	struct hak_superslab *s = NULL;
+	bool is_done, is_due;
+
+	HAK_ASSERT(wish.n >= 1 && wish.n <= HAK_SUPERSLAB_SLICES);
 	/* Another thread may take what we made before us: then go round again. */
-	is_done = take_locked(n, align, out, &revival);
-	give_lock();
-	revive(&revival);
-	return is_done || hak_superslab_take(n, align, out);
+	while (!(is_done = take_now(&wish, s, out, &is_due))) {
+		s = make(wish.n, wish.align);
+		if (s == NULL && wish.is_anywhere)
+			return false;
+		wish.is_anywhere = wish.is_anywhere || s == NULL;
+	}
+	if (HAK_UNLIKELY(is_due))
+		ask_huge();
+	return is_done;
+}
+
+bool hak_superslab_take(size_t n, size_t align, struct hak_slices *out)
+{
+	return take((struct wish){ .n = n, .align = align }, out);
+}
+
+bool hak_superslab_take_dense(size_t n, struct hak_slices *out)
+{
+	return take((struct wish){ .n = n, .align = HAK_SLICE_SIZE, .is_dense = true, .is_anywhere = true }, out);
 }
 
 void hak_superslab_give(struct hak_superslab *s, char *base, size_t n)
@@ -371,24 +480,58 @@ bool hak_superslab_extend(struct hak_superslab *s, char *base, size_t n_old, siz
 	return is_done;
 }
 
+static size_t count_locked(const uint64_t *map)
+{
+	size_t n = 0;
+
+	for (unsigned i = 0; i < N_WORDS; i++)
+		n += hak_bits_count(map[i]);
+	return n;
+}
+
+/* Is more free and resident than huge pages are worth? dirty: those of the slices that count. */
+static bool is_wasteful_locked(const struct hak_superslab *s, const uint64_t *dirty)
+{
+	return hak_load_relaxed(&s->huge) != HAK_HUGE_ALWAYS &&
+		s->kept + count_locked(dirty) * HAK_SLICE_SIZE > s->n_used * HAK_SLICE_SIZE / HAK_HUGE_KEEP_RATIO;
+}
+
+/* The first slices in map that are to be purged together: whole huge pages, if they matter. Returns how many. */
+static unsigned find_dirty_locked(const struct hak_superslab *s, const uint64_t *map, unsigned *first)
+{
+	if (is_huge(s)) {
+		for (unsigned i = 0; i < s->n_slices; i += HAK_HUGE_SLICES) {
+			*first = i;
+			if (i + HAK_HUGE_SLICES <= s->n_slices && hak_bits_are(map, i, HAK_HUGE_SLICES, true))
+				return HAK_HUGE_SLICES;
+		}
+		if (!is_wasteful_locked(s, map))
+			return 0;
+	}
+	*first = hak_bits_find(map, s->n_slices, 0, true);
+	return hak_bits_find(map, s->n_slices, *first, false) - *first;
+}
+
 /* Finds a dirty run to purge and marks it used, so that nobody takes it while the kernel works. */
 static bool claim_dirty_locked(bool all, struct hak_slices *out)
 {
+	n_slices_kept = 0;
 	for (struct hak_link *l = open.next; l != &open; l = l->next) {
 		struct hak_superslab *s = of_link(l);
 		const uint64_t *map = all ? s->dirty : s->aged;
-		unsigned first, end;
+		unsigned first, n;
 
 		if (s->n_dirty == 0)
 			continue;
-		first = hak_bits_find(map, s->n_slices, 0, true);
-		if (first == s->n_slices)
+		n = find_dirty_locked(s, map, &first);
+		if (n == 0) {
+			n_slices_kept += count_locked(map);
 			continue;
-		end = hak_bits_find(map, s->n_slices, first, false);
+		}
 		out->superslab = s;
 		out->base = s->base + first * HAK_SLICE_SIZE;
-		out->n = end - first;
-		use_locked(s, first, end - first);
+		out->n = n;
+		use_locked(s, first, n);
 		return true;
 	}
 	return false;
@@ -410,7 +553,8 @@ static struct hak_superslab *claim_empty_locked(void)
 	for (struct hak_link *l = open.next; l != &open; l = l->next) {
 		struct hak_superslab *s = of_link(l);
 
-		if (s->n_used == 0 && s->n_dirty == 0 && s->n_pins == 0 && n_superslabs > 1) {
+		if (s->n_used == 0 && s->n_dirty == 0 && s->n_pins == 0 && n_superslabs > 1 &&
+			hak_load_relaxed(&s->huge) != HAK_HUGE_ASKING) {
 			hak_list_remove(&s->link);
 			n_superslabs--;
 			n_slices_mapped -= s->n_slices;
@@ -452,16 +596,20 @@ static bool claim_undumped_locked(struct hak_superslab **which, unsigned *first,
 	for (struct hak_link *l = open.next; l != &open; l = l->next) {
 		struct hak_superslab *s = of_link(l);
 		uint64_t busy[N_WORDS];
-		unsigned from, end;
+		unsigned from, end, next;
 
 		if (s->n_slices - s->n_used - (s->n_dirty - s->n_lazy) == s->n_undumped)
 			continue;
 		for (unsigned i = 0; i < N_WORDS; i++)
 			busy[i] = s->used[i] | (s->dirty[i] & ~s->lazy[i]);
-		for (from = 0; from < s->n_slices; from = end) {
+		for (from = 0; from < s->n_slices; from = next) {
 			from = hak_bits_find(busy, s->n_slices, from, false);
-			end = hak_bits_find(busy, s->n_slices, from, true);
-			if (end - from < HAK_UNDUMPED_LEAST || hak_bits_are(s->undumped, from, end - from, true))
+			next = end = hak_bits_find(busy, s->n_slices, from, true);
+			if (is_huge(s)) { /* a mapping's border inside one would break it */
+				from = (unsigned)hak_round_up(from, HAK_HUGE_SLICES);
+				end = (unsigned)hak_round_down(end, HAK_HUGE_SLICES);
+			}
+			if (end < from + HAK_UNDUMPED_LEAST || hak_bits_are(s->undumped, from, end - from, true))
 				continue;
 			set_undumped_locked(s, from, end - from, true);
 			s->n_pins++;
@@ -506,12 +654,39 @@ static void undump(void)
 	}
 }
 
-/* Returns the state that the pages are in now. */
-static enum state purge_pages(char *base, size_t size, bool can_be_lazy)
+void hak_superslab_break(struct hak_superslab *s)
 {
+	hak_huge_break(&s->huge, s->base, s->n_slices * HAK_SLICE_SIZE);
+}
+
+/* Returns the state that the pages are in now. */
+static enum state purge_pages(struct hak_superslab *s, char *base, size_t size, bool can_be_lazy)
+{
+	if (((size_t)(base - s->base) | size) % HAK_HUGE_SIZE != 0)
+		hak_superslab_break(s);
 	if (can_be_lazy && hak_load_relaxed(&hak_options.purge_lazy) && hak_os_purge_lazily(base, size))
 		return LAZY;
 	return hak_os_purge(base, size) ? CLEAN : DIRTY;
+}
+
+bool hak_superslab_is_huge(const struct hak_superslab *s)
+{
+	return is_huge(s);
+}
+
+bool hak_superslab_keep_holes(struct hak_superslab *s, size_t n_old, size_t n_new)
+{
+	bool is_kept;
+
+	if ((n_old | n_new) == 0)
+		return is_huge(s);
+	take_lock();
+	s->kept += n_new - n_old;
+	is_kept = is_huge(s) && !is_wasteful_locked(s, s->aged);
+	if (!is_kept)
+		s->kept -= n_new;
+	give_lock();
+	return is_kept;
 }
 
 size_t hak_superslab_purge(bool all)
@@ -532,7 +707,7 @@ size_t hak_superslab_purge(bool all)
 		if (is_done)
 			break;
 		s = claimed.superslab;
-		state = purge_pages(claimed.base, claimed.n * HAK_SLICE_SIZE, !all);
+		state = purge_pages(s, claimed.base, claimed.n * HAK_SLICE_SIZE, !all);
 		n_bytes += state != DIRTY ? claimed.n * HAK_SLICE_SIZE : 0;
 		take_lock();
 		if (s->era == era)
@@ -575,6 +750,8 @@ void hak_superslab_stats_get(struct hak_superslab_stats *stats)
 	stats->used = n_slices_used * HAK_SLICE_SIZE;
 	stats->dirty = (n_slices_dirty - n_slices_lazy) * HAK_SLICE_SIZE;
 	stats->lazy = n_slices_lazy * HAK_SLICE_SIZE;
+	stats->kept = (n_slices_kept < n_slices_dirty - n_slices_lazy ? n_slices_kept : n_slices_dirty - n_slices_lazy) *
+		HAK_SLICE_SIZE;
 	stats->n_superslabs = n_superslabs;
 	give_lock();
 }
@@ -632,7 +809,7 @@ void hak_superslab_resident_get(struct hak_superslab_resident *resident)
 
 static size_t check_locked(struct hak_superslab *s, bool is_full)
 {
-	unsigned n_used = 0, n_dirty = 0, n_lazy = 0, n_undumped = 0;
+	unsigned n_used = 0, n_dirty = 0, n_lazy = 0, n_undumped = 0, n_dense = 0;
 	bool is_sound;
 
 	for (unsigned i = 0; i < N_WORDS; i++) {
@@ -640,13 +817,15 @@ static size_t check_locked(struct hak_superslab *s, bool is_full)
 		n_dirty += hak_bits_count(s->dirty[i]);
 		n_lazy += hak_bits_count(s->lazy[i]);
 		n_undumped += hak_bits_count(s->undumped[i]);
+		n_dense += hak_bits_count(s->dense[i]);
 	}
 	is_sound = n_used == s->n_used && n_dirty == s->n_dirty && n_lazy == s->n_lazy &&
-		n_undumped == s->n_undumped && is_full == (n_used == s->n_slices);
+		n_undumped == s->n_undumped && n_dense == s->n_dense && is_full == (n_used == s->n_slices);
 	for (unsigned i = 0; i < N_WORDS; i++)
 		is_sound = is_sound && (s->used[i] & s->dirty[i]) == 0 && (s->aged[i] & ~s->dirty[i]) == 0 &&
 			(s->lazy[i] & ~s->dirty[i]) == 0 && (s->aged[i] & s->lazy[i]) == 0 &&
-			(s->undumped[i] & (s->used[i] | (s->dirty[i] & ~s->lazy[i]))) == 0;
+			(s->undumped[i] & (s->used[i] | (s->dirty[i] & ~s->lazy[i]))) == 0 &&
+			(s->dense[i] & ~s->used[i]) == 0;
 	return is_sound ? 0 : 1;
 }
 

@@ -11,6 +11,8 @@
  *    more slices; what is given back to them is only purged.
  * S4 Long free runs that are clean or lazy are left out of core dumps, undumped, as long as all mappings are few. Used
  *    and dirty slices are dumped.
+ * S5 Dense slices are used ones. A superslab whose huge pages we asked for has few others, and gives back whole huge
+ *    pages only; or, where that would leave more than its share of free memory resident, it becomes broken for good.
  */
 #ifndef HAK_REGION_SUPERSLAB_H
 #define HAK_REGION_SUPERSLAB_H
@@ -32,12 +34,17 @@ struct hak_superslab_stats {
 	uint64_t used;    /* bytes of used slices */
 	uint64_t dirty;   /* bytes of dirty slices, lazy ones apart */
 	uint64_t lazy;    /* bytes of lazy slices */
+	uint64_t kept;    /* bytes of dirty slices that the last step left in huge pages */
 	uint64_t n_superslabs;
 };
 
 /* Takes n adjacent slices, the first at an address that is a multiple of align (a power of two; at most
  * HAK_SUPERSLAB_ALIGN need not cost more). False: no memory. */
 bool hak_superslab_take(size_t n, size_t align, struct hak_slices *out);
+
+/* The same for n slices that will be full of blocks no larger than an OS page: those may have huge pages, since every
+ * OS page of them is touched anyway. */
+bool hak_superslab_take_dense(size_t n, struct hak_slices *out);
 
 /* Gives n slices from base back, dirty. */
 void hak_superslab_give(struct hak_superslab *superslab, char *base, size_t n);
@@ -47,6 +54,16 @@ bool hak_superslab_extend(struct hak_superslab *superslab, char *base, size_t n_
 
 /* Does p lie in a superslab? For verdicts: looks through all of them. */
 bool hak_superslab_contains(const void *p);
+
+/* Holes found inside slices in use: n_new bytes now, where n_old were counted before. True: they stay, for the sake of
+ * huge pages, and are counted. False: not, and they are not counted. */
+bool hak_superslab_keep_holes(struct hak_superslab *superslab, size_t n_old, size_t n_new);
+
+/* Has the superslab huge pages that nothing has broken? */
+bool hak_superslab_is_huge(const struct hak_superslab *superslab);
+
+/* To be called before OS pages inside slices in use go to the system: gives huge pages up if need be. */
+void hak_superslab_break(struct hak_superslab *superslab);
 
 /* One step of decay: purges what was dirty at the last step already (lazily under purge_lazy), and unmaps superslabs
  * that became all clean. With all: everything dirty or lazy, for good. Returns bytes given back. */

@@ -12,6 +12,7 @@
 #include "os/lock.h"
 #include "os/look.h"
 #include "os/thread.h"
+#include "region/huge.h"
 #include "region/superslab.h"
 #include "thread/heap.h"
 #include "thread/hold.h"
@@ -29,6 +30,7 @@ static uint64_t next_step; /* any: ms; 0 before the first */
 static struct hak_os_thread purger; /* hakmem-purge */
 static uint32_t n_steps;     /* lk:PURGER */
 static enum { FILES_SHARED, FILES_OWN, FILES_REFUSED } files_state; /* lk:PURGER: of hakmem-purge */
+static uint64_t n_broken_seen; /* lk:PURGER */
 static uint32_t is_wanted;   /* any: 0: hakmem-purge is about to end */
 static uint32_t is_starting; /* any: the generation in which a thread is starting it, or 0 */
 
@@ -175,13 +177,15 @@ static size_t purge_sleepers(bool at_once, const struct hak_heap *mine)
 /* With a thread or without, a heap may be claimed; but not one whose thread stayed behind in a parent process. */
 static size_t purge_heaps(bool all, const struct hak_heap *mine)
 {
+	bool is_broken = n_broken_seen != hak_huge_n_broken();
 	size_t n_bytes = 0;
 
 	if (!hak_hold_can_claim())
 		return 0;
 	n_steps++;
+	n_broken_seen = hak_huge_n_broken(); /* holes that were kept may go */
 	for (struct hak_heap *h = hak_thread_first_heap(); h != NULL; h = hak_load_acquire(&h->next))
-		if ((hak_load_relaxed(&h->generation) == hak_fork_generation() || h == mine) && (all || is_due(h)))
+		if ((hak_load_relaxed(&h->generation) == hak_fork_generation() || h == mine) && (is_due(h) || all || is_broken))
 			n_bytes += purge_heap(h, all);
 	return n_bytes;
 }
@@ -198,7 +202,7 @@ static size_t dirty_bytes(void)
 
 	hak_superslab_stats_get(&superslabs);
 	hak_large_stats_get(&large);
-	return (size_t)(superslabs.dirty + large.cached);
+	return (size_t)(superslabs.dirty - superslabs.kept + large.cached);
 }
 
 /* Sum of all batches, runs and large blocks ever given back: moves when something became free. */

@@ -10,6 +10,7 @@
 #include "tiny/remote.h"
 
 #define FLUSH_BATCH 64 /* blocks that a purger takes from a cache at a time */
+#define N_AHEAD 32 /* blocks whose slabs a flush fetches together */
 
 __thread struct hak_heap *hak_heap_mine __attribute__((tls_model("initial-exec"))) = &hak_heap_none;
 struct hak_heap hak_heap_none;
@@ -139,47 +140,131 @@ void *hak_cache_refill_own(struct hak_heap *h, unsigned sc)
 	return pop_own(h, sc);
 }
 
-/* The slab that p, freed as a block of class sc of this heap, goes back to, and its index there; NULL after a verdict
- * (C1). */
-static struct hak_slab *prove_own(struct hak_heap *h, unsigned sc, void *p, unsigned *idx)
+/* Is it a slab that blocks of class sc of this heap go back to (C1)? */
+static bool is_home(const struct hak_heap *h, unsigned sc, const struct hak_slab *s)
 {
-	struct hak_slab *s = (struct hak_slab *)hak_registry_find(p);
+	return s != NULL && s->span.kind == HAK_KIND_SLAB && s->span.sc == sc && hak_load_relaxed(&s->owner) == h;
+}
 
-	/* Only a second free of a block can have emptied its slab, or let it become another's, under it. */
-	if (HAK_UNLIKELY(s == NULL || s->span.kind != HAK_KIND_SLAB || s->span.sc != sc ||
-		hak_load_relaxed(&s->owner) != h)) {
-		hak_report_bad_free(HAK_DOUBLE_FREE, "free", p, hak_class_size(sc), NULL);
-		return NULL;
-	}
-	*idx = hak_slab_idx_of(s, p);
-	if (HAK_UNLIKELY(!hak_slab_has_block(s, p, *idx))) {
-		bool is_aligned = (uintptr_t)p % HAK_ALIGNMENT == 0;
+static void HAK_COLD report(unsigned sc, const struct hak_slab *s, const void *p)
+{
+	enum hak_verdict verdict = HAK_DOUBLE_FREE;
 
-		hak_report_bad_free(is_aligned ? HAK_INSIDE_BLOCK : HAK_MISALIGNED, "free", p, s->block_size, NULL);
-		return NULL;
+	if (s != NULL && !hak_slab_has_block(s, p, hak_slab_idx_of(s, p)))
+		verdict = (uintptr_t)p % HAK_ALIGNMENT == 0 ? HAK_INSIDE_BLOCK : HAK_MISALIGNED;
+	hak_report_bad_free(verdict, "free", p, hak_class_size(sc), NULL);
+}
+
+/* Puts p back into its slab s. False after a verdict (C1). */
+static bool put_own(struct hak_heap *h, struct hak_slab *s, void *p)
+{
+	uint64_t place = hak_slab_place(s->span.base, s->inverse, p);
+	unsigned idx = (unsigned)(place >> HAK_INVERSE_SHIFT);
+	uint64_t *word = &s->bits[idx / HAK_WORD_BITS];
+	uint64_t bit = (uint64_t)1 << idx % HAK_WORD_BITS;
+
+	if (HAK_UNLIKELY(!hak_slab_is_first(place, s->inverse) || idx >= s->n_blocks || (*word & bit) != 0)) {
+		report(s->span.sc, s, p);
+		return false;
 	}
-	if (HAK_UNLIKELY(hak_bit_is_set(s->bits, *idx))) {
-		hak_report_bad_free(HAK_DOUBLE_FREE, "free", p, s->block_size, NULL);
-		return NULL;
+	hak_own_set(word, *word | bit);
+	hak_slab_count_put_own(h, s, idx / HAK_WORD_BITS, 1);
+	return true;
+}
+
+/* The same for all blocks up to the first of another slab. Returns how many these are. */
+static unsigned HAK_NOINLINE put_run_own(struct hak_heap *h, struct hak_slab *s, void **blocks, struct hak_slab **slab,
+	unsigned n, unsigned *n_given)
+{
+	/* Kept in registers: the compiler cannot know that the bits are not among them. A word of bits is, too: the next
+	 * block's is often the same. */
+	const uint64_t inverse = s->inverse;
+	const uint64_t n_blocks = s->n_blocks;
+	const char *const base = s->span.base;
+	uint64_t w = s->first_word < s->n_words ? s->first_word : 0, least = w;
+	uint64_t bits = s->bits[w];
+	unsigned n_bad = 0, i = 0;
+
+	do {
+		uint64_t place = hak_slab_place(base, inverse, blocks[i]);
+		uint64_t idx = place >> HAK_INVERSE_SHIFT;
+		uint64_t bit = (uint64_t)1 << idx % HAK_WORD_BITS;
+
+		if (HAK_UNLIKELY(!hak_slab_is_first(place, inverse) || idx >= n_blocks)) { /* C1 */
+			report(s->span.sc, s, blocks[i]);
+			n_bad++;
+			continue;
+		}
+		if (idx / HAK_WORD_BITS != w) {
+			hak_own_set(&s->bits[w], bits);
+			w = idx / HAK_WORD_BITS;
+			bits = s->bits[w];
+			least = w < least ? w : least;
+		}
+		if (HAK_UNLIKELY((bits & bit) != 0)) { /* C1 */
+			report(s->span.sc, s, blocks[i]);
+			n_bad++;
+		}
+		bits |= bit;
+	} while (++i < n && slab[i] == s);
+	hak_own_set(&s->bits[w], bits);
+	*n_given += i - n_bad;
+	if (HAK_LIKELY(i > n_bad))
+		hak_slab_count_put_own(h, s, (unsigned)least, i - n_bad);
+	return i;
+}
+
+/* Finds the slabs of n blocks and fetches what of them is going to be needed. */
+static void find_slabs(void **blocks, unsigned n, struct hak_slab **slab)
+{
+	struct hak_slab *s = NULL;
+	uintptr_t slice = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		if ((uintptr_t)blocks[i] >> HAK_SLICE_SHIFT != slice) {
+			slice = (uintptr_t)blocks[i] >> HAK_SLICE_SHIFT;
+			s = (struct hak_slab *)hak_registry_find(blocks[i]);
+			__builtin_prefetch(s);
+			__builtin_prefetch((char *)s + offsetof(struct hak_slab, link), 1);
+		}
+		slab[i] = s;
 	}
-	return s;
+}
+
+/* Puts n blocks back, whose slabs are known. Returns how many of them were sound. */
+static unsigned put_all_own(struct hak_heap *h, unsigned sc, void **blocks, struct hak_slab **slab, unsigned n)
+{
+	unsigned n_given = 0, i = 0;
+
+	while (i < n) {
+		struct hak_slab *s = slab[i];
+
+		/* Only a second free of a block can have emptied its slab, or let it become another's, under it. */
+		if (HAK_UNLIKELY(!is_home(h, sc, s)))
+			report(sc, NULL, blocks[i++]);
+		else if (i + 1 < n && slab[i + 1] == s)
+			i += put_run_own(h, s, blocks + i, slab + i, n - i, &n_given);
+		else
+			n_given += put_own(h, s, blocks[i++]);
+	}
+	return n_given;
 }
 
 static void give_own(struct hak_heap *h, unsigned sc, void **blocks, size_t n)
 {
-	size_t n_given = 0;
+	struct hak_slab *slab[N_AHEAD];
+	unsigned n_given = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		unsigned idx;
-		struct hak_slab *s = prove_own(h, sc, blocks[i], &idx);
+	hak_own_add(&h->n_flushes, 1);
+	while (n > 0) {
+		unsigned k = n < N_AHEAD ? (unsigned)n : N_AHEAD;
 
-		if (s == NULL)
-			continue;
-		n_given++;
-		hak_slab_put_own(h, s, idx / HAK_WORD_BITS, (uint64_t)1 << idx % HAK_WORD_BITS, 1);
+		find_slabs(blocks, k, slab);
+		n_given += put_all_own(h, sc, blocks, slab, k);
+		blocks += k;
+		n -= k;
 	}
 	hak_own_add(&h->bin[sc].n_given, n_given);
-	hak_own_add(&h->n_flushes, 1);
 }
 
 void hak_cache_put_own(struct hak_heap *h, unsigned sc, void *p, const struct hak_caller *caller)

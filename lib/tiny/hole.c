@@ -47,6 +47,44 @@ static unsigned take_from_slab(struct hak_heap *h, struct hak_slab *s, struct ha
 	return n_taken;
 }
 
+static size_t count_bytes(const struct hak_slab *s)
+{
+	size_t n_bytes = 0;
+	unsigned end = 0;
+
+	for (;;) {
+		unsigned first = hak_bits_find(s->bits, s->n_blocks, end, true);
+		char *from;
+
+		if (first == s->n_blocks)
+			return n_bytes;
+		end = hak_bits_find(s->bits, s->n_blocks, first, false);
+		n_bytes += pages_of(s, first, end - first, &from);
+	}
+}
+
+/* Leaves the holes of a slab where they are, if huge pages are worth more. */
+static bool keep_holes(struct hak_slab *s)
+{
+	size_t n_old = s->kept;
+
+	if (n_old == 0 && !hak_superslab_is_huge(s->span.superslab))
+		return false;
+	s->kept = (uint32_t)count_bytes(s);
+	if (hak_superslab_keep_holes(s->span.superslab, n_old, s->kept))
+		return true;
+	s->kept = 0;
+	return false;
+}
+
+/* Holes that were kept go when their superslab's huge pages have been broken. */
+static bool is_due(const struct hak_slab *s, bool all)
+{
+	if (s->news == HAK_NEWS_NONE)
+		return s->kept > 0 && !hak_superslab_is_huge(s->span.superslab);
+	return s->news == HAK_NEWS_AGED || all;
+}
+
 unsigned hak_hole_take_own(struct hak_heap *h, unsigned sc, struct hak_hole *holes, unsigned n, bool all)
 {
 	struct hak_link *head = &h->bin[sc].open;
@@ -58,9 +96,10 @@ unsigned hak_hole_take_own(struct hak_heap *h, unsigned sc, struct hak_hole *hol
 		bool is_done = true;
 
 		next = l->next; /* the slab leaves the list with its last free block */
-		if (s->news == HAK_NEWS_NONE || (s->news == HAK_NEWS_FRESH && !all))
+		if (!is_due(s, all))
 			continue;
-		n_taken += take_from_slab(h, s, holes + n_taken, n - n_taken, &is_done);
+		if (s->hole_at > 0 || !keep_holes(s))
+			n_taken += take_from_slab(h, s, holes + n_taken, n - n_taken, &is_done);
 		if (is_done) {
 			s->news = HAK_NEWS_NONE;
 			s->hole_at = 0;
@@ -86,6 +125,7 @@ size_t hak_hole_purge_any(const struct hak_hole *hole)
 	char *from;
 	size_t size = pages_of(hole->slab, hole->first, hole->n, &from);
 
+	hak_superslab_break(hole->slab->span.superslab);
 	return hak_os_purge(from, size) ? size : 0;
 }
 

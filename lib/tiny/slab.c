@@ -6,13 +6,15 @@
 #include "base/bits.h"
 #include "base/text.h"
 #include "os/lock.h"
+#include "os/page.h"
+#include "region/huge.h"
 #include "region/meta.h"
 #include "tiny/remote.h"
 
 static struct hak_lock lock = HAK_LOCK(HAK_RANK_SLABS);
 static struct hak_link *unused[HAK_SLAB_WORDS_MAX + 1]; /* lk:SLABS: descriptors by words, linked by next */
 
-HAK_STATIC(HAK_SLAB_SLICES_MAX * HAK_SLICE_SIZE / 16 <= (size_t)1 << 16); /* hak_slab_idx_of() */
+HAK_STATIC(HAK_SLAB_SLICES_MAX * HAK_SLICE_SIZE <= (size_t)1 << 20 && HAK_TINY_MAX <= (size_t)1 << 16); /* hak_slab_place() */
 
 static struct hak_slab *of_link(struct hak_link *link)
 {
@@ -79,6 +81,23 @@ static void fill_free(struct hak_slab *s)
 	s->first_word = 0;
 	s->news = HAK_NEWS_NONE;
 	s->hole_at = 0;
+	s->kept = 0;
+}
+
+/* No larger than an OS page: wherever a block is alive, every OS page is touched. */
+static bool is_dense(size_t size)
+{
+	return size <= hak_os_page_size();
+}
+
+/* n: 1 or -1, slabs that h has of class sc more than before. */
+static void count_slab_own(struct hak_heap *h, unsigned sc, int n)
+{
+	struct hak_bin *bin = &h->bin[sc];
+
+	if (bin->n_slabs == (n > 0 ? 0 : 1) && is_dense(hak_class_size(sc)))
+		hak_huge_count_first(n * (int)hak_class_slices(sc));
+	hak_own_add(&bin->n_slabs, n);
 }
 
 struct hak_slab *hak_slab_make_own(struct hak_heap *h, unsigned sc)
@@ -92,7 +111,8 @@ struct hak_slab *hak_slab_make_own(struct hak_heap *h, unsigned sc)
 
 	if (s == NULL)
 		return NULL;
-	if (!hak_superslab_take(n_slices, HAK_SLICE_SIZE, &slices)) {
+	if (!(is_dense(size) ? hak_superslab_take_dense(n_slices, &slices) :
+		hak_superslab_take(n_slices, HAK_SLICE_SIZE, &slices))) {
 		s->n_words = n_words;
 		give_descriptor(s);
 		return NULL;
@@ -101,7 +121,7 @@ struct hak_slab *hak_slab_make_own(struct hak_heap *h, unsigned sc)
 	s->span = (struct hak_span){ .kind = HAK_KIND_SLAB, .sc = (uint8_t)sc, .n_slices = n_slices,
 		.base = slices.base, .superslab = slices.superslab, .size = size };
 	s->block_size = (uint32_t)size;
-	s->inverse = (((uint64_t)1 << 32) + size / 16 - 1) / (size / 16);
+	s->inverse = (((uint64_t)1 << HAK_INVERSE_SHIFT) + size - 1) / size;
 	s->n_blocks = n_blocks;
 	s->n_words = n_words;
 	fill_free(s);
@@ -114,12 +134,19 @@ struct hak_slab *hak_slab_make_own(struct hak_heap *h, unsigned sc)
 
 	hak_list_put_first(&h->bin[sc].open, &s->link);
 	h->bin[sc].n_empty++;
-	hak_own_add(&h->bin[sc].n_slabs, 1);
+	count_slab_own(h, sc, 1);
 	h->n_slabs++;
 	hak_registry_put(slices.base, n_slices, &s->span);
 	hak_registry_set_words(slices.base, n_slices, 0, h->tag, sc);
 	HAK_AUDIT(audit_own(h, s));
 	return s;
+}
+
+static void forget_holes(struct hak_slab *s)
+{
+	if (HAK_UNLIKELY(s->kept > 0))
+		hak_superslab_keep_holes(s->span.superslab, s->kept, 0);
+	s->kept = 0;
 }
 
 void hak_slab_release_own(struct hak_heap *h, struct hak_slab *s)
@@ -131,12 +158,13 @@ void hak_slab_release_own(struct hak_heap *h, struct hak_slab *s)
 	hak_registry_drop(s->span.base, s->span.n_slices);
 	hak_list_remove(&s->link);
 	h->bin[sc].n_empty--;
-	hak_own_add(&h->bin[sc].n_slabs, -1);
+	count_slab_own(h, sc, -1);
 	h->n_slabs--;
 	hak_store_ordered(&s->owner, &hak_heap_none);
 	/* Announced to us after its last block came home: whoever makes it anew looks for it at nobody's. */
 	if (hak_load_ordered(&s->is_pending))
 		hak_remote_forward_any(h);
+	forget_holes(s);
 	hak_superslab_give(s->span.superslab, s->span.base, s->span.n_slices);
 	give_descriptor(s);
 }
@@ -144,6 +172,7 @@ void hak_slab_release_own(struct hak_heap *h, struct hak_slab *s)
 unsigned hak_slab_take_own(struct hak_heap *h, struct hak_slab *s, void **out, unsigned n)
 {
 	struct hak_bin *bin = &h->bin[s->span.sc];
+	size_t size = s->block_size;
 	unsigned w = s->first_word;
 	unsigned left;
 
@@ -156,10 +185,15 @@ unsigned hak_slab_take_own(struct hak_heap *h, struct hak_slab *s, void **out, u
 	left = n;
 	while (left > 0) {
 		uint64_t free = s->bits[w];
-		char *base = s->span.base + (size_t)w * HAK_WORD_BITS * s->block_size;
+		char *base = s->span.base + w * HAK_WORD_BITS * size;
 
+		if (free == ~(uint64_t)0 && left >= HAK_WORD_BITS) {
+			for (char *p = base; p < base + HAK_WORD_BITS * size; p += size)
+				out[--left] = p;
+			free = 0;
+		}
 		while (free != 0 && left > 0) {
-			out[--left] = base + (size_t)hak_bits_low(free) * s->block_size;
+			out[--left] = base + hak_bits_low(free) * size;
 			free &= free - 1;
 		}
 		hak_own_set(&s->bits[w], free);
@@ -169,6 +203,7 @@ unsigned hak_slab_take_own(struct hak_heap *h, struct hak_slab *s, void **out, u
 	s->first_word = w;
 	s->n_free -= n;
 	if (s->n_free == 0) {
+		forget_holes(s);
 		hak_list_remove(&s->link);
 		hak_list_put_first(&bin->full, &s->link);
 	}
@@ -178,18 +213,19 @@ unsigned hak_slab_take_own(struct hak_heap *h, struct hak_slab *s, void **out, u
 
 bool hak_slab_put_own(struct hak_heap *h, struct hak_slab *s, unsigned w, uint64_t bits, unsigned n)
 {
-	struct hak_bin *bin = &h->bin[s->span.sc];
-
 	HAK_ASSERT((s->bits[w] & bits) == 0);
 	hak_own_set(&s->bits[w], s->bits[w] | bits);
-	if (w < s->first_word)
-		s->first_word = w;
-	if (s->n_free == 0) {
+	return hak_slab_count_put_own(h, s, w, n);
+}
+
+bool hak_slab_turn_own(struct hak_heap *h, struct hak_slab *s, bool was_full)
+{
+	struct hak_bin *bin = &h->bin[s->span.sc];
+
+	if (was_full) {
 		hak_list_remove(&s->link);
 		hak_list_put_first(&bin->open, &s->link);
 	}
-	s->n_free += n;
-	s->news = HAK_NEWS_FRESH;
 	HAK_AUDIT(audit_own(h, s));
 	if (s->n_free < s->n_blocks || ++bin->n_empty <= 1)
 		return true;
@@ -248,8 +284,8 @@ void hak_slab_move_own(struct hak_heap *from, struct hak_heap *to, struct hak_sl
 		from->bin[sc].n_empty--;
 		to->bin[sc].n_empty++;
 	}
-	hak_own_add(&from->bin[sc].n_slabs, -1);
-	hak_own_add(&to->bin[sc].n_slabs, 1);
+	count_slab_own(from, sc, -1);
+	count_slab_own(to, sc, 1);
 	from->n_slabs--;
 	to->n_slabs++;
 	/* Ordered: see hak_remote_announce_any(). */

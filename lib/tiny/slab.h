@@ -23,30 +23,44 @@ enum hak_news {
 };
 
 struct hak_slab {
+	/* All that a thread needs to know about a block: read by any, hardly ever written. */
 	struct hak_span span;      /* const; first, so that the registry's answer is the slab */
-	struct hak_link link;      /* own (B2); lk:SLABS for an unused descriptor: next only */
-	uint64_t inverse;          /* const: 2^32 / (block size / 16), rounded up */
+	struct hak_heap *owner;    /* any: changes by adoption; hak_heap_none's while unused */
+	uint64_t inverse;          /* const: 2^36 / block size, rounded up */
 	uint32_t block_size;       /* const: bytes */
 	uint32_t n_blocks;         /* const */
+	uint32_t n_words;          /* const: of each bitmap */
+
+	struct hak_slab *next_pending HAK_ALIGNED(HAK_LINE_SIZE); /* any: while is_pending */
+	uint32_t is_pending;           /* any: in, or on its way into, a heap's pending list */
+
+	struct hak_link link HAK_ALIGNED(HAK_LINE_SIZE); /* own (B2); lk:SLABS for an unused descriptor: next only */
 	uint32_t n_free;           /* own (B1) */
 	uint32_t first_word;       /* own: no free bit before this word */
-	uint32_t n_words;          /* const: of each bitmap */
 	uint16_t news;             /* own: enum hak_news */
 	uint16_t hole_at;          /* own: the block from which the search for holes goes on */
-
-	struct hak_heap *owner HAK_ALIGNED(HAK_LINE_SIZE); /* any: changes by adoption; hak_heap_none's while unused */
-	struct hak_slab *next_pending; /* any: while is_pending */
-	uint32_t is_pending;           /* any: in, or on its way into, a heap's pending list */
-	uint64_t bits[] HAK_ALIGNED(HAK_LINE_SIZE); /* free[n_words] own, remote[n_words] any */
+	uint32_t kept;             /* own: bytes of holes that stay for the sake of huge pages */
+	uint64_t bits[];           /* free[n_words] own, remote[n_words] any */
 };
+
+/* Where p lies in the slab at base: the block's index and, in the low HAK_INVERSE_SHIFT bits, how far inside. Exact: with
+ * off < 2^20 and a block of less than 2^16 (or just that, a power of two) the error stays below one byte. */
+#define HAK_INVERSE_SHIFT 36
+HAK_INLINE uint64_t hak_slab_place(const char *base, uint64_t inverse, const void *p)
+{
+	return (uint64_t)((const char *)p - base) * inverse;
+}
+
+/* Is it a block's first byte? A byte further on adds a whole inverse. */
+HAK_INLINE bool hak_slab_is_first(uint64_t place, uint64_t inverse)
+{
+	return place << (64 - HAK_INVERSE_SHIFT) < inverse << (64 - HAK_INVERSE_SHIFT);
+}
 
 /* The block that p lies in: its index, or n_blocks for the rest at the end. */
 HAK_INLINE unsigned hak_slab_idx_of(const struct hak_slab *s, const void *p)
 {
-	size_t off = (size_t)((const char *)p - s->span.base);
-
-	/* Exact: both are divided by 16, so off < 2^16 and the size < 2^13 keep the error below one block. */
-	return (unsigned)((off / 16 * s->inverse) >> 32);
+	return (unsigned)(hak_slab_place(s->span.base, s->inverse, p) >> HAK_INVERSE_SHIFT);
 }
 
 /* Is p the first byte of a block? */
@@ -71,6 +85,23 @@ unsigned hak_slab_take_own(struct hak_heap *h, struct hak_slab *s, void **out, u
 
 /* Sets n free bits of word w (none of them set yet). False: that emptied the slab, and it is gone. */
 bool hak_slab_put_own(struct hak_heap *h, struct hak_slab *s, unsigned w, uint64_t bits, unsigned n);
+
+/* A slab that was full until now, or is empty now, goes where it belongs. False: it is gone. */
+bool hak_slab_turn_own(struct hak_heap *h, struct hak_slab *s, bool was_full);
+
+/* As hak_slab_put_own() after the caller has set n free bits itself, none before word w. */
+HAK_INLINE bool hak_slab_count_put_own(struct hak_heap *h, struct hak_slab *s, unsigned w, unsigned n)
+{
+	unsigned n_before = s->n_free;
+
+	if (w < s->first_word)
+		s->first_word = w;
+	s->n_free = n_before + n;
+	s->news = HAK_NEWS_FRESH;
+	if (HAK_LIKELY(n_before > 0 && n_before + n < s->n_blocks))
+		return true;
+	return hak_slab_turn_own(h, s, n_before == 0);
+}
 
 /* Takes, and puts back, the free blocks [first, first + n): for the purger. Counted as any other block. */
 void hak_slab_take_range_own(struct hak_heap *h, struct hak_slab *s, unsigned first, unsigned n);

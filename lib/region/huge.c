@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+#include "region/huge.h"
+
+#include "conf/limits.h"
+#include "conf/options.h"
+#include "os/page.h"
+
+static int64_t n_first_slices; /* any: of the first slab of each dense class of each heap */
+static uint64_t n_broken;      /* any */
+
+uint32_t hak_huge_begin(char *base, size_t size)
+{
+	int64_t thp = hak_load_relaxed(&hak_options.thp);
+
+	if (thp == HAK_THP_ALWAYS)
+		return hak_os_advise_huge(base, size, true) ? HAK_HUGE_ALWAYS : HAK_HUGE_BROKEN;
+	if (thp == HAK_THP_NEVER)
+		hak_os_advise_huge(base, size, false);
+	return thp == HAK_THP_AUTO && size >= HAK_HUGE_SIZE ? HAK_HUGE_NOT_YET : HAK_HUGE_BROKEN;
+}
+
+uint32_t hak_huge_ask(char *base, size_t size)
+{
+	return hak_os_advise_huge(base, size, true) ? HAK_HUGE_AUTO : HAK_HUGE_BROKEN;
+}
+
+void hak_huge_break(uint32_t *state, char *base, size_t size)
+{
+	uint32_t seen = hak_load_relaxed(state);
+
+	if ((seen != HAK_HUGE_NOT_YET && seen != HAK_HUGE_AUTO) || !hak_cas_acquire(state, &seen, HAK_HUGE_BROKEN) ||
+		seen == HAK_HUGE_NOT_YET)
+		return;
+	/* Or the kernel puts together again, from time to time, what we purge: all of it resident. */
+	hak_os_advise_huge(base, size, false);
+	hak_add_relaxed(&n_broken, 1);
+}
+
+uint64_t hak_huge_n_broken(void)
+{
+	return hak_load_relaxed(&n_broken);
+}
+
+uint64_t hak_huge_least(void)
+{
+	int64_t n = hak_load_relaxed(&n_first_slices);
+
+	if (hak_load_relaxed(&hak_options.thp) != HAK_THP_AUTO)
+		return UINT64_MAX;
+	/* Of the newest slabs, half is untouched on average; of the last huge page, all but a slice may be. */
+	return HAK_HUGE_ASK_RATIO * ((n > 0 ? (uint64_t)n / 2 : 0) + HAK_HUGE_SLICES);
+}
+
+void hak_huge_count_first(int64_t n_slices)
+{
+	hak_add_relaxed(&n_first_slices, n_slices);
+}
+
+void hak_huge_advise_large(char *base, size_t size)
+{
+	int64_t thp = hak_load_relaxed(&hak_options.thp);
+
+	if (thp == HAK_THP_NEVER)
+		hak_os_advise_huge(base, size, false);
+	else if ((thp == HAK_THP_ALWAYS && size >= HAK_HUGE_SIZE) || (thp == HAK_THP_AUTO && size >= HAK_HUGE_LARGE))
+		hak_os_advise_huge(base, size, true);
+}
