@@ -10,7 +10,7 @@
 
 #define ADDRESSES (PTRDIFF_MAX >> (sizeof(void *) * 8 - HAK_ADDRESS_BITS)) /* no block can be larger */
 
-static void *take_tiny(unsigned sc)
+static void *HAK_NOINLINE take_tiny(unsigned sc)
 {
 	struct hak_heap *h = hak_thread_enter();
 	void *p;
@@ -29,7 +29,7 @@ static void *take_run_or_large(size_t size, size_t align, bool *is_clean)
 	return hak_large_take(size, align, is_clean);
 }
 
-static void *take_untiny(size_t size, size_t align, bool *is_clean)
+static void *HAK_NOINLINE take_untiny(size_t size, size_t align, bool *is_clean)
 {
 	void *p;
 
@@ -60,7 +60,7 @@ HAK_HIT void *hak_alloc(size_t size)
 	return hak_alloc_hit(size, &p) ? p : hak_alloc_miss(size);
 }
 
-void *hak_alloc_any(size_t size, size_t align, bool *is_clean)
+HAK_HIT void *hak_alloc_any(size_t size, size_t align, bool *is_clean)
 {
 	unsigned sc;
 	void *p;

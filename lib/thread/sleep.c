@@ -86,7 +86,8 @@ size_t hak_sleep_empty(struct hak_heap *h)
 	if (tid == 0 || hak_load_relaxed(&h->is_busy) || !hak_look_open(&look, tid))
 		return 0;
 	if (is_out_of_pops(h, &look) && hak_hold_claim(h)) {
-		n = empty_claimed(h, &look);
+		if (hak_load_relaxed(&h->tid) == tid) /* the heap has not changed hands: that would take the hold */
+			n = empty_claimed(h, &look);
 		hak_hold_unclaim(h);
 	}
 	hak_look_close(&look);

@@ -78,7 +78,7 @@ extern __thread struct hak_heap *hak_heap_mine __attribute__((tls_model("initial
 extern struct hak_heap hak_heap_none;
 extern struct hak_heap hak_heap_gone;
 
-/* Pops a block of class sc into *out. False: a miss. */
+/* Pops a block of class sc into *out. False: a miss. Only in functions marked HAK_HIT (thread/sleep.h). */
 HAK_INLINE bool hak_heap_pop_class_hit(struct hak_heap *h, size_t sc, void **out)
 {
 	void **top = h->top[sc];
@@ -91,7 +91,7 @@ HAK_INLINE bool hak_heap_pop_class_hit(struct hak_heap *h, size_t sc, void **out
 	return true;
 }
 
-/* Pops a block for size bytes, at most HAK_SMALL_MAX. */
+/* Pops a block for size bytes, at most HAK_SMALL_MAX; likewise. */
 HAK_INLINE bool hak_heap_pop_hit(struct hak_heap *h, size_t size, void **out)
 {
 	return hak_heap_pop_class_hit(h, h->class_of[size], out);

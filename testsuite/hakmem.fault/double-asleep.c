@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* hak-link: preload */
+/* hak-opt: -O2 */
+/* hak-timeout: 120 */
+/* A block freed twice by its owner, who slept in between while its caches were emptied. */
+#include "fault.h"
+
+static void *block;
+static int is_asleep;
+
+static void *free_twice(void *size)
+{
+	flush_caches(1000); /* its caches are worth emptying */
+	flush_caches((size_t)size);
+	block = block_of((size_t)size);
+	free(block);
+	__atomic_store_n(&is_asleep, 1, __ATOMIC_RELEASE);
+	usleep(200000);
+	free(block);
+	return NULL;
+}
+
+static void commit(size_t size)
+{
+	pthread_t thread;
+
+	CHECK(pthread_create(&thread, NULL, free_twice, (void *)size) == 0);
+	while (!__atomic_load_n(&is_asleep, __ATOMIC_ACQUIRE))
+		usleep(1000);
+	usleep(50000);
+	malloc_trim(0);
+	pthread_join(thread, NULL);
+}
+
+FAULTS(TINY_SIZES("freed, and freed again after a sleep", commit, DOUBLE))
