@@ -8,6 +8,9 @@
  * B2 A slab is in its bin's open list if n_free > 0, else in full.
  * B3 A descriptor stays a slab's descriptor with as many words for ever, and is_pending and next_pending survive
  *    its reuse: a thread that is late with its announcement (tiny/remote) writes to nothing else.
+ * B4 Lines by who writes to them: who frees a block of another's slab reads the first, which stays as it is, and
+ *    writes to that of owner, where the remote bits of all but the smallest blocks are; the owner's own lines stay
+ *    its own.
  */
 #ifndef HAK_TINY_SLAB_H
 #define HAK_TINY_SLAB_H
@@ -24,21 +27,25 @@ enum hak_news {
 
 struct hak_slab {
 	struct hak_span span;      /* const; first, so that the registry's answer is the slab */
-	struct hak_link link;      /* own (B2); lk:SLABS for an unused descriptor: next only */
 	uint64_t inverse;          /* const: 2^32 / (block size / 16), rounded up */
+	uint64_t *bits;            /* const: the free bitmap, behind the other one; its words: own */
 	uint32_t block_size;       /* const: bytes */
 	uint32_t n_blocks;         /* const */
+	uint32_t n_words;          /* const: of each bitmap */
+
+	struct hak_link link HAK_ALIGNED(HAK_LINE_SIZE); /* own (B2); lk:SLABS for an unused descriptor: next only */
 	uint32_t n_free;           /* own (B1) */
 	uint32_t first_word;       /* own: no free bit before this word */
-	uint32_t n_words;          /* const: of each bitmap */
 	uint16_t news;             /* own: enum hak_news */
 	uint16_t hole_at;          /* own: the block from which the search for holes goes on */
 
 	struct hak_heap *owner HAK_ALIGNED(HAK_LINE_SIZE); /* any: changes by adoption; hak_heap_none's while unused */
 	struct hak_slab *next_pending; /* any: while is_pending */
 	uint32_t is_pending;           /* any: in, or on its way into, a heap's pending list */
-	uint64_t bits[] HAK_ALIGNED(HAK_LINE_SIZE); /* free[n_words] own, remote[n_words] any */
+	uint64_t remote[];             /* any: n_words; blocks on their way home */
 };
+
+HAK_STATIC(offsetof(struct hak_slab, link) == HAK_LINE_SIZE); /* B4 */
 
 /* The block that p lies in: its index, or n_blocks for the rest at the end. */
 HAK_INLINE unsigned hak_slab_idx_of(const struct hak_slab *s, const void *p)
@@ -57,7 +64,7 @@ HAK_INLINE bool hak_slab_has_block(const struct hak_slab *s, const void *p, unsi
 
 HAK_INLINE uint64_t *hak_slab_remote(struct hak_slab *s)
 {
-	return s->bits + s->n_words;
+	return s->remote;
 }
 
 /* Makes a slab of class sc for heap h, all blocks free, in the bin's open list. NULL: no memory. */
