@@ -27,6 +27,12 @@ static void take_lock(void)
 		memset(unused, 0, sizeof unused);
 }
 
+/* Where in a descriptor the free bitmap begins (B4). */
+static size_t bits_off(unsigned n_words)
+{
+	return hak_round_up(offsetof(struct hak_slab, remote) + n_words * sizeof(uint64_t), HAK_LINE_SIZE);
+}
+
 static struct hak_slab *take_descriptor(unsigned n_words)
 {
 	struct hak_link *l;
@@ -39,7 +45,7 @@ static struct hak_slab *take_descriptor(unsigned n_words)
 	hak_lock_give(&lock);
 	if (l != NULL)
 		return of_link(l);
-	return hak_meta_take(sizeof(struct hak_slab) + 2 * n_words * sizeof(uint64_t));
+	return hak_meta_take(bits_off(n_words) + n_words * sizeof(uint64_t));
 }
 
 static void give_descriptor(struct hak_slab *s)
@@ -75,7 +81,8 @@ static void audit_own(const struct hak_heap *h, const struct hak_slab *s)
 /* All blocks free; the bits behind the last block stay clear. */
 static void fill_free(struct hak_slab *s)
 {
-	memset(s->bits, 0, 2 * s->n_words * sizeof(uint64_t));
+	memset(s->remote, 0, s->n_words * sizeof(uint64_t));
+	memset(s->bits, 0, s->n_words * sizeof(uint64_t));
 	hak_bits_fill(s->bits, 0, s->n_blocks, true);
 	s->n_free = s->n_blocks;
 	s->first_word = 0;
@@ -113,17 +120,18 @@ struct hak_slab *hak_slab_make_own(struct hak_heap *h, unsigned sc)
 		return NULL;
 	if (!(is_dense(size) ? hak_superslab_take_dense(n_slices, &slices) :
 		hak_superslab_take(n_slices, HAK_SLICE_SIZE, &slices))) {
-		s->n_words = n_words;
+		s->n_words = (uint16_t)n_words;
 		give_descriptor(s);
 		return NULL;
 	}
-	HAK_NOTE_WRITE(s, sizeof *s + 2 * n_words * sizeof(uint64_t));
+	HAK_NOTE_WRITE(s, bits_off(n_words) + n_words * sizeof(uint64_t));
 	s->span = (struct hak_span){ .kind = HAK_KIND_SLAB, .sc = (uint8_t)sc, .n_slices = n_slices,
 		.base = slices.base, .superslab = slices.superslab, .size = size };
 	s->block_size = (uint32_t)size;
 	s->inverse = (((uint64_t)1 << HAK_INVERSE_SHIFT) + size - 1) / size;
-	s->n_blocks = n_blocks;
-	s->n_words = n_words;
+	s->n_blocks = (uint16_t)n_blocks;
+	s->n_words = (uint16_t)n_words;
+	s->bits = (uint64_t *)((char *)s + bits_off(n_words));
 	fill_free(s);
 
 	hak_store_ordered(&s->owner, h);

@@ -8,6 +8,8 @@
  * B2 A slab is in its bin's open list if n_free > 0, else in full.
  * B3 A descriptor stays a slab's descriptor with as many words for ever, and is_pending and next_pending survive
  *    its reuse: a thread that is late with its announcement (tiny/remote) writes to nothing else.
+ * B4 Lines by who writes to them: the first, that who frees a block reads, hardly ever; the next, the owner; the one of
+ *    is_pending and, for most classes, all remote bits, who frees another's blocks.
  */
 #ifndef HAK_TINY_SLAB_H
 #define HAK_TINY_SLAB_H
@@ -23,16 +25,13 @@ enum hak_news {
 };
 
 struct hak_slab {
-	/* All that a thread needs to know about a block: read by any, hardly ever written. */
 	struct hak_span span;      /* const; first, so that the registry's answer is the slab */
 	struct hak_heap *owner;    /* any: changes by adoption; hak_heap_none's while unused */
 	uint64_t inverse;          /* const: 2^36 / block size, rounded up */
+	uint64_t *bits;            /* const: the free bitmap, behind the other one; its words: own */
 	uint32_t block_size;       /* const: bytes */
-	uint32_t n_blocks;         /* const */
-	uint32_t n_words;          /* const: of each bitmap */
-
-	struct hak_slab *next_pending HAK_ALIGNED(HAK_LINE_SIZE); /* any: while is_pending */
-	uint32_t is_pending;           /* any: in, or on its way into, a heap's pending list */
+	uint16_t n_blocks;         /* const */
+	uint16_t n_words;          /* const: of each bitmap */
 
 	struct hak_link link HAK_ALIGNED(HAK_LINE_SIZE); /* own (B2); lk:SLABS for an unused descriptor: next only */
 	uint32_t n_free;           /* own (B1) */
@@ -40,8 +39,13 @@ struct hak_slab {
 	uint16_t news;             /* own: enum hak_news */
 	uint16_t hole_at;          /* own: the block from which the search for holes goes on */
 	uint32_t kept;             /* own: bytes of holes that stay for the sake of huge pages */
-	uint64_t bits[];           /* free[n_words] own, remote[n_words] any */
+
+	struct hak_slab *next_pending HAK_ALIGNED(HAK_LINE_SIZE); /* any: while is_pending */
+	uint32_t is_pending;       /* any: in, or on its way into, a heap's pending list */
+	uint64_t remote[];         /* any: n_words; blocks on their way home */
 };
+
+HAK_STATIC(sizeof(void *) < 8 || offsetof(struct hak_slab, link) == HAK_LINE_SIZE); /* B4 */
 
 /* Where p lies in the slab at base: the block's index and, in the low HAK_INVERSE_SHIFT bits, how far inside. Exact: with
  * off < 2^20 and a block of less than 2^16 (or just that, a power of two) the error stays below one byte. */
@@ -71,7 +75,7 @@ HAK_INLINE bool hak_slab_has_block(const struct hak_slab *s, const void *p, unsi
 
 HAK_INLINE uint64_t *hak_slab_remote(struct hak_slab *s)
 {
-	return s->bits + s->n_words;
+	return s->remote;
 }
 
 /* Makes a slab of class sc for heap h, all blocks free, in the bin's open list. NULL: no memory. */
