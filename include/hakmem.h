@@ -250,6 +250,12 @@ struct hakmem_stats {
 	uint64_t lazy;        /**< In free slices that the system may take, and has not yet (purge_lazy). */
 	uint64_t resident;    /**< In memory of all this: active - holes + dirty + lazy + metadata. */
 	uint64_t n_mappings;  /**< The system's mappings that libhakmem needs, at most (a count). */
+	uint64_t held;        /**< What counts against the limits: all that may be resident. */
+	uint64_t limit_soft;  /**< Beyond it free memory goes back at once; 0: no limit. */
+	uint64_t limit_hard;  /**< Beyond it allocations fail; 0: no limit. */
+	uint64_t limit_from;  /**< Where the limits come from: 1 an option, 2 the container, 3 both, 0 none. */
+	uint64_t n_refused;   /**< Allocations that failed under a hard limit (a count). */
+	uint64_t n_pressed;   /**< Purges at once, for a limit or because the container was short (a count). */
 };
 
 /** One size class in figures. */

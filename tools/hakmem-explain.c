@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What hakmem-config asks the library itself: a shell script cannot call it. Without an argument, a line for
- * each option: name, value, when it may change. With --config, hakmem_config() as it is. */
+ * each option: name, value, when it may change. With --config, hakmem_config() as it is; with --limits, the limits
+ * in force. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -27,9 +29,39 @@ static int explain(const char *lines)
 	return fflush(stdout) != 0;
 }
 
+static void print_limit(const char *name, uint64_t bytes)
+{
+	if (bytes == 0)
+		printf("%s none", name);
+	else if (bytes >> 20 >= 10)
+		printf("%s %" PRIu64 " MiB", name, bytes >> 20);
+	else
+		printf("%s %" PRIu64 " KiB", name, bytes >> 10);
+}
+
+static int print_limits(void)
+{
+	static const char *const from[] = { "", " (from options)", " (from the container)",
+					    " (from options and the container)" };
+	struct hakmem_stats stats;
+	char value[64];
+
+	/* Setting it, even to what it is, makes the library look at the container. */
+	hakmem_option_get("limit_soft", value, sizeof value);
+	if (hakmem_option_set("limit_soft", value) != 0)
+		return 1;
+	hakmem_stats_get(&stats, sizeof stats);
+	print_limit("limits in force: soft", stats.limit_soft);
+	print_limit(", hard", stats.limit_hard);
+	puts(from[stats.limit_from & 3]);
+	return fflush(stdout) != 0;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc > 1 && strcmp(argv[1], "--config") == 0)
 		return fputs(hakmem_config(), stdout) < 0 || fflush(stdout) != 0;
+	if (argc > 1 && strcmp(argv[1], "--limits") == 0)
+		return print_limits();
 	return explain(hakmem_config());
 }

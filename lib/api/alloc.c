@@ -4,13 +4,14 @@
 #include "conf/report.h"
 #include "large/large.h"
 #include "mid/run.h"
+#include "region/limit.h"
 #include "thread/decay.h"
 #include "thread/heap.h"
 #include "tiny/class.h"
 
 #define ADDRESSES (PTRDIFF_MAX >> (sizeof(void *) * 8 - HAK_ADDRESS_BITS)) /* no block can be larger */
 
-static void *HAK_NOINLINE take_tiny(unsigned sc)
+static void *try_tiny(unsigned sc)
 {
 	struct hak_heap *h = hak_thread_enter();
 	void *p;
@@ -20,6 +21,35 @@ static void *HAK_NOINLINE take_tiny(unsigned sc)
 	p = hak_thread_take_own(h, sc);
 	hak_thread_leave(h);
 	return p;
+}
+
+/* Before an allocation fails, for want of memory, of addresses or of what a limit leaves: all that is free, in whatever
+ * heap, may be enough. False: it cannot be. */
+static bool make_room(size_t size)
+{
+	if (hak_limit_allows(size)) {
+		hak_decay_trim(0, false);
+		return true;
+	}
+	return false;
+}
+
+static void *check_limits(void *p)
+{
+	if (HAK_UNLIKELY(p == NULL))
+		hak_limit_count_refusal();
+	else if (HAK_UNLIKELY(hak_limit_level() != HAK_LIMIT_BELOW))
+		hak_decay_press();
+	return p;
+}
+
+static void *HAK_NOINLINE take_tiny(unsigned sc)
+{
+	void *p = try_tiny(sc);
+
+	if (HAK_UNLIKELY(p == NULL) && make_room(0))
+		p = try_tiny(sc);
+	return check_limits(p);
 }
 
 static void *take_run_or_large(size_t size, size_t align, bool *is_clean)
@@ -36,12 +66,9 @@ static void *HAK_NOINLINE take_untiny(size_t size, size_t align, bool *is_clean)
 	if (size > ADDRESSES || align > HAK_ALIGN_MAX)
 		return NULL;
 	p = take_run_or_large(size, align, is_clean);
-	if (HAK_UNLIKELY(p == NULL)) {
-		/* Addresses are scarce: those of all that is free, in whatever heap, may be enough. */
-		hak_decay_trim(0, false);
+	if (HAK_UNLIKELY(p == NULL) && make_room(size))
 		p = take_run_or_large(size, align, is_clean);
-	}
-	return p;
+	return check_limits(p);
 }
 
 void *hak_alloc_miss(size_t size)

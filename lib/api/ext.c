@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "conf/options.h"
 #include "hakmem.h"
+#include "region/limit.h"
 #include "region/superslab.h"
 #include "thread/decay.h"
 #include "thread/heap.h"
@@ -18,6 +19,7 @@
 static void __attribute__((constructor)) start_library(void)
 {
 	hak_options_read();
+	hak_limit_start();
 	hak_thread_prepare();
 }
 
@@ -136,6 +138,9 @@ HAK_EXPORT size_t hakmem_check(void)
 HAK_EXPORT int hakmem_option_set(const char *name, const char *value)
 {
 	switch (hak_options_set(name, value)) {
+	case HAK_OPTION_DONE_SIZE:
+		hak_limit_change();
+		return 0;
 	case HAK_OPTION_DONE:
 		return 0;
 	case HAK_OPTION_UNKNOWN:

@@ -172,7 +172,10 @@ static void *reallocate(void *p, size_t size, const struct hak_caller *caller)
 	/* A block that grows by small steps gets an eighth more than it asks for, or it would be copied each time. */
 	room = size > HAK_TINY_MAX && size > old_size && size / 8 * 9 <= HAK_RUN_MAX ? size / 8 * 9 : size;
 	to = move(p, old_size, size, room);
-	return to != NULL || room == size ? to : move(p, old_size, size, size);
+	if (to == NULL && room != size)
+		to = move(p, old_size, size, size);
+	/* What was free has gone back meanwhile: under a limit there may be room in place, if not for two blocks. */
+	return to != NULL ? to : resize_in_place(span, p, size);
 }
 
 HAK_EXPORT void *hakmem_realloc(void *ptr, size_t size)

@@ -73,6 +73,17 @@
 #define HAK_SLEEP_STACK ((size_t)256 << 10)  /* 256 KiB: one that uses more of its stack is left alone */
 #define HAK_HOLE_PAGES 1                     /* OS pages of the smallest hole worth a system call */
 
+/* Limits on what the library holds. */
+#define HAK_LIMIT_LEAST ((int64_t)1 << 20)   /* 1 MiB: the lowest limit that can be asked for ... */
+#define HAK_LIMIT_MOST ((int64_t)1 << 47)    /* ... and the highest, 128 TiB */
+#define HAK_LIMIT_SOFT_OF(n) ((n) / 10 * 9)     /* purging is early from nine tenths of the lowest limit ... */
+#define HAK_LIMIT_BRINK_OF(n) ((n) - (n) / 32)  /* ... and an allocation's business just below the container's */
+#define HAK_PURGE_PRESSED 50                 /* ms between steps beyond the soft limit */
+#define HAK_LIMIT_LOOK 100                   /* ms between two looks at the container's files */
+#define HAK_LIMIT_LEARN 10                   /* looks after which its limits are read anew */
+#define HAK_LIMIT_STALL 20                   /* 1/20 of the time in which somebody waits for memory is pressure */
+#define HAK_CGROUP_ROOT "/sys/fs/cgroup"
+
 HAK_STATIC(HAK_SUPERSLAB_SIZE >= (1 << 20) && (HAK_SUPERSLAB_SIZE & (HAK_SUPERSLAB_SIZE - 1)) == 0);
 HAK_STATIC(HAK_TINY_CACHE_CAP >= 8 && HAK_TINY_CACHE_CAP <= 4096);
 HAK_STATIC(HAK_N_CLASSES <= 255);

@@ -2,19 +2,22 @@
 #include "conf/options.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/atomic.h"
 #include "conf/limits.h"
 
 #define N_WORDS_MAX 4
+#define SIZE 2
+#define PATH 3
 
 struct option {
 	char name[16];
 	uint16_t offset;          /* in struct hak_options */
 	bool can_change;          /* at run time */
-	bool is_number;
-	char words[N_WORDS_MAX][8]; /* of a choice: its values in order, from 0 */
+	uint8_t form;             /* false: a choice; true: a number; or SIZE or PATH */
+	char words[N_WORDS_MAX][8]; /* of a choice: its values in order, from 0; of a size: what else it takes */
 	int64_t least, most;      /* of a number */
 };
 
@@ -31,12 +34,17 @@ static const struct option options[] = {
 	{ FIELD(purge_thread), false, false, { "off", "on" }, 0, 0 },
 	{ FIELD(purge_lazy), true, false, { "false", "true" }, 0, 0 },
 	{ FIELD(thp), true, false, { "default", "always", "never", "auto" }, 0, 0 },
+	{ FIELD(limit_soft), true, SIZE, { "auto", "off" }, HAK_LIMIT_LEAST, HAK_LIMIT_MOST },
+	{ FIELD(limit_hard), true, SIZE, { "off" }, HAK_LIMIT_LEAST, HAK_LIMIT_MOST },
+	{ FIELD(limit), false, false, { "auto", "cgroup", "none" }, 0, 0 },
+	{ "cgroup_root", 0, false, PATH, { "" }, 0, 0 },
 };
 
 #define N_OPTIONS (sizeof options / sizeof options[0])
 
 struct hak_options hak_options = { .cache_cap = 4096, .purge_delay = HAK_PURGE_DELAY, .purge_thread = 1,
-	.thp = HAK_THP_AUTO };
+	.thp = HAK_THP_AUTO, .limit_soft = HAK_SIZE_AUTO };
+char hak_cgroup_root[HAK_ROOT_SIZE];
 
 static int64_t *field_of(const struct option *o)
 {
@@ -117,7 +125,7 @@ static bool parse_number(const char *value, size_t n, int64_t *out)
 	bool is_negative = n > 0 && value[0] == '-';
 	int64_t v = 0;
 
-	if (n == (is_negative ? 1U : 0U) || n > 12)
+	if (n == (is_negative ? 1U : 0U) || n > 15)
 		return false;
 	for (size_t i = is_negative; i < n; i++) {
 		if (value[i] < '0' || value[i] > '9')
@@ -128,9 +136,36 @@ static bool parse_number(const char *value, size_t n, int64_t *out)
 	return true;
 }
 
+/* Digits, then K, M, G, T or %. */
+static bool parse_size(const struct option *o, const char *value, size_t n, int64_t *out)
+{
+	static const char units[] = "KMGT";
+	unsigned shift = 0;
+	char last = n > 0 ? value[n - 1] : '\0';
+
+	for (unsigned i = 0; i < N_WORDS_MAX; i++) {
+		if (o->words[i][0] != '\0' && is_equal(value, n, o->words[i])) {
+			*out = is_equal(value, n, "auto") ? HAK_SIZE_AUTO : 0;
+			return true;
+		}
+	}
+	for (unsigned i = 0; units[i] != '\0'; i++)
+		if ((last & ~0x20) == units[i])
+			shift = 10 * (i + 1);
+	if (!parse_number(value, n - (shift > 0 || last == '%'), out) || *out < 0 || *out > o->most >> shift)
+		return false;
+	*out = last == '%' ? -*out : *out << shift;
+	return *out == 0 ? last != '%' : *out >= o->least || (*out < 0 && *out >= -100);
+}
+
 static bool parse_value(const struct option *o, const char *value, size_t n, int64_t *out)
 {
-	if (o->is_number)
+	*out = 0;
+	if (o->form == PATH)
+		return n > 0 && n < HAK_ROOT_SIZE && value[0] == '/';
+	if (o->form == SIZE)
+		return parse_size(o, value, n, out);
+	if (o->form)
 		return parse_number(value, n, out) && *out >= o->least && *out <= o->most;
 	for (unsigned i = 0; i < N_WORDS_MAX && o->words[i][0] != '\0'; i++) {
 		if (is_equal(value, n, o->words[i])) {
@@ -141,9 +176,29 @@ static bool parse_value(const struct option *o, const char *value, size_t n, int
 	return false;
 }
 
+static void add_size(struct hak_text *t, int64_t v)
+{
+	static const char units[] = "\0KMGT";
+	unsigned i = 0;
+
+	if (v == 0 || v == HAK_SIZE_AUTO) {
+		hak_text_add(t, v == 0 ? "off" : "auto");
+		return;
+	}
+	if (v < 0) {
+		hak_text_add_signed(t, -v);
+		hak_text_add(t, "%");
+		return;
+	}
+	for (; v % 1024 == 0 && i < 4; i++)
+		v /= 1024;
+	hak_text_add_signed(t, v);
+	hak_text_add_bytes(t, &units[i], i > 0);
+}
+
 static void add_range(struct hak_text *t, const struct option *o)
 {
-	if (o->is_number) {
+	if (o->form == true) {
 		hak_text_add_signed(t, o->least);
 		hak_text_add(t, " to ");
 		hak_text_add_signed(t, o->most);
@@ -152,6 +207,14 @@ static void add_range(struct hak_text *t, const struct option *o)
 	for (unsigned i = 0; i < N_WORDS_MAX && o->words[i][0] != '\0'; i++) {
 		hak_text_add(t, i > 0 ? ", " : "");
 		hak_text_add(t, o->words[i]);
+	}
+	if (o->form == SIZE) {
+		hak_text_add(t, ", 1% to 100%, ");
+		add_size(t, o->least);
+		hak_text_add(t, " to ");
+		add_size(t, o->most);
+	} else if (o->form == PATH) {
+		hak_text_add(t, "/PATH");
 	}
 }
 
@@ -218,7 +281,12 @@ static bool read_pair(const char *pair, size_t n)
 		report_value(o, value, n_value);
 		return false;
 	}
-	hak_store_relaxed(field_of(o), v);
+	if (o->form == PATH) {
+		memmove(hak_cgroup_root, value, n_value);
+		hak_cgroup_root[n_value] = '\0';
+	} else {
+		hak_store_relaxed(field_of(o), v);
+	}
 	return true;
 }
 
@@ -249,14 +317,18 @@ enum hak_option_answer hak_options_set(const char *name, const char *value)
 	if (!o->can_change)
 		return HAK_OPTION_FIXED;
 	hak_store_relaxed(field_of(o), v);
-	return HAK_OPTION_DONE;
+	return o->form == SIZE ? HAK_OPTION_DONE_SIZE : HAK_OPTION_DONE;
 }
 
 static void add_value(struct hak_text *out, const struct option *o)
 {
 	int64_t v = hak_load_relaxed(field_of(o));
 
-	if (o->is_number)
+	if (o->form == PATH)
+		hak_text_add(out, hak_cgroup_root[0] != '\0' ? hak_cgroup_root : HAK_CGROUP_ROOT);
+	else if (o->form == SIZE)
+		add_size(out, v);
+	else if (o->form)
 		hak_text_add_signed(out, v);
 	else
 		hak_text_add(out, o->words[v]);

@@ -24,6 +24,15 @@ enum hak_thp {
 	HAK_THP_AUTO     /* where they waste little */
 };
 
+enum hak_limit_mode {
+	HAK_LIMIT_AUTO,   /* the container's limit makes for early purging */
+	HAK_LIMIT_CGROUP, /* ... and for a hard limit */
+	HAK_LIMIT_NONE
+};
+
+/* Sizes: bytes; negative: per cent; 0: off. */
+#define HAK_SIZE_AUTO (-1000)
+
 struct hak_options {
 	int64_t strict;      /* const: a mistake in HAKMEM_CONF is fatal */
 	int64_t on_report;   /* const: a bad free is reported, not fatal */
@@ -34,12 +43,19 @@ struct hak_options {
 	int64_t purge_thread; /* const: a thread of our own purges; else the miss paths do */
 	int64_t purge_lazy;  /* any: the kernel takes what is purged when it needs it (MADV_FREE) */
 	int64_t thp;         /* any: enum hak_thp; counts for what is mapped from then on */
+	int64_t limit_soft;  /* any: a size, or HAK_SIZE_AUTO */
+	int64_t limit_hard;  /* any: a size */
+	int64_t limit;       /* const: enum hak_limit_mode */
 };
+
+#define HAK_ROOT_SIZE 128
+extern char hak_cgroup_root[HAK_ROOT_SIZE]; /* const: empty: HAK_CGROUP_ROOT */
 
 extern struct hak_options hak_options;
 
 enum hak_option_answer {
 	HAK_OPTION_DONE,
+	HAK_OPTION_DONE_SIZE, /* and the limits have to be worked out anew */
 	HAK_OPTION_UNKNOWN,
 	HAK_OPTION_BAD_VALUE,
 	HAK_OPTION_FIXED /* cannot be changed while the program runs */

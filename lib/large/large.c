@@ -10,7 +10,9 @@
 #include "os/lock.h"
 #include "os/page.h"
 #include "region/huge.h"
+#include "region/limit.h"
 #include "region/meta.h"
+#include "region/superslab.h"
 
 struct large {
 	struct hak_span span;
@@ -77,8 +79,10 @@ static void drop_mapping(char *base, size_t size)
 {
 	struct kept k = { .base = base, .size = size, .since = hak_os_now() };
 
-	if (hak_os_unmap(base, size))
+	if (hak_os_unmap(base, size)) {
+		hak_limit_give(size);
 		return;
+	}
 	k.is_clean = hak_os_purge(base, size);
 	take_lock();
 	for (struct kept *slot = kept; slot < kept + HAK_LARGE_CACHE_SLOTS; slot++) {
@@ -168,6 +172,33 @@ static size_t mapping_size(size_t size)
 	return rounded < HAK_SLICE_SIZE ? HAK_SLICE_SIZE : rounded; /* G1 */
 }
 
+/* Counts size bytes more as held, if need be in place of what is free. False: the limit. */
+static bool charge(size_t size)
+{
+	if (HAK_LIKELY(hak_limit_take(size)))
+		return true;
+	hak_large_purge(0);
+	hak_superslab_purge(true);
+	return hak_limit_take(size);
+}
+
+/* A new mapping, with room in the registry; NULL: no memory. */
+static char *map_new(size_t size, size_t align)
+{
+	char *base = NULL;
+
+	if (!charge(size))
+		return NULL;
+	base = hak_os_map(size, align, "hakmem: large");
+	if (base != NULL && !hak_registry_reserve(base, 1)) {
+		hak_os_unmap(base, size);
+		base = NULL;
+	}
+	if (base == NULL)
+		hak_limit_give(size);
+	return base;
+}
+
 void *hak_large_take(size_t size, size_t align, bool *is_clean)
 {
 	struct kept k = { .base = NULL };
@@ -182,11 +213,7 @@ void *hak_large_take(size_t size, size_t align, bool *is_clean)
 	if (!take_kept(size, align, &k)) {
 		k.size = size;
 		k.is_clean = true;
-		k.base = hak_os_map(size, align, "hakmem: large");
-		if (k.base != NULL && !hak_registry_reserve(k.base, 1)) {
-			hak_os_unmap(k.base, size);
-			k.base = NULL;
-		}
+		k.base = map_new(size, align);
 		if (k.base != NULL)
 			hak_huge_advise_large(k.base, size);
 	}
@@ -227,20 +254,13 @@ static void set_place(struct large *l, char *base, size_t size)
 	hak_lock_give(&lock);
 }
 
-void *hak_large_resize(struct hak_span *span, size_t size)
+static void *resize(struct large *l, size_t size)
 {
-	struct large *l = of_span(span);
+	struct hak_span *span = &l->span;
 	char *base = span->base;
 	size_t old_size = l->mapped;
 	char *to;
 
-	size = mapping_size(size);
-	if (size == 0)
-		return NULL;
-	if (size == old_size) {
-		set_place(l, base, size);
-		return base;
-	}
 	if (hak_os_remap(base, old_size, base, size)) {
 		set_place(l, base, size);
 		return base;
@@ -264,6 +284,29 @@ void *hak_large_resize(struct hak_span *span, size_t size)
 	set_place(l, to, size);
 	hak_registry_put(to, 1, span);
 	return to;
+}
+
+void *hak_large_resize(struct hak_span *span, size_t size)
+{
+	struct large *l = of_span(span);
+	size_t old_size = l->mapped;
+	void *p;
+
+	size = mapping_size(size);
+	if (size == 0)
+		return NULL;
+	if (size == old_size) {
+		set_place(l, span->base, size);
+		return span->base;
+	}
+	if (size > old_size && !charge(size - old_size))
+		return NULL;
+	p = resize(l, size);
+	if (p == NULL && size > old_size)
+		hak_limit_give(size - old_size);
+	else if (p != NULL && size < old_size)
+		hak_limit_give(old_size - size);
+	return p;
 }
 
 size_t hak_large_purge(uint64_t delay)

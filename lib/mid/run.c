@@ -4,6 +4,7 @@
 #include "base/atomic.h"
 #include "base/bits.h"
 #include "os/page.h"
+#include "region/limit.h"
 
 static uint64_t n_bytes; /* any */
 
@@ -27,6 +28,21 @@ static size_t set_size(struct hak_span *run, size_t size, size_t n)
 	return run->size - old_size;
 }
 
+/* Bytes of a run's last slice that hold no memory, and will not. */
+static size_t untouched(const struct hak_span *run)
+{
+	return run->is_clean ? run->n_slices * HAK_SLICE_SIZE - run->size : 0;
+}
+
+/* What is left of its slices' last use would count against a hard limit, and no one could use it. */
+static void clean_rest(struct hak_span *run)
+{
+	size_t rest = run->n_slices * HAK_SLICE_SIZE - run->size;
+
+	if (!run->is_clean && hak_limit_is_hard() && rest > 0)
+		run->is_clean = hak_os_purge(run->base + run->size, rest);
+}
+
 void *hak_run_take(size_t size, size_t align, bool *is_clean)
 {
 	struct hak_slices slices;
@@ -42,6 +58,8 @@ void *hak_run_take(size_t size, size_t align, bool *is_clean)
 	run->superslab = slices.superslab;
 	run->size = 0;
 	hak_add_relaxed(&n_bytes, set_size(run, size, slices.n));
+	clean_rest(run);
+	hak_limit_give(untouched(run));
 	hak_registry_put(run->base, slices.n, run);
 	*is_clean = slices.is_clean;
 	return run->base;
@@ -51,12 +69,14 @@ bool hak_run_give(struct hak_span *run)
 {
 	size_t n = run->n_slices;
 	size_t size = run->size;
+	size_t rest = untouched(run);
 	char *base = run->base;
 	struct hak_superslab *superslab = run->superslab;
 
 	if (!hak_registry_claim(base, n, run))
 		return false;
 	hak_sub_relaxed(&n_bytes, size);
+	hak_limit_add(rest);
 	hak_superslab_give(superslab, base, n);
 	return true;
 }
@@ -65,16 +85,30 @@ bool hak_run_resize(struct hak_span *run, size_t size)
 {
 	size_t n = slices_for(size);
 	size_t n_old = run->n_slices;
+	size_t rest = untouched(run);
+	size_t old_size;
 	bool is_clean;
 
+	if (size <= run->size)
+		hak_limit_add(rest);
+	else if (!hak_limit_take(rest))
+		return false;
 	if (n > n_old) {
-		if (!hak_superslab_extend(run->superslab, run->base, n_old, n, &is_clean))
+		if (!hak_superslab_extend(run->superslab, run->base, n_old, n, &is_clean)) {
+			hak_limit_give(rest);
 			return false;
+		}
+		run->is_clean = run->is_clean && is_clean;
 		hak_registry_put(run->base + n_old * HAK_SLICE_SIZE, n - n_old, run);
 	} else if (n < n_old) {
 		hak_registry_drop(run->base + n * HAK_SLICE_SIZE, n_old - n);
 		hak_superslab_give(run->superslab, run->base + n * HAK_SLICE_SIZE, n_old - n);
 	}
+	old_size = run->size;
 	hak_add_relaxed(&n_bytes, set_size(run, size, n));
+	if (run->size < old_size)
+		run->is_clean = false;
+	clean_rest(run);
+	hak_limit_give(untouched(run));
 	return true;
 }

@@ -5,6 +5,7 @@
 #include <sys/uio.h>
 
 #include "base/atomic.h"
+#include "base/text.h"
 #include "os/call.h"
 
 #define WORDS 512           /* of a stack, read at a time: 4 KiB */
@@ -219,6 +220,8 @@ bool hak_look_leave_files(void)
 	int saved = errno;
 	bool is_done = syscall(SYS_close_range, 0L, (unsigned long)~0U, (long)OWN_FILES) == 0;
 
+	if (is_done)
+		hak_store_relaxed(&hak_text_stranger, (uint32_t)syscall(SYS_gettid));
 	errno = saved;
 	return is_done;
 }

@@ -128,14 +128,25 @@ void hak_os_thread_check_user(struct hak_os_thread *t)
 {
 	if ((uint32_t)syscall(SYS_geteuid) == hak_load_relaxed(&t->user))
 		return;
-	hak_store_release(&t->stop, 1);
+	hak_store_release(&t->stop, HAK_THREAD_STOP);
 	hak_call_futex_wake(&t->stop);
+}
+
+void hak_os_thread_wake(struct hak_os_thread *t)
+{
+	uint32_t none = 0;
+
+	if (hak_cas_release(&t->stop, &none, HAK_THREAD_LOOK))
+		hak_call_futex_wake(&t->stop);
 }
 
 bool hak_os_thread_sleep(struct hak_os_thread *t, uint64_t ms)
 {
 	long time[2] = { (long)(ms / 1000), (long)(ms % 1000) * 1000000 };
 
+	uint32_t look = HAK_THREAD_LOOK;
+
 	syscall(SYS_futex, &t->stop, 0x80 /* FUTEX_WAIT_PRIVATE */, 0, time, NULL, 0);
-	return hak_load_acquire(&t->stop) == 0;
+	hak_cas_acquire(&t->stop, &look, 0);
+	return hak_load_acquire(&t->stop) != HAK_THREAD_STOP;
 }

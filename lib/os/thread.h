@@ -14,11 +14,13 @@
 
 #include "base/attr.h"
 
+enum { HAK_THREAD_STOP = 1, HAK_THREAD_LOOK = 2 };
+
 struct hak_os_thread {
 	uint32_t tid;        /* any: 0: it does not run */
 	uint32_t started_in; /* any: fork generation */
 	uint32_t user;       /* any: effective user id it was started with */
-	uint32_t stop;       /* any: 1: it is asked to end */
+	uint32_t stop;       /* any: HAK_THREAD_STOP: it is asked to end; HAK_THREAD_LOOK: to wake up */
 	char *stack;         /* own: mapped at the first start, kept; its storage lies behind it */
 	size_t size;         /* own: of both */
 };
@@ -32,6 +34,9 @@ bool hak_os_thread_is_there(const struct hak_os_thread *t);
 
 /* Asks it to end if the program's user is no longer the one it was started with (V3). */
 void hak_os_thread_check_user(struct hak_os_thread *t);
+
+/* Ends its sleep, the next one if it does not sleep now. */
+void hak_os_thread_wake(struct hak_os_thread *t);
 
 /* Called by the thread: sleeps. False: it is asked to end. */
 bool hak_os_thread_sleep(struct hak_os_thread *t, uint64_t ms);

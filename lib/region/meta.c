@@ -8,6 +8,7 @@
 #include "conf/limits.h"
 #include "os/lock.h"
 #include "os/page.h"
+#include "region/limit.h"
 
 #define N_LISTS (HAK_META_MAX / HAK_LINE_SIZE + 1)
 
@@ -59,8 +60,10 @@ static void *take_own_pages(size_t size)
 {
 	void *p = hak_os_map(size, hak_os_page_size(), "hakmem: meta");
 
-	if (p != NULL)
+	if (p != NULL) {
+		hak_limit_add(size);
 		hak_meta_note(p, size);
+	}
 	return p;
 }
 
@@ -85,6 +88,7 @@ static void *take_from_chunk_locked(size_t size)
 	p = chunk;
 	chunk += size;
 	chunk_left -= size;
+	hak_limit_add(size);
 	return p;
 }
 
@@ -121,7 +125,9 @@ void hak_meta_give(void *piece, size_t size)
 
 	size = hak_round_up(size, HAK_LINE_SIZE);
 	if (size > HAK_META_MAX) { /* M1: the addresses stay */
-		hak_os_purge(piece, hak_round_up(size, hak_os_page_size()));
+		size = hak_round_up(size, hak_os_page_size());
+		if (hak_os_purge(piece, size))
+			hak_limit_give(size);
 		return;
 	}
 	if (!hak_lock_take(&lock)) {

@@ -30,7 +30,7 @@ struct hak_superslab;
 struct hak_span {
 	uint8_t kind;      /* const while registered: enum hak_kind */
 	uint8_t sc;        /* const: slab: the size class */
-	bool is_clean;     /* own: run, large: nobody wrote to it since the kernel zeroed it */
+	bool is_clean;     /* own: large: zeroed by the kernel; run: what follows size holds no memory */
 	uint32_t n_slices; /* const for slabs, own for runs */
 	char *base;        /* const: first byte; of a slab or run, on a slice's border */
 	struct hak_superslab *superslab; /* const: slab, run: where the slices go back to */

@@ -11,6 +11,7 @@
 #include "os/lock.h"
 #include "os/page.h"
 #include "region/huge.h"
+#include "region/limit.h"
 #include "region/meta.h"
 
 #define N_WORDS HAK_N_WORDS(HAK_SUPERSLAB_SLICES)
@@ -247,6 +248,16 @@ static void unuse_locked(struct hak_superslab *s, unsigned first, unsigned n, en
 		move_locked(s);
 }
 
+/* Counts free slices that hold no memory yet as held. False: the limit. */
+static bool charge_locked(const struct hak_superslab *s, unsigned first, unsigned n)
+{
+	unsigned n_clean = n;
+
+	for (unsigned i = first; s->n_dirty > 0 && i < first + n; i++)
+		n_clean -= hak_bit_is_set(s->dirty, i);
+	return n_clean == 0 || hak_limit_take(n_clean * HAK_SLICE_SIZE);
+}
+
 /* What hak_superslab_take() and its like want. */
 struct wish {
 	size_t n, align;
@@ -292,10 +303,12 @@ static bool take_dirty_locked(const struct wish *wish, struct hak_slices *out, s
 	return false;
 }
 
-static bool take_locked(const struct wish *wish, struct hak_slices *out, struct revival *revival)
+enum answer { TAKEN, NOT_FOUND, REFUSED };
+
+static enum answer take_locked(const struct wish *wish, struct hak_slices *out, struct revival *revival)
 {
 	if (take_dirty_locked(wish, out, revival))
-		return true;
+		return TAKEN;
 	for (struct hak_link *l = open.next; l != &open; l = l->next) {
 		struct hak_superslab *s = of_link(l);
 		unsigned first, longest;
@@ -308,10 +321,12 @@ static bool take_locked(const struct wish *wish, struct hak_slices *out, struct 
 				s->run_limit = longest;
 			continue;
 		}
+		if (!charge_locked(s, first, (unsigned)wish->n))
+			return REFUSED;
 		fill_out_locked(s, first, wish, out, revival);
-		return true;
+		return TAKEN;
 	}
-	return false;
+	return NOT_FOUND;
 }
 
 /* A new superslab for at least n slices; not in any list yet. */
@@ -395,10 +410,10 @@ static void ask_huge(void)
 }
 
 /* As take_locked(), and tells whether ask_huge() is due. */
-static bool take_now(const struct wish *wish, struct hak_superslab *new, struct hak_slices *out, bool *is_due)
+static enum answer take_now(const struct wish *wish, struct hak_superslab *new, struct hak_slices *out, bool *is_due)
 {
 	struct revival revival = { .base = NULL };
-	bool is_done;
+	enum answer answer;
 
 	take_lock();
 	if (new != NULL) {
@@ -413,21 +428,30 @@ static bool take_now(const struct wish *wish, struct hak_superslab *new, struct 
 		else if (hak_load_relaxed(&new->huge) == HAK_HUGE_NOT_YET)
 			hak_store_relaxed(&new->huge, HAK_HUGE_BROKEN); /* more of the kind will follow */
 	}
-	is_done = take_locked(wish, out, &revival);
+	answer = take_locked(wish, out, &revival);
 	*is_due = n_slices_dense >= ask_at;
 	give_lock();
 	revive(&revival);
-	return is_done;
+	return answer;
 }
 
 static bool take(struct wish wish, struct hak_slices *out)
 {
 	struct hak_superslab *s = NULL;
-	bool is_done, is_due;
+	enum answer answer;
+	bool has_purged = false;
+	bool is_due;
 
 	HAK_ASSERT(wish.n >= 1 && wish.n <= HAK_SUPERSLAB_SLICES);
 	/* Another thread may take what we made before us: then go round again. */
-	while (!(is_done = take_now(&wish, s, out, &is_due))) {
+	while ((answer = take_now(&wish, s, out, &is_due)) != TAKEN) {
+		if (answer == REFUSED) {
+			if (has_purged || hak_superslab_purge(true) == 0)
+				return false;
+			has_purged = true;
+			s = NULL;
+			continue;
+		}
 		s = make(wish.n, wish.align);
 		if (s == NULL && wish.is_anywhere)
 			return false;
@@ -435,7 +459,7 @@ static bool take(struct wish wish, struct hak_slices *out)
 	}
 	if (HAK_UNLIKELY(is_due))
 		ask_huge();
-	return is_done;
+	return true;
 }
 
 bool hak_superslab_take(size_t n, size_t align, struct hak_slices *out)
@@ -457,8 +481,8 @@ void hak_superslab_give(struct hak_superslab *s, char *base, size_t n)
 	if (!is_old)
 		unuse_locked(s, (unsigned)((size_t)(base - s->base) / HAK_SLICE_SIZE), (unsigned)n, DIRTY);
 	give_lock();
-	if (is_old) /* S3 */
-		hak_os_purge(base, n * HAK_SLICE_SIZE);
+	if (is_old && hak_os_purge(base, n * HAK_SLICE_SIZE)) /* S3 */
+		hak_limit_give(n * HAK_SLICE_SIZE);
 }
 
 bool hak_superslab_extend(struct hak_superslab *s, char *base, size_t n_old, size_t n_new, bool *is_clean)
@@ -470,7 +494,8 @@ bool hak_superslab_extend(struct hak_superslab *s, char *base, size_t n_old, siz
 
 	take_lock();
 	is_done = s->era == era && first + n <= s->n_slices &&
-		hak_bits_are(s->used, (unsigned)first, (unsigned)n, false);
+		hak_bits_are(s->used, (unsigned)first, (unsigned)n, false) &&
+		charge_locked(s, (unsigned)first, (unsigned)n);
 	if (is_done) {
 		revive_locked(s, (unsigned)first, (unsigned)n, &revival);
 		*is_clean = use_locked(s, (unsigned)first, (unsigned)n);
@@ -709,6 +734,8 @@ size_t hak_superslab_purge(bool all)
 		s = claimed.superslab;
 		state = purge_pages(s, claimed.base, claimed.n * HAK_SLICE_SIZE, !all);
 		n_bytes += state != DIRTY ? claimed.n * HAK_SLICE_SIZE : 0;
+		if (state == CLEAN)
+			hak_limit_give(claimed.n * HAK_SLICE_SIZE);
 		take_lock();
 		if (s->era == era)
 			unuse_locked(s, (unsigned)((size_t)(claimed.base - s->base) / HAK_SLICE_SIZE), (unsigned)claimed.n,

@@ -13,6 +13,7 @@
 #include "os/look.h"
 #include "os/thread.h"
 #include "region/huge.h"
+#include "region/limit.h"
 #include "region/superslab.h"
 #include "thread/heap.h"
 #include "thread/hold.h"
@@ -31,6 +32,9 @@ static struct hak_os_thread purger; /* hakmem-purge */
 static uint32_t n_steps;     /* lk:PURGER */
 static enum { FILES_SHARED, FILES_OWN, FILES_REFUSED } files_state; /* lk:PURGER: of hakmem-purge */
 static uint64_t n_broken_seen; /* lk:PURGER */
+static uint32_t is_resting;  /* any: hakmem-purge is in a long sleep */
+static uint64_t shaken_at;   /* any: ms: when all holes last went at once for a limit's sake */
+static uint64_t held_seen;   /* any: bytes held when a limit last pressed */
 static uint32_t is_wanted;   /* any: 0: hakmem-purge is about to end */
 static uint32_t is_starting; /* any: the generation in which a thread is starting it, or 0 */
 
@@ -40,12 +44,14 @@ static uint64_t delay_now(void)
 
 	if (hak_load_relaxed(&hak_options.diet))
 		delay /= 8;
+	if (hak_limit_level() != HAK_LIMIT_BELOW && (delay < 0 || delay > HAK_PURGE_PRESSED))
+		delay = HAK_PURGE_PRESSED;
 	return delay > 0 ? (uint64_t)delay : 0;
 }
 
 static bool is_off(void)
 {
-	return hak_load_relaxed(&hak_options.purge_delay) < 0;
+	return hak_load_relaxed(&hak_options.purge_delay) < 0 && hak_limit_level() == HAK_LIMIT_BELOW;
 }
 
 static void take_lock(void)
@@ -195,6 +201,12 @@ size_t hak_decay_slices(void)
 	return hak_large_purge(0) + hak_superslab_purge(true);
 }
 
+static void press_slices(void)
+{
+	if (hak_decay_slices() > 0)
+		hak_limit_count_press();
+}
+
 static size_t dirty_bytes(void)
 {
 	struct hak_superslab_stats superslabs;
@@ -215,16 +227,66 @@ static uint64_t count_flushes(void)
 	return n;
 }
 
-static size_t make_step(void)
+/* why: what is short of memory, or HAK_LIMIT_BELOW. HAK_LIMIT_BRINK: all holes are to go at once. */
+static size_t make_step(enum hak_limit_level why)
 {
 	size_t n_bytes;
 
 	hak_thread_cool(false);
 	take_lock();
-	n_bytes = purge_sleepers(false, NULL) + purge_heaps(false, NULL);
-	n_bytes += hak_superslab_purge(false) + hak_large_purge(delay_now());
+	n_bytes = purge_sleepers(false, NULL) + purge_heaps(why == HAK_LIMIT_BRINK, NULL);
+	if (why != HAK_LIMIT_BELOW)
+		n_bytes += hak_decay_slices();
+	else
+		n_bytes += hak_superslab_purge(false) + hak_large_purge(delay_now());
 	hak_lock_give(&lock);
+	if (why != HAK_LIMIT_BELOW && n_bytes > 0)
+		hak_limit_count_press();
 	return n_bytes;
+}
+
+/* May all holes in all heaps go at once? That is worth it only if it has not been done for a while: ms. */
+static bool may_shake(uint64_t now, uint64_t pause)
+{
+	uint64_t last = hak_load_relaxed(&shaken_at);
+
+	return now - last >= pause && hak_cas_acquire(&shaken_at, &last, now);
+}
+
+/* What is short of memory, and how far to go. */
+static enum hak_limit_level ask(bool can_watch, uint64_t now)
+{
+	if (hak_limit_level() == HAK_LIMIT_BELOW && !(can_watch && files_state == FILES_OWN && hak_limit_watch()))
+		return HAK_LIMIT_BELOW;
+	return may_shake(now, HAK_PURGE_DELAY) ? HAK_LIMIT_BRINK : HAK_LIMIT_SOFT;
+}
+
+/* Sleeps until the next step is due: at once if memory is short. can_watch: there may be something to give back, so
+ * that it pays to look at the container, too. *why: for make_step(). False: asked to end. */
+static bool rest(bool can_watch, enum hak_limit_level *why)
+{
+	uint64_t now = hak_os_now();
+	uint64_t since = now;
+	bool is_there, is_due;
+
+	do {
+		uint64_t delay, left;
+
+		/* First this: who sees the thread at rest has crossed the soft limit later, and wakes it. */
+		hak_store_ordered(&is_resting, 1);
+		delay = delay_now() > LEAST_SLEEP ? delay_now() : LEAST_SLEEP;
+		left = since + delay > now ? since + delay - now : 1;
+		if (left <= HAK_PURGE_PRESSED)
+			hak_store_relaxed(&is_resting, 0);
+		if (can_watch && hak_limit_has_container() && left > HAK_LIMIT_LOOK)
+			left = HAK_LIMIT_LOOK;
+		is_there = hak_os_thread_sleep(&purger, left);
+		hak_store_relaxed(&is_resting, 0);
+		now = hak_os_now();
+		is_due = now >= since + delay;
+		*why = ask(can_watch, now);
+	} while (is_there && !is_due && *why == HAK_LIMIT_BELOW && !is_off());
+	return is_there;
 }
 
 /* Makes steps until there is nothing to do. Returns the flushes it has seen. */
@@ -235,13 +297,14 @@ static uint64_t make_steps(void)
 
 	while (n_idle < N_IDLE_STEPS && !is_off()) {
 		uint64_t n;
+		enum hak_limit_level why;
 		bool is_idle;
 
-		if (!hak_os_thread_sleep(&purger, delay_now() > LEAST_SLEEP ? delay_now() : LEAST_SLEEP))
+		if (!rest(n_idle == 0 || dirty_bytes() > 0, &why))
 			return count_flushes();
 		n = count_flushes();
 		/* What is dirty even so, locked memory for one, is not to be had: it has aged by the last of the idle steps. */
-		is_idle = make_step() == 0 && n == n_flushes;
+		is_idle = make_step(why) == 0 && n == n_flushes;
 		n_flushes = n;
 		n_idle = is_idle ? n_idle + 1 : 0;
 	}
@@ -253,6 +316,8 @@ static void run(void)
 	uint64_t n_flushes;
 
 	files_state = FILES_SHARED;
+	if (hak_options.limit != HAK_LIMIT_NONE && can_open_files(true))
+		hak_limit_watch();
 	do {
 		n_flushes = make_steps();
 		hak_store_ordered(&is_wanted, 0);
@@ -299,10 +364,39 @@ void hak_decay_step(bool has_freed)
 		return;
 	now = hak_os_now();
 	due = hak_load_relaxed(&next_step);
-	if (now < due || !hak_cas_acquire(&next_step, &due, now + delay_now()) || due == 0)
+	/* Or the delay has become shorter. */
+	if ((now < due && due - now <= delay_now()) || !hak_cas_acquire(&next_step, &due, now + delay_now()) || due == 0)
 		return;
+	if (hak_limit_level() != HAK_LIMIT_BELOW) {
+		press_slices();
+		return;
+	}
 	hak_superslab_purge(delay_now() == 0);
 	hak_large_purge(delay_now());
+}
+
+void hak_decay_press(void)
+{
+	uint64_t held = hak_limit_held();
+
+	/* What changes nothing calls for nothing. */
+	if (held == hak_load_relaxed(&held_seen))
+		return;
+	hak_store_relaxed(&held_seen, held);
+	if (hak_limit_level() == HAK_LIMIT_BRINK) {
+		press_slices();
+		if (may_shake(hak_os_now(), HAK_LIMIT_LOOK)) {
+			take_lock();
+			purge_heaps(true, NULL);
+			hak_lock_give(&lock);
+		}
+		hak_store_relaxed(&held_seen, hak_limit_held());
+	} else if (hak_options.purge_thread && hak_os_thread_is_there(&purger)) {
+		if (hak_load_ordered(&is_resting) && hak_swap_ordered(&is_resting, 0))
+			hak_os_thread_wake(&purger);
+	} else if (dirty_bytes() > 0) {
+		hak_decay_step(true);
+	}
 }
 
 size_t hak_decay_trim(size_t target, bool may_open_files)

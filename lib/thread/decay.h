@@ -14,6 +14,10 @@
 /* Called on miss paths now and then, outside the heap; has_freed: the heap gave blocks back since the last call. */
 void hak_decay_step(bool has_freed);
 
+/* More is held than the soft limit allows, or nearly what the container does: sees to it that free memory goes now. Not in
+ * the middle of a miss. */
+void hak_decay_press(void) HAK_COLD;
+
 /* Purges free slices and kept mappings, now. Returns bytes given back. Any thread, also in the middle of a miss. */
 size_t hak_decay_slices(void);
 

@@ -8,6 +8,7 @@
 #include "large/large.h"
 #include "mid/run.h"
 #include "os/page.h"
+#include "region/limit.h"
 #include "region/meta.h"
 #include "region/superslab.h"
 #include "thread/heap.h"
@@ -62,6 +63,7 @@ void hak_stats_count(struct hakmem_stats *stats)
 	struct hak_superslab_stats superslabs;
 	struct hak_large_stats large;
 	struct hak_thread_stats threads;
+	struct hak_limit_stats limit;
 	struct hakmem_class_stats class;
 
 	memset(stats, 0, sizeof *stats);
@@ -98,6 +100,13 @@ void hak_stats_count(struct hakmem_stats *stats)
 	stats->purged = hak_load_relaxed(&hak_os_counts.purged);
 	stats->n_errors = hak_report_count();
 	stats->n_mappings = hak_load_relaxed(&hak_os_counts.n_mapped);
+	hak_limit_stats_get(&limit);
+	stats->held = limit.held;
+	stats->limit_soft = limit.soft;
+	stats->limit_hard = limit.hard;
+	stats->limit_from = limit.from;
+	stats->n_refused = limit.n_refused;
+	stats->n_pressed = limit.n_pressed;
 }
 
 /* Which OS pages are resident only the kernel knows: what a program has not touched yet, holes, what it has swapped out

@@ -28,7 +28,11 @@ grep -q '^purge_delay  *17  *[0-9]*  *HAKMEM_CONF  *run-time$' explained || fail
 grep -q '^stats  *none  *none  *HAKMEM_CONF  *start-up$' explained || fail "stats: $(cat explained)"
 grep -q '^on_error  *abort  *abort  *default  *start-up$' explained || fail "on_error: $(cat explained)"
 sed -n '/^strict: /,$s/: .*//p' lines >wanted
-sed '1,2d; s/ .*//' explained | diff wanted - || fail 'options of hakmem_config() (<) and explained (>) differ'
+sed '1,2d; /^$/,$d; s/ .*//' explained | diff wanted - || fail 'options of hakmem_config() (<) and explained (>) differ'
+
+grep -q '^limits in force: soft ' explained || fail "limits: $(cat explained)"
+HAKMEM_CONF=limit_hard:40M,limit_soft:30M,limit:none "$config" --explain >explained
+grep -q '^limits in force: soft 30 MiB, hard 40 MiB (from options)$' explained || fail "limits: $(cat explained)"
 
 HAKMEM_CONF=strict:true,no:1 "$config" --explain >out 2>err
 [ $? = 1 ] || fail 'refused options: not 1'

@@ -78,7 +78,7 @@ check_pairs()
 		n_pairs=$((n_pairs + 1))
 		HAKMEM_CONF=$pair LD_PRELOAD=$HAKMEM_LIB /bin/true 2>&1 | grep -v '^{\|^ \|statistics' |
 			grep . && complain "$1: $pair"
-	done < <(grep -oE '\b[a-z_]+:(true|false|on|off|abort|report|exit|json|none|-?[0-9]+)\b' "$1" | sort -u)
+	done < <(grep -oE '\b[a-z_]+:((true|false|on|off|abort|report|exit|json|none|auto|cgroup)\b|-?[0-9]+([KMGT]|%|\b))' "$1" | sort -u)
 }
 
 # Programs of ours, and what make is to make.

@@ -47,6 +47,9 @@ for source in "$srcdir"/doc/examples/*.c; do
 	give-back)
 		expect '^purge_delay is -1$'
 		expect '^[1-9][0-9]{7} bytes free but resident; [1-9][0-9]{7} given back; [0-9]{1,6} left$' ;;
+	set-a-limit)
+		expect '^6[0-7] blocks of a million bytes under a limit of 67108864; 6[4-7][0-9]{6} bytes held$'
+		expect '^one went, one came$' ;;
 	*)
 		fail "$example: this test does not know what it should print" ;;
 	esac

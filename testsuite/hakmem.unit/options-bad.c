@@ -53,6 +53,8 @@ int main(void)
 						  "-9999999999999",
 						  "18446744073709551617",
 						  "ten" };
+	static const char *const no_sizes[] = { "", "M", "%", "-1M", "1", "1023K", "129T", "140737488355329", "0%", "101%",
+						"-5%", "1MB", "1.5G", " 1M", "1M ", "1%%", "999999999999999T", "OFF" };
 	char name[300];
 
 	before = hak_options;
@@ -83,6 +85,17 @@ int main(void)
 	}
 	for (size_t i = 0; i < N_OF(no_numbers); i++)
 		check_value("cache_cap", no_numbers[i], "0 to 4096");
+	for (size_t i = 0; i < N_OF(no_sizes); i++)
+		check_value("limit_hard", no_sizes[i], "off, 1% to 100%, 1M to 128T");
+	check_value("limit_hard", "auto", "off, 1% to 100%, 1M to 128T");
+	check_value("limit_soft", "1", "auto, off, 1% to 100%, 1M to 128T");
+	check_value("limit", "v2", "auto, cgroup, none");
+	check_value("cgroup_root", "", "/PATH");
+	check_value("cgroup_root", "sys", "/PATH");
+	memset(name, '/', sizeof name);
+	name[HAK_ROOT_SIZE] = '\0';
+	check_value("cgroup_root", name, "/PATH");
+	CHECK(hak_cgroup_root[0] == '\0');
 	check_value("cache_cap", "-1", "0 to 4096");
 	check_value("purge_delay", "3600001", "-1 to 3600000");
 	check_value("purge_delay", "-2", "-1 to 3600000");

@@ -2,12 +2,14 @@
 /* hak-timeout: 120 */
 /* Whatever stands in HAKMEM_CONF, reading it stays inside it, and no option leaves its range. */
 #include "options.h"
+#include "conf/limits.h"
 #include "unit.h"
 
 static const char *const pieces[] = {
 	"diet",	 "purge_delay", "cache_cap", "stats", "on_error",    "true",
 	"false", "report",	"exit",	     "json",  ":",	     ",",
 	"-",	 "1",		"0",	     "4096",  "99999999999", "::",
+	"limit_hard", "limit_soft", "cgroup_root", "limit", "%", "K", "T", "/", "off", "auto",
 	",,",	 "\"",		"\n",	     "\xff",  "a",	     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 };
 
@@ -17,6 +19,11 @@ static void check_ranges(const char *conf)
 	CHECK(hak_options.on_report >= 0 && hak_options.on_report <= 1, "%s", conf);
 	CHECK(hak_options.stats >= 0 && hak_options.stats <= 2, "%s", conf);
 	CHECK(hak_options.diet >= 0 && hak_options.diet <= 1, "%s", conf);
+	CHECK(hak_options.limit >= 0 && hak_options.limit <= 2, "%s", conf);
+	CHECK(hak_options.limit_hard >= -100 && hak_options.limit_hard <= HAK_LIMIT_MOST, "%s", conf);
+	CHECK(hak_options.limit_hard <= 0 || hak_options.limit_hard >= HAK_LIMIT_LEAST, "%s", conf);
+	CHECK(hak_options.limit_soft == HAK_SIZE_AUTO || hak_options.limit_soft >= -100, "%s", conf);
+	CHECK(memchr(hak_cgroup_root, '\0', sizeof hak_cgroup_root), "%s", conf);
 	CHECK(hak_options.cache_cap >= 0 && hak_options.cache_cap <= 4096, "%s", conf);
 	CHECK(hak_options.purge_delay >= -1 && hak_options.purge_delay <= 3600000, "%s", conf);
 }

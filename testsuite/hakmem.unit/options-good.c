@@ -12,6 +12,34 @@ static void check_is(const char *name, const char *value)
 		(int)t.length, t.data, value);
 }
 
+/* A size is told back with the largest unit that divides it. */
+static void check_sizes(void)
+{
+	static const char *const sizes[][2] = {
+		{ "1M", "1M" }, { "1024K", "1M" }, { "1025k", "1025K" }, { "3m", "3M" }, { "2048M", "2G" },
+		{ "1073741825", "1073741825" }, { "128T", "128T" }, { "140737488355328", "128T" }, { "1%", "1%" },
+		{ "100%", "100%" }, { "off", "off" }, { "0", "off" }, { "0M", "off" },
+	};
+	char conf[100];
+
+	check_is("limit_soft", "auto");
+	check_is("limit_hard", "off");
+	check_is("limit", "auto");
+	check_is("cgroup_root", "/sys/fs/cgroup");
+	for (size_t i = 0; i < N_OF(sizes); i++) {
+		snprintf(conf, sizeof conf, "limit_hard:%s,limit_soft:%s", sizes[i][0], sizes[i][0]);
+		read_conf(conf);
+		CHECK(said[0] == '\0', "%s: %s", conf, said);
+		check_is("limit_hard", sizes[i][1]);
+		check_is("limit_soft", sizes[i][1]);
+	}
+	read_conf("limit_soft:auto,limit:none,cgroup_root:/a:b/c");
+	CHECK(said[0] == '\0', "%s", said);
+	check_is("limit_soft", "auto");
+	check_is("limit", "none");
+	check_is("cgroup_root", "/a:b/c");
+}
+
 int main(void)
 {
 	static const char *const right[][2] = {
@@ -34,6 +62,7 @@ int main(void)
 		CHECK(said[0] == '\0', "%s: %s", conf, said);
 		check_is(right[i][0], strspn(right[i][1], "0") > 1 ? "100" : right[i][1]);
 	}
+	check_sizes();
 	read_conf(",,diet:true,,purge_delay:7,cache_cap:9,diet:false,stats:json,");
 	CHECK(said[0] == '\0', "%s", said);
 	check_is("diet", "false");

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+#include "os/cgroup.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+#include "os/call.h"
+
+#define TEXT_SIZE 4096
+#define NAME_ROOM 32                   /* bytes of the longest file name */
+#define NO_LIMIT ((uint64_t)1 << 62)   /* from here on, v1 means none */
+
+static size_t length_of(const char *s)
+{
+	size_t n = 0;
+
+	while (s[n] != '\0')
+		n++;
+	return n;
+}
+
+/* Out of line, and so not turned into a function that nothing else here needs. */
+static void HAK_NOINLINE copy(char *to, const char *from, size_t n)
+{
+	memmove(to, from, n);
+}
+
+/* Reads path/name into text, NUL-terminated and behind a newline, so that every line begins with one. False: cannot be
+ * read. */
+static bool read_file(const char *path, const char *name, char *text, size_t size)
+{
+	char full[HAK_CGROUP_PATH + NAME_ROOM];
+	size_t n_path = length_of(path), n_name = length_of(name), at = 1;
+	int saved = errno;
+	long n = 0;
+	int fd;
+
+	if (n_path + n_name + 2 > sizeof full)
+		return false;
+	copy(full, path, n_path);
+	full[n_path] = '/';
+	copy(full + n_path + 1, name, n_name + 1);
+	/* Not blocking: whatever somebody put there instead of a file. */
+	fd = (int)syscall(SYS_openat, AT_FDCWD, n_name > 0 ? full : path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	text[0] = '\n';
+	while (fd >= 0 && at < size - 1 && (n = syscall(SYS_read, fd, text + at, size - 1 - at)) > 0)
+		at += (size_t)n;
+	text[at] = '\0';
+	if (fd >= 0)
+		syscall(SYS_close, fd);
+	errno = saved;
+	return fd >= 0 && n >= 0;
+}
+
+/* Where the first `what` in text ends, or NULL. */
+static const char *find(const char *text, const char *what)
+{
+	size_t n = length_of(what);
+
+	for (; *text != '\0'; text++) {
+		size_t i = 0;
+
+		while (i < n && text[i] == what[i])
+			i++;
+		if (i == n)
+			return text + n;
+	}
+	return NULL;
+}
+
+/* The number at s; 0 for anything else, and for one too large to mean something. */
+static uint64_t number_at(const char *s)
+{
+	uint64_t v = 0;
+
+	for (; s != NULL && *s >= '0' && *s <= '9'; s++) {
+		v = v * 10 + (uint64_t)(*s - '0');
+		if (v >= NO_LIMIT)
+			return 0;
+	}
+	return s != NULL && (*s == '\n' || *s == '\0') ? v : 0;
+}
+
+/* A file of one number. False: cannot be read. */
+static bool read_number(const char *path, const char *name, uint64_t *out)
+{
+	char text[64];
+	bool is_there = read_file(path, name, text, sizeof text);
+
+	*out = is_there ? number_at(text + 1) : 0;
+	return is_there;
+}
+
+static bool has_controller(const char *list, const char *end, const char *name)
+{
+	size_t n = length_of(name);
+
+	for (const char *s = list; s + n <= end; s++) {
+		size_t i = 0;
+
+		while (i < n && s[i] == name[i])
+			i++;
+		if (i == n && (s == list || s[-1] == ',') && (s + n == end || s[n] == ','))
+			return true;
+	}
+	return false;
+}
+
+/* The process's cgroup in the hierarchy with that controller ("": v2's), out of /proc/self/cgroup's lines, which are
+ * number:controllers:path. "" if it is the root or unknown. */
+static void find_own(const char *text, const char *controller, char *out, size_t size)
+{
+	size_t n = 0;
+
+	while ((text = find(text, "\n")) != NULL) {
+		const char *list = find(text, ":");
+		const char *path = list != NULL ? find(list, ":") : NULL;
+		const char *dots;
+
+		if (path == NULL)
+			break;
+		if (*controller != '\0' ? !has_controller(list, path - 1, controller) : list != path - 1)
+			continue;
+		while (path[n] != '\0' && path[n] != '\n' && n < size - 1)
+			n++;
+		/* A process outside of what its namespace shows has ".." in its path. */
+		dots = find(path, "/..");
+		if (path[0] != '/' || n == 1 || n == size - 1 || (dots != NULL && dots <= path + n))
+			n = 0;
+		copy(out, path, n);
+		break;
+	}
+	out[n] = '\0';
+}
+
+static void note_limit(struct hak_cgroup *c, const char *path, uint64_t limit, uint64_t *lowest)
+{
+	if (limit == 0)
+		return;
+	if (*lowest == 0 || limit < *lowest)
+		*lowest = limit;
+	if (c->least != 0 && limit >= c->least)
+		return;
+	c->least = limit;
+	copy(c->path, path, length_of(path) + 1);
+}
+
+/* One cgroup's limits. False: it has none of the files. */
+static bool look_at(struct hak_cgroup *c, const char *path)
+{
+	uint64_t limit, unused = 0;
+	bool is_there;
+
+	if (c->is_v1) {
+		is_there = read_number(path, "memory.limit_in_bytes", &limit);
+		note_limit(c, path, limit, &c->max);
+		return is_there;
+	}
+	is_there = read_number(path, "memory.max", &limit);
+	note_limit(c, path, limit, &c->max);
+	is_there = read_number(path, "memory.high", &limit) || is_there;
+	note_limit(c, path, limit, &unused);
+	return is_there;
+}
+
+/* Looks at root/own and every cgroup above it. A container may see its own cgroup at the root, and its path nowhere. */
+static bool climb(struct hak_cgroup *c, const char *root, const char *below, const char *own)
+{
+	char path[HAK_CGROUP_PATH];
+	size_t n_root = length_of(root), n_below = length_of(below), n = length_of(own);
+	bool is_there = false;
+
+	if (n_root + n_below + 1 > sizeof path)
+		return false;
+	if (n_root + n_below + n + 1 > sizeof path) {
+		own = "";
+		n = 0;
+	}
+	copy(path, root, n_root);
+	copy(path + n_root, below, n_below);
+	n_root += n_below;
+	copy(path + n_root, own, n + 1);
+	for (n += n_root;;) {
+		path[n] = '\0';
+		is_there = look_at(c, path) || is_there;
+		if (n == n_root)
+			return is_there;
+		do
+			n--;
+		while (n > n_root && path[n] != '/');
+	}
+}
+
+void hak_cgroup_find(struct hak_cgroup *c, const char *root, const char *self)
+{
+	char text[TEXT_SIZE], own[HAK_CGROUP_PATH];
+
+	memset(c, 0, sizeof *c);
+	if (!read_file(self, "", text, sizeof text))
+		text[0] = '\0';
+	find_own(text, "", own, sizeof own);
+	if (climb(c, root, "", own))
+		return;
+	/* In mixed hierarchies v2 is there, too, without the memory controller. */
+	c->is_v1 = true;
+	find_own(text, "memory", own, sizeof own);
+	climb(c, root, "/memory", own);
+}
+
+uint64_t hak_cgroup_count_hits(const struct hak_cgroup *c)
+{
+	char text[TEXT_SIZE / 4];
+	uint64_t n_hits = 0;
+
+	if (c->is_v1)
+		read_number(c->path, "memory.failcnt", &n_hits);
+	else if (read_file(c->path, "memory.events", text, sizeof text))
+		n_hits = number_at(find(text, "\nhigh ")) + number_at(find(text, "\nmax "));
+	return n_hits;
+}
+
+uint64_t hak_cgroup_stalled(const struct hak_cgroup *c)
+{
+	char text[TEXT_SIZE / 4];
+
+	/* The first line is "some": at least one task waits. */
+	if (c->is_v1 || !read_file(c->path, "memory.pressure", text, sizeof text))
+		return 0;
+	return number_at(find(text, " total="));
+}

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+#include "region/limit.h"
+
+#include <sys/sysinfo.h>
+
+#include "base/check.h"
+#include "conf/limits.h"
+#include "conf/options.h"
+#include "os/call.h"
+#include "os/cgroup.h"
+#include "os/clock.h"
+
+uint64_t hak_limit_mark;
+
+static uint64_t n_held;             /* any: bytes */
+static uint64_t soft, hard, brink;  /* any: bytes in force; 0: none */
+static uint64_t from;               /* any: enum hak_limit_from */
+static uint64_t n_refused, n_pressed; /* any */
+
+/* The container, as it was found last. */
+static uint64_t container_max;      /* any: bytes; 0: none, or not known yet */
+static uint64_t container_least;    /* any: the same, with memory.high */
+
+/* Of whoever watches. */
+static struct hak_cgroup cgroup;
+static uint64_t n_hits, stalled, looked; /* at the last look: its counters, and when that was */
+static uint32_t n_looks;            /* since the limits were read */
+
+uint64_t hak_limit_held(void)
+{
+	return hak_load_relaxed(&n_held);
+}
+
+static bool take_within(size_t size, uint64_t most)
+{
+	uint64_t held = hak_load_relaxed(&n_held);
+
+	do
+		if (held + size > most)
+			return false;
+	while (!hak_cas_acquire(&n_held, &held, held + size));
+	return true;
+}
+
+bool hak_limit_take(size_t size)
+{
+	uint64_t most = hak_load_relaxed(&hard);
+
+	if (HAK_UNLIKELY(most != 0))
+		return take_within(size, most);
+	hak_limit_add(size);
+	return true;
+}
+
+void hak_limit_add(size_t size)
+{
+	hak_add_relaxed(&n_held, size);
+}
+
+void hak_limit_give(size_t size)
+{
+	HAK_ASSERT(hak_load_relaxed(&n_held) >= size);
+	hak_sub_relaxed(&n_held, size);
+}
+
+bool hak_limit_is_hard(void)
+{
+	return hak_load_relaxed(&hard) != 0;
+}
+
+bool hak_limit_allows(size_t size)
+{
+	uint64_t most = hak_load_relaxed(&hard);
+
+	return most == 0 || size <= most;
+}
+
+enum hak_limit_level hak_limit_level_now(void)
+{
+	uint64_t held = hak_limit_held();
+	uint64_t edge = hak_load_relaxed(&brink);
+	uint64_t early = hak_load_relaxed(&soft);
+
+	if (edge != 0 && held > edge)
+		return HAK_LIMIT_BRINK;
+	return early != 0 && held > early ? HAK_LIMIT_SOFT : HAK_LIMIT_BELOW;
+}
+
+void hak_limit_count_refusal(void)
+{
+	if (hak_load_relaxed(&hard) != 0)
+		hak_add_relaxed(&n_refused, 1);
+}
+
+void hak_limit_count_press(void)
+{
+	hak_add_relaxed(&n_pressed, 1);
+}
+
+static uint64_t machine_size(void)
+{
+	struct sysinfo info;
+	int saved = errno;
+	bool is_known = syscall(SYS_sysinfo, &info) == 0;
+
+	errno = saved;
+	return is_known ? (uint64_t)info.totalram * info.mem_unit : 0;
+}
+
+/* What an option means in bytes; 0: nothing. */
+static uint64_t bytes_of(int64_t size)
+{
+	uint64_t whole = hak_load_relaxed(&container_max);
+
+	if (size >= 0 || size == HAK_SIZE_AUTO)
+		return size > 0 ? (uint64_t)size : 0;
+	if (whole == 0)
+		whole = machine_size();
+	return whole / 100 * (uint64_t)-size;
+}
+
+static uint64_t lower(uint64_t a, uint64_t b) /* 0: none */
+{
+	return a == 0 || (b != 0 && b < a) ? b : a;
+}
+
+/* Puts into force what the options and the container say. */
+static void settle_once(void)
+{
+	uint64_t max = hak_load_relaxed(&container_max);
+	uint64_t least = hak_load_relaxed(&container_least);
+	uint64_t asked = bytes_of(hak_load_relaxed(&hak_options.limit_hard));
+	int64_t early = hak_load_relaxed(&hak_options.limit_soft);
+	uint64_t edge = max != 0 ? HAK_LIMIT_BRINK_OF(max) : 0;
+	uint64_t most = asked, mark;
+	uint64_t why = asked != 0 || early != HAK_SIZE_AUTO ? HAK_LIMIT_FROM_OPTION : 0;
+
+	if (hak_options.limit == HAK_LIMIT_CGROUP)
+		most = lower(most, edge);
+	if (early == HAK_SIZE_AUTO)
+		mark = HAK_LIMIT_SOFT_OF(lower(most, least));
+	else
+		mark = bytes_of(early);
+	if (least != 0)
+		why |= HAK_LIMIT_FROM_CGROUP;
+	hak_store_relaxed(&soft, mark);
+	hak_store_relaxed(&hard, most);
+	hak_store_relaxed(&brink, edge);
+	hak_store_relaxed(&from, mark != 0 || most != 0 || edge != 0 ? why : 0);
+	hak_store_relaxed(&hak_limit_mark, lower(mark, edge));
+}
+
+/* Of several threads, each after its change, the last one leaves what is right: who was overtaken repeats it. */
+static void settle(void)
+{
+	static uint32_t n_changes; /* any */
+	uint32_t mine;
+
+	hak_add_ordered(&n_changes, 1);
+	do {
+		mine = hak_load_ordered(&n_changes);
+		settle_once();
+	} while (hak_load_ordered(&n_changes) != mine);
+}
+
+static void learn(struct hak_cgroup *c)
+{
+	hak_cgroup_find(c, hak_cgroup_root[0] != '\0' ? hak_cgroup_root : HAK_CGROUP_ROOT, "/proc/self/cgroup");
+	hak_store_relaxed(&container_max, c->max);
+	hak_store_relaxed(&container_least, c->least);
+}
+
+void hak_limit_change(void)
+{
+	struct hak_cgroup c;
+
+	if (hak_options.limit != HAK_LIMIT_NONE)
+		learn(&c);
+	settle();
+}
+
+void hak_limit_start(void)
+{
+	/* Without a word about limits not a page is written. */
+	if (hak_options.limit == HAK_LIMIT_CGROUP || hak_options.limit_hard != 0 ||
+		hak_options.limit_soft != HAK_SIZE_AUTO)
+		hak_limit_change();
+}
+
+/* Differences to the last look. */
+static bool has_pressure(void)
+{
+	uint64_t hits = hak_cgroup_count_hits(&cgroup);
+	uint64_t waits = hak_cgroup_stalled(&cgroup);
+	uint64_t now = hak_os_now();
+	/* µs against ms: of a time span, at least one in HAK_LIMIT_STALL. */
+	bool is_short = looked != 0 && (hits > n_hits || (waits > stalled &&
+		(waits - stalled) * HAK_LIMIT_STALL > (now - looked) * 1000));
+
+	n_hits = hits;
+	stalled = waits;
+	looked = now;
+	return is_short;
+}
+
+bool hak_limit_watch(void)
+{
+	if (hak_options.limit == HAK_LIMIT_NONE)
+		return false;
+	if (n_looks++ % HAK_LIMIT_LEARN == 0) {
+		learn(&cgroup);
+		settle();
+	}
+	return cgroup.least != 0 && has_pressure();
+}
+
+bool hak_limit_has_container(void)
+{
+	return hak_load_relaxed(&container_least) != 0;
+}
+
+void hak_limit_stats_get(struct hak_limit_stats *stats)
+{
+	stats->held = hak_limit_held();
+	stats->soft = hak_load_relaxed(&soft);
+	stats->hard = hak_load_relaxed(&hard);
+	stats->from = hak_load_relaxed(&from);
+	stats->n_refused = hak_load_relaxed(&n_refused);
+	stats->n_pressed = hak_load_relaxed(&n_pressed);
+}
