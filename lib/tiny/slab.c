@@ -14,7 +14,8 @@
 static struct hak_lock lock = HAK_LOCK(HAK_RANK_SLABS);
 static struct hak_link *unused[HAK_SLAB_WORDS_MAX + 1]; /* lk:SLABS: descriptors by words, linked by next */
 
-HAK_STATIC(HAK_SLAB_SLICES_MAX * HAK_SLICE_SIZE <= (size_t)1 << 20 && HAK_TINY_MAX <= (size_t)1 << 16); /* hak_slab_place() */
+/* hak_slab_place() */
+HAK_STATIC(HAK_SLAB_SLICES_MAX * HAK_SLICE_SIZE <= (size_t)1 << 20 && HAK_TINY_MAX <= (size_t)1 << 16);
 
 static struct hak_slab *of_link(struct hak_link *link)
 {

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns: what is inside a superslab: its slices' states, as bitmaps with counts, and the lists of all superslabs. For
+ *       superslab.c (taking and giving), purge.c and dump.c alone; S1 to S5 stand in superslab.h.
+ * Threads: any. Locks: SUPERSLAB, for what ends in _locked.
+ */
+#ifndef HAK_REGION_SLICES_H
+#define HAK_REGION_SLICES_H
+
+#include "base/bits.h"
+#include "base/list.h"
+#include "region/huge.h"
+#include "region/superslab.h"
+
+#define HAK_SLICES_WORDS HAK_N_WORDS(HAK_SUPERSLAB_SLICES)
+
+struct hak_superslab {
+	struct hak_link link;      /* lk:SUPERSLAB: in open or full (S2) */
+	char *base;                /* const */
+	uint32_t n_slices;         /* const */
+	uint32_t era;              /* const (S3) */
+	uint32_t n_used;           /* lk:SUPERSLAB */
+	uint32_t n_dirty;          /* lk:SUPERSLAB */
+	uint32_t n_lazy;           /* lk:SUPERSLAB */
+	uint32_t n_undumped;       /* lk:SUPERSLAB */
+	uint32_t n_dense;          /* lk:SUPERSLAB */
+	uint32_t n_pins;           /* lk:SUPERSLAB: not to be unmapped */
+	uint32_t run_limit;        /* lk:SUPERSLAB: no free run is longer */
+	uint32_t huge;             /* any: enum hak_huge */
+	size_t kept;               /* lk:SUPERSLAB: bytes of holes in used slices that stay for huge pages' sake */
+	uint64_t used[HAK_SLICES_WORDS];     /* lk:SUPERSLAB */
+	uint64_t dirty[HAK_SLICES_WORDS];    /* lk:SUPERSLAB */
+	uint64_t aged[HAK_SLICES_WORDS];     /* lk:SUPERSLAB: dirty since before the last step of decay */
+	uint64_t lazy[HAK_SLICES_WORDS];     /* lk:SUPERSLAB: dirty, and the kernel may take it when it needs memory */
+	uint64_t undumped[HAK_SLICES_WORDS]; /* lk:SUPERSLAB: left out of core dumps (S4) */
+	uint64_t dense[HAK_SLICES_WORDS];    /* lk:SUPERSLAB (S5) */
+	struct hak_span record[HAK_SUPERSLAB_SLICES]; /* whoever took the slice */
+};
+
+/* All superslabs, and sums over them. */
+struct hak_superslabs {
+	struct hak_link open;      /* lk:SUPERSLAB: with free slices */
+	struct hak_link full;      /* lk:SUPERSLAB: without */
+	uint32_t era;              /* lk:SUPERSLAB */
+	size_t next_size;          /* lk:SUPERSLAB: bytes of the next superslab */
+	uint64_t n;                /* lk:SUPERSLAB */
+	uint64_t n_mapped;         /* lk:SUPERSLAB: slices, as all of the following */
+	uint64_t n_used;           /* lk:SUPERSLAB */
+	uint64_t n_dirty;          /* lk:SUPERSLAB */
+	uint64_t n_lazy;           /* lk:SUPERSLAB */
+	uint64_t n_dense;          /* lk:SUPERSLAB */
+	uint64_t n_kept;           /* lk:SUPERSLAB: dirty ones that the last step left in huge pages */
+	uint64_t ask_at;           /* lk:SUPERSLAB: as soon as so many are dense, there are huge pages to ask for */
+};
+
+extern struct hak_superslabs hak_superslabs;
+
+enum hak_slices_state { HAK_SLICES_CLEAN, HAK_SLICES_LAZY, HAK_SLICES_DIRTY };
+
+/* Slices to put back into core dumps, once the lock is given. */
+struct hak_slices_revival {
+	char *base; /* NULL: none */
+	size_t size;
+};
+
+void hak_slices_lock(void);
+void hak_slices_unlock(void);
+
+HAK_INLINE struct hak_superslab *hak_slices_superslab_of(struct hak_link *link)
+{
+	return HAK_MEMBER(link, struct hak_superslab, link);
+}
+
+HAK_INLINE bool hak_slices_is_huge(const struct hak_superslab *s)
+{
+	return hak_huge_is_asked(hak_load_relaxed(&s->huge));
+}
+
+HAK_INLINE unsigned hak_slices_idx_of(const struct hak_superslab *s, const char *base)
+{
+	return (unsigned)((size_t)(base - s->base) / HAK_SLICE_SIZE);
+}
+
+/* The first of n slices, all with the same bit in map, at an aligned address, or n_slices; *longest: the longest run
+ * passed over. */
+unsigned hak_slices_find_locked(const struct hak_superslab *s, const uint64_t *map, bool bit, size_t n, size_t align,
+	unsigned *longest);
+
+/* Marks free slices used. Returns whether all of them were clean. */
+bool hak_slices_use_locked(struct hak_superslab *s, unsigned first, unsigned n);
+
+/* Marks used slices free. */
+void hak_slices_unuse_locked(struct hak_superslab *s, unsigned first, unsigned n, enum hak_slices_state state);
+
+/* Takes the slices [first, first + n), and undumped ones next to them, out of undumped: one call for all that are
+ * likely to be used soon, and it never cuts a mapping. */
+void hak_slices_revive_locked(struct hak_superslab *s, unsigned first, unsigned n, struct hak_slices_revival *out);
+
+/* Does what hak_slices_revive_locked() has found to do. */
+void hak_slices_revive(const struct hak_slices_revival *revival);
+
+/* All slices of a superslab that is about to go. */
+void hak_slices_forget_undumped_locked(struct hak_superslab *s);
+
+/* Leaves free memory out of core dumps (S4). */
+void hak_slices_undump(void);
+
+#endif
