@@ -11,21 +11,23 @@ int main(void)
 #if HAK_COUNT
 	unsigned sc = hak_class_of(64);
 	struct hak_heap *a = make_heap(), *b = make_heap();
-	struct hak_site_counts c;
+	struct hak_site_counts c, before;
 	void *blocks[N];
 	bool is_used[HAK_SLAB_WORDS_MAX] = { false };
 	unsigned n_words = 1, n_used = 0;
 	struct hak_slab *s;
 
+	/* One lock each for the slices and the descriptor, once there is a superslab. */
+	CHECK(hak_slab_make_own(b, sc) != NULL);
+	before = count_of("region/superslab.c", "take_lock");
 	CHECK(hak_slab_make_own(a, sc) != NULL);
+	c = count_of("region/superslab.c", "take_lock");
+	CHECK(c.n_locks - before.n_locks == 1 && c.n_contended == 0);
+	c = count_of("tiny/slab.c", "take_lock");
+	CHECK(c.n_locks == 2);
 	for (unsigned i = 0; i < N; i++)
 		CHECK((blocks[i] = hak_cache_refill_own(a, sc)) != NULL);
 	s = (struct hak_slab *)hak_registry_find(blocks[0]);
-	/* One lock for the slices, whatever else there was. */
-	c = count_of("region/superslab.c", "take_lock");
-	CHECK(c.n_locks == 2 && c.n_contended == 0); /* none there yet: looked, made one, put it in */
-	c = count_of("tiny/slab.c", "take_lock");
-	CHECK(c.n_locks == 1);
 
 	for (unsigned i = 0; i < N; i++) {
 		unsigned w = hak_slab_idx_of(s, blocks[i]) / HAK_WORD_BITS;
