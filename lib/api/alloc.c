@@ -71,7 +71,7 @@ static void *HAK_NOINLINE take_untiny(size_t size, size_t align, bool *is_clean)
 	return check_limits(p);
 }
 
-void *hak_alloc_miss(size_t size)
+HAK_NOINLINE void *hak_alloc_miss(size_t size)
 {
 	bool is_clean;
 

@@ -17,6 +17,7 @@
 #define HAK_ALIGNED(n) __attribute__((aligned(n)))
 #define HAK_EXPORT __attribute__((visibility("default")))
 #define HAK_NO_TSAN __attribute__((no_sanitize_thread, noinline))
+#define HAK_USED __attribute__((used))
 #define HAK_WEAK __attribute__((weak))
 #define HAK_HIDDEN __attribute__((visibility("hidden")))
 /* For every function that pops from a cache: their code lies together, in a section with a name that the linker gives

@@ -8,9 +8,14 @@
 #include "thread/hold.h"
 #include "tiny/cache.h"
 
-/* All functions that are marked HAK_HIT; the linker's. Weak: a program may be linked with none of them. */
-extern const char __start_hak_hit_text[] HAK_WEAK HAK_HIDDEN;
-extern const char __stop_hak_hit_text[] HAK_WEAK HAK_HIDDEN;
+/* All functions that are marked HAK_HIT; the linker's. */
+extern const char __start_hak_hit_text[] HAK_HIDDEN;
+extern const char __stop_hak_hit_text[] HAK_HIDDEN;
+
+/* The section is there, too, in a program that is linked with no pop. */
+static void HAK_HIT HAK_USED mark_section(void)
+{
+}
 
 static bool is_worth_it(const struct hak_heap *h)
 {
@@ -60,7 +65,7 @@ static bool is_out_of_pops(const struct hak_heap *h, const struct hak_look *look
 	};
 	uintptr_t end = find_stack_end(h, look->sp);
 
-	return ranges[0].low != 0 && end != 0 && (look->pc < ranges[0].low || look->pc >= ranges[0].high) &&
+	return end != 0 && (look->pc < ranges[0].low || look->pc >= ranges[0].high) &&
 		hak_look_is_free_of(look->sp, end, ranges);
 }
 
