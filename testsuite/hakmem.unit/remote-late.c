@@ -15,7 +15,8 @@ static struct hak_slab *make_slab(struct hak_heap *h, unsigned sc, void **p)
 
 static void send(struct hak_heap *h, struct hak_slab *s, void *p)
 {
-	hak_remote_push_own(h, s, p);
+	give_block(h, p);
+	CHECK(hak_heap_mine != h && hak_load_relaxed(&s->owner) != h);
 	hak_remote_flush_own(h);
 }
 
@@ -55,6 +56,25 @@ int main(void)
 	hak_remote_forward_any(first);
 	hak_remote_collect_own(second);
 	CHECK(s->n_free == s->n_blocks);
+
+	/* Made anew by the same heap as another class, with as many words, between an announcer's look at the class and
+	 * its push. */
+	hak_slab_release_empty_own(second);
+	s = make_slab(first, sc - 1, &q);
+	hak_store_relaxed(&s->is_pending, 1);
+	hak_store_relaxed(&s->next_pending, hak_load_relaxed(&first->pending[sc]));
+	hak_store_relaxed(&first->pending[sc], s);
+	while (s->n_free > 0) {
+		CHECK(hak_slab_take_own(first, s, &p, 1) == 1);
+		first->bin[sc - 1].n_taken++;
+		send(stranger, s, q);
+		CHECK(hak_load_relaxed(&first->pending[sc - 1]) == NULL);
+		q = p;
+	}
+	p = hak_cache_refill_own(first, sc - 1);
+	CHECK(p != NULL, "its own class's list was all that it looked at");
+	give_block(first, p);
+	give_block(first, q);
 	settle();
 	check_all_home();
 	return 0;
