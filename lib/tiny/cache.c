@@ -123,11 +123,8 @@ void *hak_cache_refill_own(struct hak_heap *h, unsigned sc)
 		return pop_own(h, sc);
 	settle_own(h, sc);
 	hak_remote_collect_class_own(h, sc);
-	if (hak_list_is_empty(&bin->open)) {
-		hak_remote_collect_own(h); /* perhaps announced as another class's */
-		if (hak_list_is_empty(&bin->open))
-			return NULL;
-	}
+	if (hak_list_is_empty(&bin->open))
+		return NULL;
 	s = HAK_MEMBER(bin->open.next, struct hak_slab, link);
 	hak_own_add(&h->n_refills, 1);
 	grow_own(h, sc);

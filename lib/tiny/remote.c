@@ -1,28 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 #include "tiny/remote.h"
 
-/* Puts s, which nobody else may announce (is_pending is ours), into its owner's list. */
-static struct hak_heap *push_pending_any(struct hak_slab *s)
+/* Pushes s, which nobody else may announce (is_pending is ours), into its owner's list for its class. Who becomes its
+ * owner meanwhile, or makes it anew as another class, either finds it in the old list (having set both before looking
+ * there), or we see the change and forward the lists ourselves (T2). */
+static void deliver_any(struct hak_slab *s)
 {
 	struct hak_heap *owner = hak_load_ordered(&s->owner);
-	struct hak_slab **list = &owner->pending[s->span.sc];
+	uint32_t sc = hak_load_ordered(&s->pending_sc);
+	struct hak_slab **list = &owner->pending[sc];
 	struct hak_slab *head = hak_load_relaxed(list);
 
 	do
 		hak_store_relaxed(&s->next_pending, head);
-	/* Ordered: the push before the second look at owner in deliver_any(). */
+	/* Ordered: the push before the second look at the owner and the class. */
 	while (!hak_cas_ordered(list, &head, s));
-	return owner;
-}
-
-/* Pushes s to its owner. Who becomes its owner meanwhile either finds it in the old one's list (having set owner
- * before looking there), or we see the new owner and forward the list ourselves (T2). */
-static void deliver_any(struct hak_slab *s)
-{
-	struct hak_heap *to = push_pending_any(s);
-
-	if (HAK_UNLIKELY(hak_load_ordered(&s->owner) != to))
-		hak_remote_forward_any(to);
+	if (HAK_UNLIKELY(hak_load_ordered(&s->owner) != owner || hak_load_ordered(&s->pending_sc) != sc))
+		hak_remote_forward_any(owner);
 }
 
 void hak_remote_forward_any(struct hak_heap *h)

@@ -67,8 +67,7 @@ void hak_remote_send_any(struct hak_slab *s, unsigned first, unsigned n);
 /* Empties the outbox. */
 void hak_remote_flush_own(struct hak_heap *h);
 
-/* Puts back into their slabs what others sent to h: of one class, of all. A slab that was made anew when it was
- * announced may stand with its former class. */
+/* Puts back into their slabs what others sent to h: of one class, of all. */
 void hak_remote_collect_class_own(struct hak_heap *h, unsigned sc);
 void hak_remote_collect_own(struct hak_heap *h);
 

@@ -57,24 +57,18 @@ int main(void)
 	hak_remote_collect_own(second);
 	CHECK(s->n_free == s->n_blocks);
 
-	/* Made anew by the same heap as another class, with as many words, between an announcer's look at the class and
-	 * its push. */
+	/* Made anew by the same heap as another class, with as many words, after a late announcement. */
 	hak_slab_release_empty_own(second);
-	s = make_slab(first, sc - 1, &q);
-	hak_store_relaxed(&s->is_pending, 1);
-	hak_store_relaxed(&s->next_pending, hak_load_relaxed(&first->pending[sc]));
-	hak_store_relaxed(&first->pending[sc], s);
-	while (s->n_free > 0) {
-		CHECK(hak_slab_take_own(first, s, &p, 1) == 1);
-		first->bin[sc - 1].n_taken++;
-		send(stranger, s, q);
-		CHECK(hak_load_relaxed(&first->pending[sc - 1]) == NULL);
-		q = p;
-	}
-	p = hak_cache_refill_own(first, sc - 1);
-	CHECK(p != NULL, "its own class's list was all that it looked at");
-	give_block(first, p);
-	give_block(first, q);
+	s = make_slab(first, sc, &p);
+	send(stranger, s, p);
+	hak_remote_collect_own(first);
+	announce_any(s);
+	hak_slab_release_empty_own(first);
+	again = make_slab(first, sc - 1, &q);
+	CHECK(again == s);
+	send(stranger, s, q);
+	hak_remote_collect_class_own(first, sc - 1);
+	CHECK(s->n_free == s->n_blocks, "announced as what it was");
 	settle();
 	check_all_home();
 	return 0;
