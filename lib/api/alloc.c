@@ -7,7 +7,9 @@
 #include "region/limit.h"
 #include "thread/decay.h"
 #include "thread/heap.h"
+#include "thread/hold.h"
 #include "tiny/class.h"
+#include "tiny/remote.h"
 
 #define ADDRESSES (PTRDIFF_MAX >> (sizeof(void *) * 8 - HAK_ADDRESS_BITS)) /* no block can be larger */
 
@@ -104,11 +106,23 @@ HAK_HIT void *hak_alloc_any(size_t size, size_t align, bool *is_clean)
 	return HAK_LIKELY(hak_heap_pop_class_hit(hak_heap_mine, sc, &p)) ? p : take_tiny(sc);
 }
 
+/* The most frequent miss of a program whose threads pass blocks on to each other, without the long way in and out. */
+static inline bool free_remote(struct hak_heap *h, void *p)
+{
+	bool is_done = false;
+
+	if (HAK_LIKELY(h->tag != 0) && HAK_LIKELY(!h->is_busy) && HAK_LIKELY(hak_hold_take(h))) {
+		is_done = hak_remote_add_own(h, p);
+		hak_hold_give(h);
+	}
+	return is_done;
+}
+
 void hak_free_miss(void *p, const struct hak_caller *caller)
 {
 	struct hak_heap *h;
 
-	if (p == NULL)
+	if (p == NULL || free_remote(hak_heap_mine, p))
 		return;
 	h = hak_thread_enter_near(p);
 	if (h == NULL)

@@ -39,7 +39,9 @@
 #define HAK_CACHE_MIN 16                     /* ... but this many blocks at least */
 #define HAK_CACHE_FIRST 16                   /* slots of a class's first array */
 #define HAK_CACHE_DIET 8                     /* most slots in diet mode */
-#define HAK_OUTBOX_SLOTS 64                  /* remote frees that a thread holds back */
+#define HAK_OUTBOX_SHIFT 7
+#define HAK_OUTBOX_SLOTS (1 << HAK_OUTBOX_SHIFT) /* 128 words of slabs' bitmaps for which a thread holds back remote ... */
+#define HAK_OUTBOX_BYTES ((size_t)128 << 10) /* ... frees, 128 KiB of them at most */
 #define HAK_WARM_HEAPS 16                    /* heaps that keep their caches when their threads end, ... */
 #define HAK_WARM_BYTES ((size_t)256 << 10)   /* ... 256 KiB in each at most, ... */
 #define HAK_WARM_SLABS 32                    /* ... from 32 slabs at most, for the next thread */

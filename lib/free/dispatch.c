@@ -27,11 +27,9 @@ static void report_nobodys(const void *p, const struct hak_caller *caller)
 		report(HAK_NOT_OURS, p, HAK_CLASS_NONE, caller);
 }
 
-/* p lies in slab s: is it a live block's first byte? */
-static bool prove_tiny(struct hak_slab *s, const void *p, const struct hak_caller *caller)
+/* p lies in block idx of slab s: is it a live block's first byte? */
+static inline bool prove_tiny(struct hak_slab *s, const void *p, unsigned idx, const struct hak_caller *caller)
 {
-	unsigned idx = hak_slab_idx_of(s, p);
-
 	if (HAK_UNLIKELY(!hak_slab_has_block(s, p, idx))) {
 		report(inside(p), p, s->block_size, caller);
 		return false;
@@ -57,38 +55,47 @@ struct hak_span *hak_block_prove(const void *p, const struct hak_caller *caller)
 		report_nobodys(p, caller);
 		return NULL;
 	}
-	if (span->kind == HAK_KIND_SLAB)
-		return prove_tiny((struct hak_slab *)span, p, caller) ? span : NULL;
+	if (span->kind == HAK_KIND_SLAB) {
+		struct hak_slab *s = (struct hak_slab *)span;
+
+		return prove_tiny(s, p, hak_slab_idx_of(s, p), caller) ? span : NULL;
+	}
 	is_block = (const char *)p == span->base;
 	if (HAK_UNLIKELY(!is_block))
 		report(inside(p), p, hak_block_class(span), caller);
 	return is_block ? span : NULL;
 }
 
+static void free_tiny_own(struct hak_heap *h, struct hak_slab *s, void *p, const struct hak_caller *caller)
+{
+	unsigned idx = hak_slab_idx_of(s, p);
+
+	if (!prove_tiny(s, p, idx, caller))
+		return;
+	if (hak_load_relaxed(&s->owner) == h)
+		hak_cache_put_own(h, s->span.sc, p, caller);
+	else
+		hak_remote_push_own(h, s, idx, caller);
+}
+
 void hak_free_own(struct hak_heap *h, void *p, const struct hak_caller *caller)
 {
-	struct hak_span *span = hak_block_prove(p, caller);
-	struct hak_slab *s;
+	struct hak_span *span = hak_registry_find(p);
 
+	if (HAK_LIKELY(span != NULL && span->kind == HAK_KIND_SLAB)) {
+		free_tiny_own(h, (struct hak_slab *)span, p, caller);
+		return;
+	}
+	span = hak_block_prove(p, caller);
 	if (span == NULL)
 		return;
-	switch (span->kind) {
-	case HAK_KIND_SLAB:
-		s = (struct hak_slab *)span;
-		if (hak_load_relaxed(&s->owner) == h)
-			hak_cache_put_own(h, span->sc, p, caller);
-		else
-			hak_remote_push_own(h, s, p);
-		break;
-	case HAK_KIND_RUN:
+	if (span->kind == HAK_KIND_RUN) {
 		hak_own_add(&h->n_slices_given, span->n_slices);
 		if (!hak_run_give(span))
 			report(HAK_DOUBLE_FREE, p, HAK_CLASS_RUN, caller);
-		break;
-	case HAK_KIND_LARGE:
+	} else {
 		hak_own_add(&h->n_slices_given, (uint32_t)(span->size / HAK_SLICE_SIZE));
 		if (!hak_large_give(span))
 			report(HAK_DOUBLE_FREE, p, HAK_CLASS_LARGE, caller);
-		break;
 	}
 }

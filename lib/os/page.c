@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include "base/atomic.h"
 #include "base/bits.h"
@@ -16,6 +17,10 @@
 
 #ifndef MADV_FREE
 #define MADV_FREE 8
+#endif
+
+#ifndef RUSAGE_THREAD
+#define RUSAGE_THREAD 1
 #endif
 
 #define MAX_PAGE_SIZE ((size_t)65536)
@@ -229,11 +234,35 @@ size_t hak_os_resident(const void *base, size_t size)
 	return n_pages * page;
 }
 
+/* OS pages that were not there when the calling thread touched them, so far. */
+static long count_faults(void)
+{
+	struct rusage usage = { .ru_minflt = 0 };
+	int saved = errno;
+
+	syscall(SYS_getrusage, RUSAGE_THREAD, &usage);
+	errno = saved;
+	return usage.ru_minflt;
+}
+
+/* Were most OS pages in the middle of it not there? Zeroes those it looks at. mincore() would tell without a touch, but
+ * filters of system calls, as services have them, kill for it. */
+static bool is_mostly_absent(char *base, size_t size)
+{
+	char *middle = base + hak_round_down(size / 2, MAX_PAGE_SIZE);
+	long n_faults;
+
+	n_faults = -count_faults();
+	memset(middle, 0, MAX_PAGE_SIZE);
+	n_faults += count_faults();
+	return n_faults > (long)(MAX_PAGE_SIZE / hak_os_page_size() / 2);
+}
+
 /* To write to OS pages that are there costs a tenth of having them back from the kernel; to write to those that are
  * not there costs as much, and they stay. */
 void hak_os_zero(void *base, size_t size)
 {
-	if (size < ZERO_LEAST || hak_os_resident(base, size) > size / 2 ||
+	if (size < ZERO_LEAST || !is_mostly_absent(base, size) ||
 		!hak_os_purge(base, hak_round_up(size, hak_os_page_size())))
 		memset(base, 0, size);
 }

@@ -6,31 +6,15 @@
 
 #define LEAF_SIZE ((size_t)1 << HAK_LEAF_SHIFT)
 
-struct leaf {
-	struct hak_span *span[LEAF_SIZE]; /* any */
-};
-
 uint64_t hak_registry_front[(size_t)1 << HAK_FRONT_SHIFT] HAK_ALIGNED(HAK_LINE_SIZE);
 
-static struct leaf *root[(size_t)1 << HAK_ROOT_SHIFT]; /* any: NULL until reserved, then const */
+struct hak_registry_leaf *hak_registry_root[(size_t)1 << HAK_ROOT_SHIFT];
 
 HAK_STATIC(HAK_ROOT_SHIFT > 0);
 
 static inline uintptr_t slice_number(const void *p)
 {
 	return (uintptr_t)p >> HAK_SLICE_SHIFT;
-}
-
-struct hak_span *hak_registry_find(const void *p)
-{
-	uintptr_t n = slice_number(p);
-	struct leaf *leaf;
-
-	if (n >> HAK_LEAF_SHIFT >= (uintptr_t)1 << HAK_ROOT_SHIFT)
-		return NULL;
-	leaf = hak_load_acquire(&root[n >> HAK_LEAF_SHIFT]);
-	/* Acquire: pairs with hak_registry_put(), so that the span's fields are there to read. */
-	return leaf != NULL ? hak_load_acquire(&leaf->span[n & (LEAF_SIZE - 1)]) : NULL;
 }
 
 bool hak_registry_reserve(const void *base, size_t size)
@@ -41,15 +25,15 @@ bool hak_registry_reserve(const void *base, size_t size)
 	if (last >= (uintptr_t)1 << HAK_ROOT_SHIFT)
 		return false;
 	for (uintptr_t i = first; i <= last; i++) {
-		struct leaf *none = NULL;
-		struct leaf *leaf;
+		struct hak_registry_leaf *none = NULL;
+		struct hak_registry_leaf *leaf;
 
-		if (hak_load_relaxed(&root[i]) != NULL)
+		if (hak_load_relaxed(&hak_registry_root[i]) != NULL)
 			continue;
 		leaf = hak_os_map(sizeof *leaf, hak_os_page_size(), "hakmem: registry");
 		if (leaf == NULL)
 			return false;
-		if (hak_cas_release(&root[i], &none, leaf))
+		if (hak_cas_release(&hak_registry_root[i], &none, leaf))
 			hak_meta_note(leaf, sizeof *leaf);
 		else
 			hak_os_unmap(leaf, sizeof *leaf);
@@ -59,12 +43,12 @@ bool hak_registry_reserve(const void *base, size_t size)
 
 uint64_t hak_registry_resident(void)
 {
-	return hak_os_resident(hak_registry_front, sizeof hak_registry_front) + hak_os_resident(root, sizeof root);
+	return hak_os_resident(hak_registry_front, sizeof hak_registry_front) + hak_os_resident(hak_registry_root, sizeof hak_registry_root);
 }
 
 static struct hak_span **slot_of(uintptr_t n)
 {
-	return &hak_load_acquire(&root[n >> HAK_LEAF_SHIFT])->span[n & (LEAF_SIZE - 1)];
+	return &hak_load_acquire(&hak_registry_root[n >> HAK_LEAF_SHIFT])->span[n & (LEAF_SIZE - 1)];
 }
 
 void hak_registry_put(const void *base, size_t n_slices, struct hak_span *span)

@@ -59,8 +59,25 @@ HAK_INLINE uint64_t hak_registry_make_word(const char *base, uint64_t tag, unsig
 	return (uintptr_t)base >> HAK_SLICE_SHIFT ^ tag ^ sc;
 }
 
+struct hak_registry_leaf {
+	struct hak_span *span[(size_t)1 << HAK_LEAF_SHIFT]; /* any */
+};
+
+/* any: NULL until reserved, then const */
+extern struct hak_registry_leaf *hak_registry_root[(size_t)1 << HAK_ROOT_SHIFT];
+
 /* The span at p, or NULL: nobody's. For a large block only the slice of its first byte answers. */
-struct hak_span *hak_registry_find(const void *p);
+HAK_INLINE struct hak_span *hak_registry_find(const void *p)
+{
+	uintptr_t n = (uintptr_t)p >> HAK_SLICE_SHIFT;
+	struct hak_registry_leaf *leaf;
+
+	if (HAK_UNLIKELY(n >> HAK_LEAF_SHIFT >= (uintptr_t)1 << HAK_ROOT_SHIFT))
+		return NULL;
+	leaf = hak_load_acquire(&hak_registry_root[n >> HAK_LEAF_SHIFT]);
+	/* Acquire: pairs with hak_registry_put(), so that the span's fields are there to read. */
+	return HAK_LIKELY(leaf != NULL) ? hak_load_acquire(&leaf->span[n & (((uintptr_t)1 << HAK_LEAF_SHIFT) - 1)]) : NULL;
+}
 
 /* Makes room for the addresses' answers; false when there is no memory for that. Never undone. */
 bool hak_registry_reserve(const void *base, size_t size);

@@ -140,7 +140,7 @@ static bool is_due(struct hak_heap *h)
 {
 	uint64_t n_flushes = hak_load_relaxed(&h->n_flushes);
 
-	if (hak_load_relaxed(&h->pending) != NULL) { /* its thread has not come by to collect */
+	if (hak_remote_is_pending_any(h)) { /* its thread has not come by to collect */
 		h->n_looks = 0;
 		return true;
 	}

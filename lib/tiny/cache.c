@@ -122,7 +122,7 @@ void *hak_cache_refill_own(struct hak_heap *h, unsigned sc)
 	if (h->top[sc] != h->base[sc])
 		return pop_own(h, sc);
 	settle_own(h, sc);
-	hak_remote_collect_own(h);
+	hak_remote_collect_class_own(h, sc);
 	if (hak_list_is_empty(&bin->open))
 		return NULL;
 	s = HAK_MEMBER(bin->open.next, struct hak_slab, link);

@@ -34,6 +34,13 @@ struct hak_bin {
 	int64_t n_slabs;        /* own: slabs made minus slabs released by this heap */
 };
 
+/* Blocks of other heaps' slabs on their way home: those that share a word of a slab's bitmap. */
+struct hak_parcel {
+	char *first;            /* own: the word's first block; NULL: an unused parcel */
+	uint64_t bits;          /* own: which of its blocks */
+	size_t size;            /* own: bytes of each */
+};
+
 struct hak_heap {
 	/* The hit paths' part, read at every call. */
 	void **top[HAK_N_CLASSES] HAK_ALIGNED(HAK_LINE_SIZE); /* own (H1); first: the shortest way to it */
@@ -44,15 +51,15 @@ struct hak_heap {
 
 	/* The miss paths' part. */
 	struct hak_bin bin[HAK_N_CLASSES];
-	void *outbox[HAK_OUTBOX_SLOTS];        /* own: remote blocks on their way home */
-	uint32_t n_outbox;                     /* own */
+	struct hak_parcel outbox[HAK_OUTBOX_SLOTS]; /* own */
+	size_t outbox_bytes;                   /* own: put into the outbox since it was last emptied */
 	uint8_t exit_round;                    /* own: how often the thread's destructor has run */
 	uint32_t n_slabs;                      /* own: of all bins */
 	uint32_t id;                           /* const: from 1 */
 	uint32_t n_flushes_seen;               /* own: n_flushes when the purger was last looked for */
 	uint32_t n_slices_given;               /* own: of runs and large blocks freed through this heap */
 	uint32_t n_slices_seen;                /* own: the same when the purger was last looked for */
-	uint64_t n_misses;                     /* own: miss paths entered */
+	uint64_t n_misses;                     /* own: miss paths entered, but for hak_remote_add_own() */
 	uint64_t n_refills;                    /* own */
 	uint64_t n_flushes;                    /* own */
 	struct hak_heap *next;                 /* any: all heaps ever made, hak_heap_none first */
@@ -70,7 +77,7 @@ struct hak_heap {
 	uint64_t n_flushes_looked;             /* lk:PURGER: n_flushes at the last look */
 	uintptr_t tops_looked;                 /* lk:PURGER: sum of top[] when its sleep was last thought about */
 	uint32_t n_rests;                      /* lk:PURGER: how often it was the same since */
-	struct hak_slab *pending; /* any: slabs with remote frees, linked by next_pending */
+	struct hak_slab *pending[HAK_N_CLASSES]; /* any: slabs with remote frees, linked by next_pending */
 };
 
 /* A thread's heap. Starts as hak_heap_none; hak_heap_gone once the thread is past its end (H2 for both). */

@@ -1,40 +1,35 @@
 /* SPDX-License-Identifier: MIT */
 #include "tiny/remote.h"
 
-#include "conf/report.h"
-
-/* Puts s, which nobody else may announce (is_pending is ours), into its owner's list. */
-static struct hak_heap *push_pending_any(struct hak_slab *s)
+/* Pushes s, which nobody else may announce (is_pending is ours), into its owner's list for its class. Who becomes its
+ * owner meanwhile, or makes it anew as another class, either finds it in the old list (having set both before looking
+ * there), or we see the change and forward the lists ourselves (T2). */
+static void deliver_any(struct hak_slab *s)
 {
 	struct hak_heap *owner = hak_load_ordered(&s->owner);
-	struct hak_slab *head = hak_load_relaxed(&owner->pending);
+	uint32_t sc = hak_load_ordered(&s->pending_sc);
+	struct hak_slab **list = &owner->pending[sc];
+	struct hak_slab *head = hak_load_relaxed(list);
 
 	do
 		hak_store_relaxed(&s->next_pending, head);
-	/* Ordered: the push before the second look at owner in deliver_any(). */
-	while (!hak_cas_ordered(&owner->pending, &head, s));
-	return owner;
-}
-
-/* Pushes s to its owner. Who becomes its owner meanwhile either finds it in the old one's list (having set owner
- * before looking there), or we see the new owner and forward the list ourselves (T2). */
-static void deliver_any(struct hak_slab *s)
-{
-	struct hak_heap *to = push_pending_any(s);
-
-	if (HAK_UNLIKELY(hak_load_ordered(&s->owner) != to))
-		hak_remote_forward_any(to);
+	/* Ordered: the push before the second look at the owner and the class. */
+	while (!hak_cas_ordered(list, &head, s));
+	if (HAK_UNLIKELY(hak_load_ordered(&s->owner) != owner || hak_load_ordered(&s->pending_sc) != sc))
+		hak_remote_forward_any(owner);
 }
 
 void hak_remote_forward_any(struct hak_heap *h)
 {
-	struct hak_slab *s = hak_swap_ordered(&h->pending, NULL);
+	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++) {
+		struct hak_slab *s = hak_load_ordered(&h->pending[sc]) != NULL ? hak_swap_ordered(&h->pending[sc], NULL) : NULL;
 
-	while (s != NULL) {
-		struct hak_slab *next = hak_load_relaxed(&s->next_pending);
+		while (s != NULL) {
+			struct hak_slab *next = hak_load_relaxed(&s->next_pending);
 
-		deliver_any(s);
-		s = next;
+			deliver_any(s);
+			s = next;
+		}
 	}
 }
 
@@ -59,70 +54,64 @@ void hak_remote_send_any(struct hak_slab *s, unsigned first, unsigned n)
 	announce_any(s);
 }
 
-/* Sends blocks [from, n) of the outbox that share a word of a remote bitmap with the one at `from`. Returns where
- * to go on. */
-static unsigned send_word_own(struct hak_heap *h, unsigned from)
+/* Empties a parcel. */
+static void send_own(struct hak_heap *h, struct hak_parcel *parcel)
 {
-	void *first = h->outbox[from];
-	struct hak_slab *s = (struct hak_slab *)hak_registry_find(first);
-	unsigned w = hak_slab_idx_of(s, first) / HAK_WORD_BITS;
-	uint64_t bits = 0, before;
-	unsigned at;
+	struct hak_span *span = hak_registry_find(parcel->first);
+	struct hak_slab *s = (struct hak_slab *)span;
+	char *first = parcel->first;
+	uint64_t bits = parcel->bits, before;
+	unsigned idx;
 
-	for (at = from; at < h->n_outbox; at++) {
-		void *p = h->outbox[at];
-		unsigned idx;
-		uint64_t bit;
-
-		if (hak_registry_find(p) != &s->span)
-			break;
-		idx = hak_slab_idx_of(s, p);
-		bit = (uint64_t)1 << idx % HAK_WORD_BITS;
-		if (idx / HAK_WORD_BITS != w)
-			break;
-		if (bits & bit) {
-			hak_own_add(&h->bin[s->span.sc].n_sent, (uint64_t)-1);
-			hak_report_bad_free(HAK_DOUBLE_FREE, "free", p, s->block_size, NULL);
-		}
-		bits |= bit;
+	parcel->first = NULL;
+	/* The blocks were alive when they were put here: only a second free of them can have emptied the slab. */
+	if (HAK_UNLIKELY(span == NULL || span->kind != HAK_KIND_SLAB || s->block_size != parcel->size ||
+		!hak_slab_has_block(s, first, idx = hak_slab_idx_of(s, first)) || idx % HAK_WORD_BITS != 0)) {
+		hak_report_bad_free(HAK_DOUBLE_FREE, "free", first + hak_bits_low(bits) * parcel->size, HAK_CLASS_NONE,
+			NULL);
+		return;
 	}
-	before = hak_or_ordered(&hak_slab_remote(s)[w], bits);
-	if (HAK_UNLIKELY(before & bits)) {
-		hak_own_add(&h->bin[s->span.sc].n_sent, (uint64_t)0 - hak_bits_count(before & bits));
-		hak_report_bad_free(HAK_DOUBLE_FREE, "free",
-			s->span.base + (w * HAK_WORD_BITS + hak_bits_low(before & bits)) * s->block_size,
-			s->block_size, NULL);
+	before = hak_or_ordered(&hak_slab_remote(s)[idx / HAK_WORD_BITS], bits) & bits;
+	if (HAK_UNLIKELY(before != 0)) {
+		hak_own_add(&h->bin[s->span.sc].n_sent, (uint64_t)0 - hak_bits_count(before));
+		hak_report_bad_free(HAK_DOUBLE_FREE, "free", first + hak_bits_low(before) * parcel->size, parcel->size,
+			NULL);
 	}
 	announce_any(s);
-	return at;
 }
 
 void hak_remote_flush_own(struct hak_heap *h)
 {
-	unsigned at = 0;
-
-	if (h->n_outbox > 0)
-		hak_own_add(&h->n_flushes, 1);
-	while (at < h->n_outbox) {
-		struct hak_span *span = hak_registry_find(h->outbox[at]);
-
-		/* Its block was alive when it was put here: only a second free of it can have emptied the slab. */
-		if (HAK_UNLIKELY(span == NULL || span->kind != HAK_KIND_SLAB)) {
-			hak_report_bad_free(HAK_DOUBLE_FREE, "free", h->outbox[at], HAK_CLASS_NONE, NULL);
-			at++;
-			continue;
-		}
-		at = send_word_own(h, at);
-	}
-	h->n_outbox = 0;
+	if (h->outbox_bytes == 0)
+		return;
+	for (unsigned i = 0; i < HAK_OUTBOX_SLOTS; i++)
+		if (h->outbox[i].first != NULL)
+			send_own(h, &h->outbox[i]);
+	h->outbox_bytes = 0;
+	hak_own_add(&h->n_flushes, 1);
 }
 
-void hak_remote_push_own(struct hak_heap *h, struct hak_slab *s, void *p)
+void hak_remote_push_own(struct hak_heap *h, struct hak_slab *s, unsigned idx, const struct hak_caller *caller)
 {
-	if (h->n_outbox == HAK_OUTBOX_SLOTS)
-		hak_remote_flush_own(h);
-	h->outbox[h->n_outbox++] = p;
+	uint64_t bit = (uint64_t)1 << idx % HAK_WORD_BITS;
+	char *first = hak_remote_first(s, idx);
+	struct hak_parcel *parcel = hak_remote_parcel(h, first);
+
+	if (parcel->first != first) {
+		if (parcel->first != NULL)
+			send_own(h, parcel);
+		*parcel = (struct hak_parcel){ .first = first, .size = s->block_size };
+	}
+	if (HAK_UNLIKELY((parcel->bits & bit) != 0)) {
+		hak_report_bad_free(HAK_DOUBLE_FREE, caller->name, s->span.base + (size_t)idx * s->block_size,
+			s->block_size, caller->site);
+		return;
+	}
+	parcel->bits |= bit;
 	hak_own_add(&h->bin[s->span.sc].n_sent, 1);
+	h->outbox_bytes += s->block_size;
+	if (h->outbox_bytes >= HAK_OUTBOX_BYTES)
+		hak_remote_flush_own(h);
 }
 
 static void collect_slab_own(struct hak_heap *h, struct hak_slab *s)
@@ -148,13 +137,13 @@ static void collect_slab_own(struct hak_heap *h, struct hak_slab *s)
 	}
 }
 
-void hak_remote_collect_own(struct hak_heap *h)
+void hak_remote_collect_class_own(struct hak_heap *h, unsigned sc)
 {
 	struct hak_slab *s;
 
-	if (hak_load_relaxed(&h->pending) == NULL)
+	if (hak_load_relaxed(&h->pending[sc]) == NULL)
 		return;
-	s = hak_swap_ordered(&h->pending, NULL);
+	s = hak_swap_ordered(&h->pending[sc], NULL);
 	while (s != NULL) {
 		struct hak_slab *next = hak_load_relaxed(&s->next_pending);
 
@@ -169,4 +158,18 @@ void hak_remote_collect_own(struct hak_heap *h)
 		}
 		s = next;
 	}
+}
+
+void hak_remote_collect_own(struct hak_heap *h)
+{
+	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++)
+		hak_remote_collect_class_own(h, sc);
+}
+
+bool hak_remote_is_pending_any(const struct hak_heap *h)
+{
+	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++)
+		if (hak_load_relaxed(&h->pending[sc]) != NULL)
+			return true;
+	return false;
 }

@@ -135,6 +135,7 @@ struct hak_slab *hak_slab_make_own(struct hak_heap *h, unsigned sc)
 	s->bits = (uint64_t *)((char *)s + bits_off(n_words));
 	fill_free(s);
 
+	hak_store_relaxed(&s->pending_sc, sc);
 	hak_store_ordered(&s->owner, h);
 	/* B3: a late announcement found nobody to go to: take it over. Ordered: pairs with
 	 * hak_remote_announce_any(). */

@@ -42,6 +42,7 @@ struct hak_slab {
 
 	struct hak_slab *next_pending HAK_ALIGNED(HAK_LINE_SIZE); /* any: while is_pending */
 	uint32_t is_pending;       /* any: in, or on its way into, a heap's pending list */
+	uint32_t pending_sc;           /* any: the class by whose list it is announced; as owner, const while it is a slab */
 	uint64_t remote[];         /* any: n_words; blocks on their way home */
 };
 

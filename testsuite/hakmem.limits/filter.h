@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* System calls that always fail, from here on, also in programs started later. */
+/* System calls that always fail, or kill, from here on, also in programs started later. */
 #ifndef FILTER_H
 #define FILTER_H
 #include "check.h"
@@ -8,7 +8,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
-UNUSED static void filter_calls(const int *calls, size_t n_calls, int error)
+UNUSED static void filter_to(const int *calls, size_t n_calls, unsigned action)
 {
 	struct sock_filter code[64];
 	struct sock_fprog program = { 0, code };
@@ -20,11 +20,16 @@ UNUSED static void filter_calls(const int *calls, size_t n_calls, int error)
 		code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)calls[i],
 							 (unsigned char)(n_calls - i), 0);
 	code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-	code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (unsigned)error);
+	code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, action);
 	program.len = (unsigned short)n;
 	CHECK(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
 	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0))
 		UNSUPPORTED_BECAUSE("no seccomp here: %s", strerror(errno));
+}
+
+UNUSED static void filter_calls(const int *calls, size_t n_calls, int error)
+{
+	filter_to(calls, n_calls, SECCOMP_RET_ERRNO | (unsigned)error);
 }
 
 #endif

@@ -74,8 +74,12 @@ UNUSED static struct counts count_class(unsigned sc)
 			n_empty += s->n_free == s->n_blocks;
 		}
 		CHECK(n_empty == bin->n_empty, "heap %u class %u", i, sc);
-		for (unsigned k = 0; k < h->n_outbox; k++)
-			outboxes += hak_registry_find(h->outbox[k])->sc == sc;
+		for (unsigned k = 0; k < HAK_OUTBOX_SLOTS; k++) {
+			const struct hak_parcel *parcel = &h->outbox[k];
+
+			if (parcel->first != NULL && hak_registry_find(parcel->first)->sc == sc)
+				outboxes += hak_bits_count(parcel->bits);
+		}
 	}
 	c.in_flight += outboxes;
 	c.alive = taken - given - sent - c.cached;
@@ -114,8 +118,8 @@ UNUSED static void give_block(struct hak_heap *h, void *p)
 	CHECK(hak_slab_has_block(s, p, hak_slab_idx_of(s, p)));
 	if (hak_load_relaxed(&s->owner) == h)
 		hak_cache_put_own(h, s->span.sc, p, &(const struct hak_caller){ "free", NULL });
-	else
-		hak_remote_push_own(h, s, p);
+	else if (!hak_remote_add_own(h, p))
+		hak_remote_push_own(h, s, hak_slab_idx_of(s, p), &(const struct hak_caller){ "free", NULL });
 }
 
 /* Everything home: afterwards only slabs with live blocks are left. */

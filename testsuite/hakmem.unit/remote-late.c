@@ -15,7 +15,8 @@ static struct hak_slab *make_slab(struct hak_heap *h, unsigned sc, void **p)
 
 static void send(struct hak_heap *h, struct hak_slab *s, void *p)
 {
-	hak_remote_push_own(h, s, p);
+	give_block(h, p);
+	CHECK(hak_heap_mine != h && hak_load_relaxed(&s->owner) != h);
 	hak_remote_flush_own(h);
 }
 
@@ -55,6 +56,19 @@ int main(void)
 	hak_remote_forward_any(first);
 	hak_remote_collect_own(second);
 	CHECK(s->n_free == s->n_blocks);
+
+	/* Made anew by the same heap as another class, with as many words, after a late announcement. */
+	hak_slab_release_empty_own(second);
+	s = make_slab(first, sc, &p);
+	send(stranger, s, p);
+	hak_remote_collect_own(first);
+	announce_any(s);
+	hak_slab_release_empty_own(first);
+	again = make_slab(first, sc - 1, &q);
+	CHECK(again == s);
+	send(stranger, s, q);
+	hak_remote_collect_class_own(first, sc - 1);
+	CHECK(s->n_free == s->n_blocks, "announced as what it was");
 	settle();
 	check_all_home();
 	return 0;

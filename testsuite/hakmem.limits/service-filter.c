@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* hak-link: preload */
+/* Under a filter that kills, as services have them: what the allocator may call there, it makes do with. The usual set
+ * for services has madvise(), mremap() and getrusage(); it has no mincore(). */
+#include "limit.h"
+#include "filter.h"
+
+int main(void)
+{
+	static const int calls[] = { SYS_mincore, SYS_get_mempolicy, SYS_move_pages, SYS_process_madvise };
+	size_t i, n;
+
+	filter_to(calls, N_OF(calls), SECCOMP_RET_KILL_PROCESS);
+	for (i = 0; i < 200; i++) {
+		unsigned char *p = malloc(n = KIB(40) << i % 10), *q;
+
+		CHECK(p);
+		memset(p, 0xa5, i % 3 ? n : n / 8);
+		free(hide(p));
+		q = calloc(n, 1);
+		CHECK(q && zeroed(q, n) == n);
+		q = realloc(q, n + n / 3);
+		CHECK(q && zeroed(q, n) == n);
+		free(q);
+		if (i % 20 == 0)
+			malloc_trim(0);
+	}
+	return 0;
+}
