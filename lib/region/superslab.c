@@ -334,6 +334,7 @@ void hak_superslab_resident_get(struct hak_superslab_resident *resident)
 	*resident = (struct hak_superslab_resident){ .used = 0 };
 	for (;;) {
 		struct hak_superslab *s;
+		bool has_huge = false;
 		unsigned n = 0;
 
 		hak_slices_lock();
@@ -341,6 +342,7 @@ void hak_superslab_resident_get(struct hak_superslab_resident *resident)
 		if (s != NULL) {
 			n = s->n_slices;
 			base = s->base;
+			has_huge = hak_slices_is_huge(s);
 			memcpy(used, s->used, sizeof used);
 			memcpy(dirty, s->dirty, sizeof dirty);
 			memcpy(lazy, s->lazy, sizeof lazy);
@@ -356,11 +358,11 @@ void hak_superslab_resident_get(struct hak_superslab_resident *resident)
 			for (end = i + 1; end < n && hak_bit_is_set(used, end) == is_used &&
 				hak_bit_is_set(dirty, end) == is_dirty && hak_bit_is_set(lazy, end) == is_lazy; end++)
 				;
-			if (is_used || is_dirty)
+			if (is_used || is_dirty || has_huge)
 				size = hak_os_resident(base + i * HAK_SLICE_SIZE, (end - i) * HAK_SLICE_SIZE);
 			resident->used += is_used ? size : 0;
 			resident->lazy += is_lazy ? size : 0;
-			resident->dirty += is_dirty && !is_lazy ? size : 0;
+			resident->dirty += !is_used && !is_lazy ? size : 0; /* in a huge page, clean ones too */
 		}
 	}
 }

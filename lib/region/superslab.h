@@ -73,7 +73,7 @@ void hak_superslab_stats_get(struct hak_superslab_stats *stats);
 
 /* What of it is resident. For figures only: asks the kernel. */
 struct hak_superslab_resident {
-	uint64_t used, dirty, lazy; /* bytes, each as in struct hak_superslab_stats */
+	uint64_t used, dirty, lazy; /* bytes, each as in struct hak_superslab_stats; dirty with clean ones in huge pages */
 };
 void hak_superslab_resident_get(struct hak_superslab_resident *resident);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The division by multiplication in hak_slab_idx_of() is exact for every class at every offset. */
+/* The divisions by multiplication in hak_slab_idx_of() and hak_slab_is_first() are exact for every class at every offset. */
 #include "heaps.h"
 
 int main(void)
@@ -22,6 +22,8 @@ int main(void)
 				idx++;
 			}
 			CHECK(hak_slab_idx_of(s, p) == idx, "class %u, offset %zu", sc, off);
+			CHECK(hak_slab_is_first(hak_slab_place(s->span.base, s->inverse, p), s->inverse) == (in == 0),
+			      "class %u, offset %zu", sc, off);
 			CHECK(hak_slab_has_block(s, p, idx) == (in == 0 && idx < s->n_blocks),
 			      "class %u, offset %zu", sc, off);
 			in++;
