@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: MIT
 # What the tests of hakmem.build share. They run in a folder of their own; see testsuite/README.
 
+# From the frame.
+srcdir=${srcdir:?} builddir=${builddir:?}
+
 fail()
 {
 	printf 'failed: %s\n' "$@" >&2
