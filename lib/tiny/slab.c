@@ -36,7 +36,7 @@ static struct hak_slab *take_descriptor(unsigned n_words)
 	hak_lock_give(&lock);
 	if (l != NULL)
 		return of_link(l);
-	return hak_meta_take(sizeof(struct hak_slab) + 2 * n_words * sizeof(uint64_t));
+	return hak_meta_take(sizeof(struct hak_slab) + 2 * sizeof(uint64_t) * n_words);
 }
 
 static void give_descriptor(struct hak_slab *s)
@@ -70,7 +70,7 @@ static void audit_own(const struct hak_heap *h, const struct hak_slab *s)
 /* All blocks free; the bits behind the last block stay clear. */
 static void fill_free(struct hak_slab *s)
 {
-	memset(s->bits, 0, 2 * s->n_words * sizeof(uint64_t));
+	memset(s->bits, 0, 2 * sizeof(uint64_t) * s->n_words);
 	hak_bits_fill(s->bits, 0, s->n_blocks, true);
 	s->n_free = s->n_blocks;
 	s->first_word = 0;
