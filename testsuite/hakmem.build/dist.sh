@@ -4,7 +4,8 @@
 # The tarball holds every file that git has, unchanged, and nothing else but what ./bootstrap generates.
 . "$srcdir/testsuite/lib/build.sh"
 need git make
-[ -e "$srcdir/.git" ] && git -C "$srcdir" rev-parse --git-dir >/dev/null 2>&1 || unsupported 'not a git tree'
+[ -e "$srcdir/.git" ] || unsupported 'not a git tree'
+git -C "$srcdir" rev-parse --git-dir >/dev/null 2>&1 || unsupported 'git does not read this tree'
 
 make -s -C "$builddir" distdir distdir="$PWD/dist" >log 2>&1 || fail "$(cat log)"
 git -C "$srcdir" ls-files | grep -v '^\.gitignore$' | LC_ALL=C sort >in-git
