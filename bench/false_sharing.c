@@ -96,7 +96,7 @@ int main(int argc, char **argv)
 	n_writes = bench_num(&b, 5, 20000, 1, UINT32_MAX);
 	bench_args_end(&b, 5);
 	is_passive = strcmp(kind, "passive") == 0;
-	if (!is_passive && strcmp(kind, "active"))
+	if (!is_passive && strcmp(kind, "active") != 0)
 		bench_usage(&b);
 	w = bench_map(&b, n_threads * sizeof(*w));
 

@@ -35,7 +35,7 @@ static void count(struct histogram *h, uint64_t t)
 	unsigned octave = t < n_sub ? 0 : 64 - sub_bits - (unsigned)__builtin_clzll(t);
 
 	/* Octave 0 counts each value; octave k > 0 counts [n_sub, 2 n_sub) << (k - 1). */
-	h->counts[octave ? octave * n_sub + (t >> (octave - 1)) - n_sub : t]++;
+	h->counts[octave ? (size_t)octave * n_sub + (t >> (octave - 1)) - n_sub : t]++;
 	h->n++;
 	if (t > h->max)
 		h->max = t;

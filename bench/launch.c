@@ -20,7 +20,7 @@ int main(int argc, char **argv)
 	memset(&b, 0, sizeof(b));
 	b.name = "launch";
 	b.usage = "FILE [NAME=VALUE...] -- PROGRAM [ARGUMENTS...]";
-	for (i = 2; i < argc && strcmp(argv[i], "--"); i++)
+	for (i = 2; i < argc && strcmp(argv[i], "--") != 0; i++)
 		if (!strchr(argv[i], '='))
 			bench_usage(&b);
 	if (i + 1 >= argc)

@@ -45,7 +45,7 @@ int main(int argc, char **argv)
 	order = bench_word(&b, 3, "shuffle");
 	n_rounds = bench_num(&b, 4, 1, 1, UINT32_MAX);
 	bench_args_end(&b, 4);
-	if (strcmp(order, "fifo") && strcmp(order, "lifo") && strcmp(order, "shuffle"))
+	if (strcmp(order, "fifo") != 0 && strcmp(order, "lifo") != 0 && strcmp(order, "shuffle") != 0)
 		bench_usage(&b);
 	blocks = bench_map(&b, n_blocks * sizeof(*blocks));
 

@@ -8,7 +8,6 @@
 #include <hakmem.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 int main(void)
 {
@@ -16,8 +15,7 @@ int main(void)
 
 	if (text == NULL)
 		return EXIT_FAILURE;
-	strcpy(text, "compiled with " HAKMEM_VERSION ", running with ");
-	strcat(text, hakmem_version());
+	snprintf(text, 100, "compiled with %s, running with %s", HAKMEM_VERSION, hakmem_version());
 	puts(text);
 	free(text);
 	fputs(hakmem_config(), stdout);

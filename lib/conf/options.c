@@ -30,7 +30,7 @@ static const struct option options[] = {
 	{ FIELD(stats), false, false, { "none", "exit", "json" }, 0, 0 },
 	{ FIELD(cache_cap), false, true, { "" }, 0, 4096 },
 	{ FIELD(diet), true, false, { "false", "true" }, 0, 0 },
-	{ FIELD(purge_delay), true, true, { "" }, -1, 3600 * 1000 },
+	{ FIELD(purge_delay), true, true, { "" }, -1, (int64_t)3600 * 1000 },
 	{ FIELD(purge_thread), false, false, { "off", "on" }, 0, 0 },
 	{ FIELD(purge_lazy), true, false, { "false", "true" }, 0, 0 },
 	{ FIELD(thp), true, false, { "default", "always", "never", "auto" }, 0, 0 },

@@ -17,6 +17,11 @@ HAK_INLINE void *hak_call_mmap(size_t size, int protection, int flags)
 {
 #ifdef SYS_mmap2
 	return (void *)syscall(SYS_mmap2, NULL, size, protection, flags, -1, 0L);
+#elif defined(__s390x__)
+	/* One argument there: where the six are. */
+	const unsigned long args[6] = { 0, size, (unsigned long)protection, (unsigned long)flags, ~0UL, 0 };
+
+	return (void *)syscall(SYS_mmap, args);
 #else
 	return (void *)syscall(SYS_mmap, NULL, size, protection, flags, -1, 0L);
 #endif

@@ -128,7 +128,7 @@ static void collect_slab_own(struct hak_heap *h, struct hak_slab *s)
 		twice = bits & s->bits[w];
 		if (HAK_UNLIKELY(twice != 0))
 			hak_report_bad_free(HAK_DOUBLE_FREE, "free",
-				s->span.base + (w * HAK_WORD_BITS + hak_bits_low(twice)) * s->block_size,
+				s->span.base + (size_t)(w * HAK_WORD_BITS + hak_bits_low(twice)) * s->block_size,
 				s->block_size, NULL);
 		hak_own_add(&bin->n_collected, hak_bits_count(bits));
 		bits &= ~twice;

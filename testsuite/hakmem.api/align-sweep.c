@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* hak-link: preload */
-/* Every alignment from 1 B to 1 GiB, with sizes of every tier: aligned, apart, writable. */
+/* Every alignment from 1 B to 1 GiB (32 bit: 64 MiB), with sizes of every tier: aligned, apart, writable. */
 #include "check.h"
 
 #define N_EACH 3
+#define SHIFT_MAX (sizeof(void *) > 4 ? 30U : 26U)
 
 static void *get(unsigned how, size_t alignment, size_t size)
 {
@@ -23,7 +24,7 @@ int main(void)
 	size_t i, j, alignment;
 	unsigned shift;
 
-	for (shift = 0; shift <= 30; shift++) {
+	for (shift = 0; shift <= SHIFT_MAX; shift++) {
 		alignment = (size_t)1 << shift;
 		for (i = 0; i < N_OF(tier_sizes); i++) {
 			size_t size = tier_sizes[i];

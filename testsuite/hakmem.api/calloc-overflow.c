@@ -5,10 +5,11 @@
 
 int main(void)
 {
+	const unsigned bits = 8 * sizeof(size_t);
 	unsigned a, b;
 
-	for (a = 1; a < 64; a++) {
-		for (b = 64 - a; b < 64; b++) {
+	for (a = 1; a < bits; a++) {
+		for (b = bits - a; b < bits; b++) {
 			size_t x = (size_t)1 << a, y = (size_t)1 << b;
 
 			CHECK_ENOMEM(calloc(hide_n(x), hide_n(y)));

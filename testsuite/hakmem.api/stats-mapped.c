@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* hak-link: shared */
+/* hak-skip-unless: test -z "$HAK_EMULATOR" # which has memory of its own */
 /* The addresses the statistics own up to are all there are: VmSize grows by mapped + metadata. */
 #include "check.h"
 #include <hakmem.h>

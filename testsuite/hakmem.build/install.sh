@@ -47,3 +47,5 @@ fi
 make -s -C "$builddir" uninstall DESTDIR="$top" >log 2>&1 || fail "$(cat log)"
 left=$(find "$top" ! -type d)
 [ -z "$left" ] || fail "left behind: $left"
+left=$(find "$top" -name '*hakmem*')
+[ -z "$left" ] || fail "left behind: $left"

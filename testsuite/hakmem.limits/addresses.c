@@ -16,7 +16,7 @@ static size_t child_size(char **argv, int without)
 		if (without)
 			unsetenv("LD_PRELOAD");
 		dup2(fds[1], 1);
-		execv("/proc/self/exe", argv);
+		exec_self(argv, environ);
 		_exit(9);
 	}
 	CHECK(waitpid(child, &status, 0) == child && status == 0);

@@ -15,7 +15,7 @@ int main(int argc, char **argv)
 		if (child == 0) {
 			for (fd = 0; fd < 1024; fd++)
 				close(fd);
-			execv("/proc/self/exe", argv);
+			exec_self(argv, environ);
 			_exit(9);
 		}
 		CHECK(waitpid(child, &status, 0) == child);

@@ -24,7 +24,7 @@ UNUSED static void restart_under(int resource, size_t value, char **argv)
 		return;
 	CHECK(setenv("UNDER_LIMIT", "1", 1) == 0);
 	set_limit(resource, value);
-	execv("/proc/self/exe", argv);
+	exec_self(argv, environ);
 	CHECK(0, "execv");
 }
 

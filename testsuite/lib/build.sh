@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: MIT
 # What the tests of hakmem.build share. They run in a folder of their own; see testsuite/README.
 
+# From the frame.
+srcdir=${srcdir:?} builddir=${builddir:?}
+
 fail()
 {
 	printf 'failed: %s\n' "$@" >&2
@@ -19,6 +22,36 @@ need()
 	for tool; do
 		command -v "$tool" >/dev/null || unsupported "no $tool here"
 	done
+}
+
+# For the tests that "make lint" consists of: what a tool has to say depends on its version, so whoever only
+# wants to know whether the library works, as package builds do, sets HAK_LINT=no.
+need_lint()
+{
+	[ "${HAK_LINT-}" != no ] || unsupported 'HAK_LINT=no'
+	need "$@"
+}
+
+# The C sources that a reader of sources is to find nothing in. Tests are left out: what they do to malloc is
+# what such a tool warns of.
+list_checked_sources()
+{
+	ls "$srcdir"/lib/*/*.c "$srcdir"/tools/*.c "$srcdir"/bench/*.c "$srcdir"/doc/examples/*.c \
+		"$srcdir"/testsuite/lib/supervise.c
+}
+
+# The texts of the tree, as paths from its top: what git has of it or, in a tarball, what is not generated.
+list_texts()
+{
+	(
+		cd "$srcdir" || exit 1
+		if [ -e .git ] && command -v git >/dev/null; then
+			git ls-files --cached --others --exclude-standard
+		else
+			ls HACKING NEWS README SECURITY.md PACKAGERS bootstrap configure.ac Makefile.am
+			find .ci bench debian doc include lib man pkgconfig testsuite tools -type f
+		fi
+	)
 }
 
 need_override()

@@ -117,6 +117,29 @@ UNUSED static inline uint64_t rnd(uint64_t *state)
 	return x * 2685821657736338717u;
 }
 
+/* Executes this program anew, in an emulator if that is how it runs; returns if that fails. */
+UNUSED static void exec_self(char *const argv[], char *const environment[])
+{
+	static char emulator[200], path[4096];
+	char *words[40], *rest = emulator;
+	size_t n = 0, i;
+
+	snprintf(emulator, sizeof(emulator), "%s", getenv("HAK_EMULATOR") ? getenv("HAK_EMULATOR") : "");
+	if (!*emulator) {
+		execve("/proc/self/exe", argv, environment);
+		return;
+	}
+	if (readlink("/proc/self/exe", path, sizeof(path) - 1) < 0)
+		return;
+	while (n < 20 && (words[n] = strtok_r(rest, " ", &rest)) != NULL)
+		n++;
+	words[n++] = path;
+	for (i = 1; argv[0] && argv[i] && n < N_OF(words) - 1; i++)
+		words[n++] = argv[i];
+	words[n] = NULL;
+	execvpe(words[0], words, environment);
+}
+
 /* A size from 1 to max, small ones far more often. */
 UNUSED static inline size_t rnd_size(uint64_t *state, size_t max)
 {

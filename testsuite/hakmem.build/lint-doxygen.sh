@@ -4,7 +4,7 @@
 # make doxygen has nothing to complain of, and what it makes has every function, a main page with floors and
 # journeys, and the examples. That it does complain, an undocumented parameter shows.
 . "$srcdir/testsuite/lib/build.sh"
-need doxygen make
+need_lint doxygen make
 
 make -s V=1 -C "$builddir" doxygen doxygen_output="$PWD/out" >log 2>&1 || fail "$(cat log)"
 [ ! -s log ] || fail "$(cat log)"
