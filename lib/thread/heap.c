@@ -277,6 +277,7 @@ static struct hak_heap *start_thread(const void *p)
 	hak_own_set(&h->generation, hak_fork_generation());
 	/* C libraries put a thread's storage at the upper end of its stack; but the first thread's (thread/sleep.h). */
 	hak_own_set(&h->stack_end, (uintptr_t)&hak_heap_mine);
+	hak_own_set(&h->stack_at, (uintptr_t)__builtin_frame_address(0));
 	hak_add_relaxed(&n_threads, 1);
 	hak_heap_mine = h;
 	arrange_end(h);

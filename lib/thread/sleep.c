@@ -44,13 +44,19 @@ bool hak_sleep_is_due(struct hak_heap *h, bool at_once)
 	return h->n_rests < UINT32_MAX && hak_is_pow2(++h->n_rests) && is_worth_it(h);
 }
 
-/* The end of the stack that sp lies on, if it is the thread's own, or the first thread's, and near; else 0. */
+static bool is_below(uintptr_t p, uintptr_t stack_end)
+{
+	return p < stack_end && stack_end - p <= HAK_SLEEP_STACK;
+}
+
+/* The end of the stack that sp lies on, if it is the thread's own, or the first thread's, and near; else 0. Where the
+ * thread has seen itself is no less near: in an emulator /proc tells of the emulator's stacks. */
 static uintptr_t find_stack_end(const struct hak_heap *h, uintptr_t sp)
 {
 	uintptr_t ends[2] = { hak_load_relaxed(&h->stack_end), hak_look_first_stack() };
 
 	for (unsigned i = 0; i < 2; i++)
-		if (sp < ends[i] && ends[i] - sp <= HAK_SLEEP_STACK)
+		if (is_below(sp, ends[i]) && is_below(hak_load_relaxed(&h->stack_at), ends[i]))
 			return ends[i];
 	return 0;
 }

@@ -68,6 +68,7 @@ struct hak_heap {
 	bool is_cooling;                       /* lk:HEAPS: and has been for a while */
 	uint32_t generation;                   /* own: a fork generation in which the thread was seen in its heap */
 	uint32_t tid;                          /* own: of the thread, once its caches are worth it; 0: not known */
+	uintptr_t stack_at;                    /* own: an address on the thread's stack */
 	uintptr_t stack_end;                   /* own: an address just above the thread's stack; 0: no thread */
 
 	/* Others look or write here: see thread/hold.h. */
