@@ -310,6 +310,9 @@ void hak_cache_flush_own(struct hak_heap *h)
 			continue;
 		hak_own_set(&h->top[sc], h->base[sc]);
 		give_own(h, sc, h->base[sc], n);
+		/* Who uses it next need not be as busy: what a refill brings beyond its use comes back here. */
+		if (h->bin[sc].n_slots > HAK_CACHE_FIRST)
+			resize_own(h, sc, HAK_CACHE_FIRST);
 	}
 }
 
