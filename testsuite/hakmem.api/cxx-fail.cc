@@ -19,7 +19,7 @@
 int main()
 {
 	for (size_t n :
-	     { (size_t)1 << 48, (size_t)PTRDIFF_MAX, (size_t)PTRDIFF_MAX + 1, SIZE_MAX - 4096, SIZE_MAX }) {
+	     { (size_t)PTRDIFF_MAX / (sizeof(size_t) > 4 ? 32768 : 1), (size_t)PTRDIFF_MAX, (size_t)PTRDIFF_MAX + 1, SIZE_MAX - 4096, SIZE_MAX }) {
 		n = hide_n(n);
 		THROWS(::operator new(n));
 		THROWS(::operator new[](n));

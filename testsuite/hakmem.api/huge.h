@@ -5,8 +5,10 @@
 #include "check.h"
 
 static const size_t huge_sizes[] UNUSED = {
+#if SIZE_MAX > UINT32_MAX
 	(size_t)1 << 47,
 	(size_t)1 << 48,
+#endif
 	PTRDIFF_MAX - 4096,
 	PTRDIFF_MAX - 1,
 	PTRDIFF_MAX,

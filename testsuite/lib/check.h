@@ -234,6 +234,11 @@ UNUSED static size_t proc_number(const char *path, const char *name)
 /* Resident bytes, exact. */
 UNUSED static size_t rss(void)
 {
+	const char *emulator = getenv("HAK_EMULATOR");
+
+	/* It would be the emulator's: such checks of a test are void there. */
+	if (emulator && *emulator)
+		return 0;
 	return KIB(proc_number("/proc/self/smaps_rollup", "Rss:"));
 }
 
