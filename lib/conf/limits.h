@@ -58,7 +58,6 @@
 #define HAK_HUGE_ASK_RATIO 24                /* asked for where what they may waste is at most 1/24 of the heap, ... */
 #define HAK_HUGE_KEEP_RATIO 48               /* ... and kept while what is free inside is at most 1/48: 1/16 together */
 #define HAK_HUGE_SPARSE_RATIO 64             /* only superslabs with at most 1/64 of larger blocks have them */
-#define HAK_HUGE_LARGE (16 * HAK_HUGE_SIZE)  /* 32 MiB: a mapping of its own for which they are asked */
 
 /* Metadata. */
 #define HAK_META_CHUNK ((size_t)1 << 20)     /* 1 MiB of addresses at a time */

@@ -62,6 +62,6 @@ void hak_huge_advise_large(char *base, size_t size)
 
 	if (thp == HAK_THP_NEVER)
 		hak_os_advise_huge(base, size, false);
-	else if ((thp == HAK_THP_ALWAYS && size >= HAK_HUGE_SIZE) || (thp == HAK_THP_AUTO && size >= HAK_HUGE_LARGE))
+	else if (thp == HAK_THP_ALWAYS && size >= HAK_HUGE_SIZE)
 		hak_os_advise_huge(base, size, true);
 }

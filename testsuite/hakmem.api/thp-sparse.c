@@ -28,7 +28,7 @@ int main(void)
 		*large[i] = 1;
 	}
 	for (i = 0; i < 10; i++) { /* mappings of their own */
-		p = malloc(MIB(24));
+		p = malloc(MIB(i % 2 ? 24 : 80));
 		CHECK(p);
 		*p = 1;
 	}
