@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* hak-link: preload */
 /* Alignments no machine has: refused; alignment + size never wraps to something small. */
+/* hak-skip-unless: echo | $CC -dM -E - | grep -q __LP64__ # its numbers are of 64 bit */
 #include "check.h"
 
 static void refuse(size_t alignment, size_t size)

@@ -8,10 +8,11 @@ static const size_t huge_sizes[] UNUSED = {
 #if SIZE_MAX > UINT32_MAX
 	(size_t)1 << 47,
 	(size_t)1 << 48,
-#endif
+	/* With 32 bit these may find room. */
 	PTRDIFF_MAX - 4096,
 	PTRDIFF_MAX - 1,
 	PTRDIFF_MAX,
+#endif
 	(size_t)PTRDIFF_MAX + 1,
 	(size_t)PTRDIFF_MAX + 2,
 	(size_t)PTRDIFF_MAX + 4097,

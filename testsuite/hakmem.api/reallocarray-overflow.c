@@ -3,6 +3,8 @@
 /* reallocarray() whose product wraps: NULL and ENOMEM, the block is as it was. */
 #include "check.h"
 
+#define BITS (8 * (unsigned)sizeof(size_t))
+
 int main(void)
 {
 	void *p = malloc(100);
@@ -10,8 +12,8 @@ int main(void)
 
 	CHECK(p);
 	fill(p, 100, 1);
-	for (a = 1; a < 64; a++) {
-		for (b = 64 - a; b < 64; b++) {
+	for (a = 1; a < BITS; a++) {
+		for (b = BITS - a; b < BITS; b++) {
 			CHECK_ENOMEM(reallocarray(hide(p), hide_n((size_t)1 << a), hide_n((size_t)1 << b)));
 			CHECK_ENOMEM(reallocarray(hide(p), hide_n(((size_t)1 << a) + 1),
 						  hide_n(((size_t)1 << b) + 1)));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Sizes' arithmetic and bitmaps, against the obvious loops. */
+/* hak-skip-unless: echo | $CC -dM -E - | grep -q __LP64__ # its numbers are of 64 bit */
 #include "check.h"
 #include "base/bits.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Every address finds the span that was put there, and any other one nothing. */
+/* hak-skip-unless: echo | $CC -dM -E - | grep -q __LP64__ # its numbers are of 64 bit */
 #include "check.h"
 #include "region/registry.h"
 

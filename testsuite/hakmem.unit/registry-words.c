@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The word in front knows its own slice's addresses for its own heap's tag, and nothing else; of two slices that
  * share a word the second does without, and neither can take the other's away. */
+/* hak-skip-unless: echo | $CC -dM -E - | grep -q __LP64__ # its numbers are of 64 bit */
 #include "check.h"
 #include "region/registry.h"
 
