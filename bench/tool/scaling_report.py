@@ -2,6 +2,7 @@
 """Tables and pictures of what does not scale."""
 
 import os
+import textwrap
 
 import plot
 import usl
@@ -171,6 +172,10 @@ def full_text(data):
     return "\n".join(out) + "\n"
 
 
+def _wrap(text):
+    return textwrap.fill(text, 110)
+
+
 def markdown(data, pictures):
     """For a document. pictures: [(file, caption)]."""
     m, s = data["machine"], data["scaling"]
@@ -181,12 +186,12 @@ def markdown(data, pictures):
     ]
     for file, caption in pictures:
         out += [f"![{caption}]({file})", ""]
-    out += ["### Counted", "", markdown_table(*total_rows(s)), "", EXPLAIN, ""]
+    out += ["### Counted", "", markdown_table(*total_rows(s)), "", _wrap(EXPLAIN), ""]
     out += ["### Counted, by site", "", markdown_table(*site_rows(s)), ""]
     out += ["### Measured", "", markdown_table(*measured_rows(s)), ""]
     if _has_model(s):
         head, rows = model_rows(s)
-        out += ["### Modelled", "", markdown_table(head, rows), "", _explain(s)]
+        out += ["### Modelled", "", markdown_table(head, rows), "", _wrap(_explain(s))]
         if rows and rows[0][2] == "-":
             out.append(NO_FIT)
     return "\n".join(out)

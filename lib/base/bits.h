@@ -45,7 +45,7 @@ HAK_INLINE bool hak_bit_is_set(const uint64_t *map, unsigned idx)
 
 HAK_INLINE uint64_t hak_bits_mask(unsigned from, unsigned n) /* n ones from bit `from`; from + n <= 64, n >= 1 */
 {
-	return (~(uint64_t)0 >> (HAK_WORD_BITS - n)) << from;
+	return (~(uint64_t)0 >> (HAK_WORD_BITS - n) % HAK_WORD_BITS) << from;
 }
 
 /* Bits [from, from + n) of a bitmap, set or cleared. */

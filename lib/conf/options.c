@@ -141,8 +141,10 @@ static bool parse_size(const struct option *o, const char *value, size_t n, int6
 {
 	static const char units[] = "KMGT";
 	unsigned shift = 0;
-	char last = n > 0 ? value[n - 1] : '\0';
+	char last = '\0';
 
+	if (n > 0)
+		last = value[n - 1];
 	for (unsigned i = 0; i < N_WORDS_MAX; i++) {
 		if (o->words[i][0] != '\0' && is_equal(value, n, o->words[i])) {
 			*out = is_equal(value, n, "auto") ? HAK_SIZE_AUTO : 0;

@@ -218,7 +218,7 @@ uintptr_t hak_look_first_stack(void)
 bool hak_look_leave_files(void)
 {
 	int saved = errno;
-	bool is_done = syscall(SYS_close_range, 0L, (unsigned long)~0U, (long)OWN_FILES) == 0;
+	bool is_done = syscall(SYS_close_range, 0L, 0xffffffffUL, (long)OWN_FILES) == 0;
 
 	if (is_done)
 		hak_store_relaxed(&hak_text_stranger, (uint32_t)syscall(SYS_gettid));

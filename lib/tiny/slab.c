@@ -104,7 +104,7 @@ static void count_slab_own(struct hak_heap *h, unsigned sc, int n)
 	struct hak_bin *bin = &h->bin[sc];
 
 	if (bin->n_slabs == (n > 0 ? 0 : 1) && is_dense(hak_class_size(sc)))
-		hak_huge_count_first(n * (int)hak_class_slices(sc));
+		hak_huge_count_first((int64_t)n * hak_class_slices(sc));
 	hak_own_add(&bin->n_slabs, n);
 }
 
@@ -195,7 +195,7 @@ unsigned hak_slab_take_own(struct hak_heap *h, struct hak_slab *s, void **out, u
 	left = n;
 	while (left > 0) {
 		uint64_t free = s->bits[w];
-		char *base = s->span.base + w * HAK_WORD_BITS * size;
+		char *base = s->span.base + (size_t)w * HAK_WORD_BITS * size;
 
 		if (free == ~(uint64_t)0 && left >= HAK_WORD_BITS) {
 			for (char *p = base; p < base + HAK_WORD_BITS * size; p += size)

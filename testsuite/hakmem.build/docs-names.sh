@@ -40,7 +40,7 @@ check_paths()
 		ops/s | "") continue ;;
 		esac
 		n_paths=$((n_paths + 1))
-		is_there "$path" || complain "$1: no $path"
+		is_there "$path" || is_there "${1%/*}/$path" || complain "$1: no $path"
 	done < <(grep -oE "$with_ending|$with_slash" "$1" |
 		sed -E 's/^[^A-Za-z0-9_./]//; s/[^A-Za-z0-9_./-]$//; s/[.,:;]$//; s|^\.\.?/||' | sort -u)
 }

@@ -18,6 +18,7 @@ objdump -d --no-show-raw-insn -j .text "$HAKMEM_LIB" >outside
 ! grep -E '\bjmp +\*' inside || fail 'an indirect jump in hak_hit_text'
 
 # What a pop looks like: top[sc] goes down by one, in place.
+# shellcheck disable=SC2016 # a number, not a name
 pop='addq +\$0xfffffffffffffff8,.*\(%r[a-z0-9]+,%r[a-z0-9]+,8\)'
 n=$(grep -cE "$pop" inside)
 echo "$n pops in hak_hit_text"
