@@ -112,10 +112,26 @@ static void *pop_own(struct hak_heap *h, unsigned sc)
 	return *h->top[sc];
 }
 
+/* Takes up to n blocks from open slabs, of which there is one, to out; from a second empty one none: it may go. */
+static unsigned take_own(struct hak_heap *h, unsigned sc, void **out, unsigned n)
+{
+	struct hak_bin *bin = &h->bin[sc];
+	unsigned n_taken = 0;
+
+	do {
+		struct hak_slab *s = HAK_MEMBER(bin->open.next, struct hak_slab, link);
+
+		if (n_taken > 0 && s->n_free == s->n_blocks)
+			break;
+		n_taken += hak_slab_take_own(h, s, out + n_taken, n - n_taken);
+	} while (n_taken < n && !hak_list_is_empty(&bin->open));
+	hak_own_add(&bin->n_taken, n_taken);
+	return n_taken;
+}
+
 void *hak_cache_refill_own(struct hak_heap *h, unsigned sc)
 {
 	struct hak_bin *bin = &h->bin[sc];
-	struct hak_slab *s;
 	unsigned n;
 	void *p;
 
@@ -125,17 +141,15 @@ void *hak_cache_refill_own(struct hak_heap *h, unsigned sc)
 	hak_remote_collect_class_own(h, sc);
 	if (hak_list_is_empty(&bin->open))
 		return NULL;
-	s = HAK_MEMBER(bin->open.next, struct hak_slab, link);
 	hak_own_add(&h->n_refills, 1);
 	grow_own(h, sc);
 	if (HAK_UNLIKELY(h->tid == 0) && bin->n_slots * hak_class_size(sc) > HAK_SLEEP_LEAST)
 		hak_cache_know_thread_own(h);
 	if (bin->n_slots == 0) {
-		hak_own_add(&bin->n_taken, hak_slab_take_own(h, s, &p, 1));
+		take_own(h, sc, &p, 1);
 		return p;
 	}
-	n = hak_slab_take_own(h, s, h->base[sc], bin->n_slots > 1 ? bin->n_slots / 2 : 1);
-	hak_own_add(&bin->n_taken, n);
+	n = take_own(h, sc, h->base[sc], bin->n_slots > 1 ? bin->n_slots / 2 : 1);
 	hak_own_set(&h->top[sc], h->base[sc] + n);
 	return pop_own(h, sc);
 }

@@ -31,12 +31,13 @@ HAK_INLINE size_t hak_class_size(unsigned sc)
 	return (size_t)(sc % 8 + 9) << (sc / 8 + 3);
 }
 
-/* Slices of one slab: enough for 64 blocks up to 4 KiB, for 16 above. */
+/* Slices of one slab: enough for 64 blocks up to 1 KiB, for 32 up to 4 KiB; for 4 of the largest, since a thread that
+ * uses many sizes has a slab of each. */
 HAK_INLINE unsigned hak_class_slices(unsigned sc)
 {
 	size_t size = hak_class_size(sc);
 
-	return size <= 1024 ? 1 : size <= 4096 ? 4 : size <= 16384 ? 8 : HAK_SLAB_SLICES_MAX;
+	return size <= 1024 ? 1 : size <= 4096 ? 2 : HAK_SLAB_SLICES_MAX;
 }
 
 /* Most blocks a thread caches of class sc. */

@@ -65,7 +65,7 @@ inline forward(from, to)
 	fi;
 }
 
-/* send_word_own() for one block, then announce_any(). */
+/* send_own() for one block, then announce_any(). */
 inline free_remotely(bit_of_block, to)
 {
 	atomic {
