@@ -247,7 +247,7 @@ bool hak_large_give(struct hak_span *span)
 static void set_place(struct large *l, char *base, size_t size)
 {
 	take_lock();
-	n_live_bytes += size - l->mapped;
+	n_live_bytes += (uint64_t)size - l->mapped;
 	l->span.base = base;
 	l->span.size = size;
 	l->mapped = size;

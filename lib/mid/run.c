@@ -19,13 +19,13 @@ static size_t slices_for(size_t size)
 }
 
 /* Returns the new size's difference. */
-static size_t set_size(struct hak_span *run, size_t size, size_t n)
+static uint64_t set_size(struct hak_span *run, size_t size, size_t n)
 {
 	size_t old_size = run->size;
 
 	run->n_slices = (uint32_t)n;
 	run->size = size > 0 ? hak_round_up(size, hak_os_page_size()) : hak_os_page_size();
-	return run->size - old_size;
+	return (uint64_t)run->size - old_size;
 }
 
 /* Bytes of a run's last slice that hold no memory, and will not. */
