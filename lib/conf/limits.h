@@ -31,7 +31,7 @@
 #define HAK_TINY_SHIFT 16
 #define HAK_TINY_MAX ((size_t)1 << HAK_TINY_SHIFT) /* 64 KiB: the largest block that a slab holds */
 #define HAK_N_CLASSES (8 + 8 * (HAK_TINY_SHIFT - 7)) /* 80 */
-#define HAK_SLAB_SLICES_MAX 4                /* 256 KiB: the largest slab */
+#define HAK_SLAB_SLICES_MAX 7                /* 448 KiB: the largest slab */
 #define HAK_SLAB_WORDS_MAX (HAK_SLICE_SIZE / HAK_ALIGNMENT / 64) /* 64: bitmap words of the smallest class */
 
 /* A thread's caches. */
