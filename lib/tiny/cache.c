@@ -44,17 +44,18 @@ void hak_cache_know_thread_own(struct hak_heap *h)
 
 static void **array_of(const struct hak_heap *h, unsigned sc)
 {
-	return h->limit[sc] - h->bin[sc].n_slots;
+	return h->bin[sc].n_slots > 0 ? h->limit[sc] - h->bin[sc].n_slots : NULL;
 }
 
 /* Moves what is cached down to the array's first slots, if a purger has emptied them (H5). */
 static void settle_own(struct hak_heap *h, unsigned sc)
 {
 	void **array = array_of(h, sc);
-	size_t n = (size_t)(h->top[sc] - h->base[sc]);
+	size_t n;
 
 	if (HAK_LIKELY(h->base[sc] == array))
 		return;
+	n = (size_t)(h->top[sc] - h->base[sc]);
 	memmove(array, h->base[sc], n * sizeof *array);
 	hak_own_set(&h->base[sc], array);
 	hak_own_set(&h->top[sc], array + n);

@@ -2,7 +2,7 @@
 /* hak-timeout: 60 */
 /*
  * Threads that allocate, free and sleep in turn, while another empties the caches of whoever sleeps: nothing is handed
- * out twice. (Under TSan, whose storage makes every thread's stack look too large, it looks and leaves them alone.)
+ * out twice. (Under TSan, which does not know what a sleep orders, it looks and leaves them alone.)
  */
 #include "threads.h"
 #include "hakmem.h"
