@@ -16,13 +16,7 @@ int main(void)
 	CHECK(child >= 0);
 	if (child == 0) {
 		scene_free(0, 1, 20);
-		be_idle(5);
-		n = settle(MIB(110), 5);
-		CHECK(n <= MIB(110), "%zu resident", n);
-		malloc_trim(0);
-		n = rss();
-		CHECK(n <= MIB(90), "%zu resident after malloc_trim(0)", n);
-		scene_verify();
+		scene_check_some();
 		scene_free(0, 1, 0);
 		n = settle(MIB(12), 8);
 		CHECK(n <= MIB(12), "%zu resident, all freed", n);
