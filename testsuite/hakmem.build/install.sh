@@ -47,5 +47,6 @@ fi
 make -s -C "$builddir" uninstall DESTDIR="$top" >log 2>&1 || fail "$(cat log)"
 left=$(find "$top" ! -type d)
 [ -z "$left" ] || fail "left behind: $left"
-left=$(find "$top" -name '*hakmem*')
+# The prefix itself may bear the name.
+[ ! -d "$top$prefix" ] || left=$(find "$top$prefix" -mindepth 1 -name '*hakmem*')
 [ -z "$left" ] || fail "left behind: $left"

@@ -3,9 +3,9 @@
 /* hak-timeout: 60 */
 /* What the statistics call resident is what the kernel does, within 2 %, with four threads: their blocks mixed, freed
  * by each other, in caches of threads that sleep. */
-#include "stats.h"
-
 #define N_THREADS 4
+
+#include "stats.h"
 
 static struct mixed mixed[N_THREADS];
 static pthread_barrier_t barrier;

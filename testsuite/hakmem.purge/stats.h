@@ -8,7 +8,11 @@
 
 #define N_MIXED 6000
 
-#define FOREIGN KIB(96) /* anonymous memory of others: thread-local storage, stacks, libraries' data */
+#ifndef N_THREADS
+#define N_THREADS 0
+#endif
+/* Anonymous memory of others: libraries' data, stacks and thread-local storage. */
+#define FOREIGN (KIB(96) + N_THREADS * KIB(64))
 
 /* Rss of our mappings: those that bear our name, or, on a kernel that gives none, all anonymous ones that are
  * neither another library's data nor named otherwise. Nothing here allocates. */
