@@ -17,6 +17,7 @@
 struct large {
 	struct hak_span span;
 	size_t mapped;         /* own: bytes of the mapping, at least span.size */
+	uint64_t origin;       /* own: G2 */
 	struct hak_link link;  /* lk:LARGE: in live, if of this era */
 	uint32_t era;          /* const */
 };
@@ -24,6 +25,7 @@ struct large {
 struct kept {
 	char *base;            /* NULL: an unused slot */
 	size_t size;
+	uint64_t origin;
 	uint64_t since;        /* ms */
 	bool is_clean;
 };
@@ -34,6 +36,7 @@ static struct kept kept[HAK_LARGE_CACHE_SLOTS];        /* lk:LARGE */
 static uint32_t era;                                   /* lk:LARGE: a fork in the middle of a change ends it */
 static uint64_t n_kept_bytes;                          /* lk:LARGE */
 static uint64_t n_live, n_live_bytes;                  /* lk:LARGE */
+static uint64_t n_origins;                             /* any */
 
 static void take_lock(void)
 {
@@ -50,6 +53,11 @@ static struct large *of_span(struct hak_span *span)
 	return (struct large *)span;
 }
 
+static uint64_t new_origin(void)
+{
+	return hak_add_relaxed(&n_origins, 1);
+}
+
 static void unkeep_locked(struct kept *k, struct kept *out)
 {
 	HAK_NOTE_WRITE(k, sizeof *k);
@@ -58,77 +66,160 @@ static void unkeep_locked(struct kept *k, struct kept *out)
 	k->base = NULL;
 }
 
-/* The smallest kept mapping that fits and is not a quarter too large. */
-static bool take_kept(size_t size, size_t align, struct kept *out)
+/* Takes the first size bytes of k, and the rest too where that is less than a slice (G1). */
+static void cut_locked(struct kept *k, size_t size, struct kept *out)
+{
+	size_t rest = k->size - size;
+
+	unkeep_locked(k, out);
+	if (rest < HAK_SLICE_SIZE)
+		return;
+	out->size = size;
+	*k = *out;
+	k->base += size;
+	k->size = rest;
+	n_kept_bytes += rest;
+	hak_os_count_mappings(1);
+}
+
+/* The smallest kept mapping that fits. */
+static struct kept *find_fit_locked(size_t size, size_t align)
 {
 	struct kept *best = NULL;
 
-	take_lock();
 	for (struct kept *k = kept; k < kept + HAK_LARGE_CACHE_SLOTS; k++)
-		if (k->base != NULL && k->size >= size && k->size - size <= size / 4 &&
-			((uintptr_t)k->base & (align - 1)) == 0 && (best == NULL || k->size < best->size))
+		if (k->base != NULL && k->size >= size && ((uintptr_t)k->base & (align - 1)) == 0 &&
+			(best == NULL || k->size < best->size))
 			best = k;
-	if (best != NULL)
-		unkeep_locked(best, out);
+	return best;
+}
+
+/* The largest kept mapping, if it is worth moving its pages to have some of size bytes. */
+static struct kept *find_part_locked(size_t size)
+{
+	struct kept *best = NULL;
+
+	for (struct kept *k = kept; k < kept + HAK_LARGE_CACHE_SLOTS; k++)
+		if (k->base != NULL && !k->is_clean && k->size < size && k->size >= size / 4 &&
+			(best == NULL || k->size > best->size))
+			best = k;
+	return best;
+}
+
+/* A kept mapping of size bytes, or one that is smaller and can grow. */
+static bool take_kept(size_t size, size_t align, struct kept *out)
+{
+	struct kept *k;
+
+	take_lock();
+	k = find_fit_locked(size, align);
+	if (k != NULL) {
+		cut_locked(k, size, out);
+	} else {
+		k = find_part_locked(size);
+		if (k != NULL)
+			unkeep_locked(k, out);
+	}
 	hak_lock_give(&lock);
-	return best != NULL;
+	return k != NULL;
+}
+
+/* What is kept right behind a block, of the same mapping: enough of it that the block can have size bytes. */
+static bool take_next(const struct large *l, size_t size, struct kept *out)
+{
+	const char *end = l->span.base + l->mapped;
+	size_t wanted = size - l->mapped;
+	struct kept *k = kept;
+
+	take_lock();
+	while (k < kept + HAK_LARGE_CACHE_SLOTS && (k->base != end || k->origin != l->origin))
+		k++;
+	if (k == kept + HAK_LARGE_CACHE_SLOTS || k->size < wanted)
+		k = NULL;
+	else
+		cut_locked(k, wanted, out);
+	hak_lock_give(&lock);
+	return k != NULL;
 }
 
 /* Unmaps, or, where the kernel is out of mappings, at least gives the pages back and keeps the rest for reuse. */
-static void drop_mapping(char *base, size_t size)
+static void drop_mapping(struct kept k)
 {
-	struct kept k = { .base = base, .size = size, .since = hak_os_now() };
-
-	if (hak_os_unmap(base, size)) {
-		hak_limit_give(size);
+	if (hak_os_unmap(k.base, k.size)) {
+		hak_limit_give(k.size);
 		return;
 	}
-	k.is_clean = hak_os_purge(base, size);
+	k.since = hak_os_now();
+	k.is_clean = hak_os_purge(k.base, k.size);
 	take_lock();
 	for (struct kept *slot = kept; slot < kept + HAK_LARGE_CACHE_SLOTS; slot++) {
 		if (slot->base == NULL) {
 			*slot = k;
-			n_kept_bytes += size;
+			n_kept_bytes += k.size;
 			break;
 		}
 	}
 	hak_lock_give(&lock);
 }
 
+/* Puts the kept mappings on both sides of k, of the same origin, into it; it is as old as the largest of them. */
+static void join_locked(struct kept *k)
+{
+	size_t largest = k->size;
+
+	for (struct kept *other = kept; other < kept + HAK_LARGE_CACHE_SLOTS; other++) {
+		struct kept part;
+
+		if (other->base == NULL || other->origin != k->origin ||
+			(other->base + other->size != k->base && k->base + k->size != other->base))
+			continue;
+		unkeep_locked(other, &part);
+		if (part.base < k->base)
+			k->base = part.base;
+		k->size += part.size;
+		k->is_clean = k->is_clean && part.is_clean;
+		if (part.size > largest) {
+			largest = part.size;
+			k->since = part.since;
+		}
+		hak_os_count_mappings(-1);
+	}
+}
+
 /* Keeps a freed mapping, in place of the oldest ones if need be. */
-static void keep_mapping(char *base, size_t size)
+static void keep_mapping(struct kept k)
 {
 	struct kept old[HAK_LARGE_CACHE_SLOTS];
 	struct kept *slot = NULL;
 	unsigned n_old = 0;
 
-	if (size > HAK_LARGE_CACHE_BYTES / 2) {
-		drop_mapping(base, size);
+	if (k.size > HAK_LARGE_CACHE_BYTES / 2) {
+		drop_mapping(k);
 		return;
 	}
+	k.since = hak_os_now();
 	take_lock();
+	join_locked(&k);
 	for (;;) {
 		struct kept *oldest = NULL;
 
 		slot = NULL;
-		for (struct kept *k = kept; k < kept + HAK_LARGE_CACHE_SLOTS; k++) {
-			if (k->base == NULL)
-				slot = k;
-			else if (oldest == NULL || k->since < oldest->since)
-				oldest = k;
+		for (struct kept *other = kept; other < kept + HAK_LARGE_CACHE_SLOTS; other++) {
+			if (other->base == NULL)
+				slot = other;
+			else if (oldest == NULL || other->since < oldest->since)
+				oldest = other;
 		}
-		if (oldest == NULL || (slot != NULL && n_kept_bytes + size <= HAK_LARGE_CACHE_BYTES))
+		if (oldest == NULL || (slot != NULL && n_kept_bytes + k.size <= HAK_LARGE_CACHE_BYTES))
 			break;
 		unkeep_locked(oldest, &old[n_old++]);
 	}
 	HAK_NOTE_WRITE(slot, sizeof *slot);
-	*slot = (struct kept){ .base = base, .size = size, .since = hak_os_now() };
-	n_kept_bytes += size;
+	*slot = k;
+	n_kept_bytes += k.size;
 	hak_lock_give(&lock);
-	while (n_old > 0) {
-		n_old--;
-		drop_mapping(old[n_old].base, old[n_old].size);
-	}
+	while (n_old > 0)
+		drop_mapping(old[--n_old]);
 }
 
 /* The lines of the list that a change at l writes to. */
@@ -185,23 +276,68 @@ static bool charge(size_t size)
 /* A new mapping, with room in the registry; NULL: no memory. */
 static char *map_new(size_t size, size_t align)
 {
-	char *base = NULL;
+	char *base = hak_os_map(size, align, "hakmem: large");
 
-	if (!charge(size))
-		return NULL;
-	base = hak_os_map(size, align, "hakmem: large");
 	if (base != NULL && !hak_registry_reserve(base, 1)) {
 		hak_os_unmap(base, size);
 		base = NULL;
 	}
-	if (base == NULL)
-		hak_limit_give(size);
 	return base;
+}
+
+static bool take_new(size_t size, size_t align, struct kept *out)
+{
+	if (!charge(size))
+		return false;
+	*out = (struct kept){ .base = map_new(size, align), .size = size, .origin = new_origin(), .is_clean = true };
+	if (out->base == NULL) {
+		hak_limit_give(size);
+		return false;
+	}
+	hak_huge_advise_large(out->base, size);
+	return true;
+}
+
+/* Makes a kept mapping, which has no span, size bytes long. False: it is gone. */
+static bool grow(struct kept *k, size_t size, size_t align)
+{
+	char *to;
+
+	if (charge(size - k->size)) {
+		if (((uintptr_t)k->base & (align - 1)) == 0 && hak_os_remap(k->base, k->size, k->base, size)) {
+			k->size = size;
+			return true;
+		}
+		to = map_new(size, align);
+		if (to != NULL && hak_os_remap(k->base, k->size, to, size)) {
+			k->base = to;
+			k->size = size;
+			k->origin = new_origin();
+			return true;
+		}
+		if (to != NULL)
+			hak_os_unmap(to, size);
+		hak_limit_give(size - k->size);
+	}
+	drop_mapping(*k);
+	return false;
+}
+
+static bool take_mapping(size_t size, size_t align, struct kept *out)
+{
+	if (take_kept(size, align, out)) {
+		if (out->size < size)
+			return grow(out, size, align) || take_new(size, align, out);
+		if (hak_registry_reserve(out->base, 1)) /* a part of a mapping may begin where none began before */
+			return true;
+		drop_mapping(*out);
+	}
+	return take_new(size, align, out);
 }
 
 void *hak_large_take(size_t size, size_t align, bool *is_clean)
 {
-	struct kept k = { .base = NULL };
+	struct kept k;
 	struct large *l;
 
 	size = mapping_size(size);
@@ -210,20 +346,14 @@ void *hak_large_take(size_t size, size_t align, bool *is_clean)
 	l = hak_meta_take(sizeof *l);
 	if (l == NULL)
 		return NULL;
-	if (!take_kept(size, align, &k)) {
-		k.size = size;
-		k.is_clean = true;
-		k.base = map_new(size, align);
-		if (k.base != NULL)
-			hak_huge_advise_large(k.base, size);
-	}
-	if (k.base == NULL) {
+	if (!take_mapping(size, align, &k)) {
 		hak_meta_give(l, sizeof *l);
 		return NULL;
 	}
 	l->span = (struct hak_span){ .kind = HAK_KIND_LARGE, .is_clean = k.is_clean, .n_slices = 1, .base = k.base,
 		.size = size };
 	l->mapped = k.size;
+	l->origin = k.origin;
 	list_live(l);
 	hak_registry_put(k.base, 1, &l->span);
 	*is_clean = k.is_clean;
@@ -233,14 +363,13 @@ void *hak_large_take(size_t size, size_t align, bool *is_clean)
 bool hak_large_give(struct hak_span *span)
 {
 	struct large *l = of_span(span);
-	char *base = span->base;
-	size_t size = l->mapped;
+	struct kept k = { .base = span->base, .size = l->mapped, .origin = l->origin };
 
-	if (!hak_registry_claim(base, 1, span))
+	if (!hak_registry_claim(k.base, 1, span))
 		return false;
 	unlist_live(l);
 	hak_meta_give(l, sizeof *l);
-	keep_mapping(base, size);
+	keep_mapping(k);
 	return true;
 }
 
@@ -268,19 +397,16 @@ static void *resize(struct large *l, size_t size)
 	if (size < old_size)
 		return NULL;
 	/* The new place is mapped and registered first, so that nothing can fail once the pages have moved. */
-	to = hak_os_map(size, hak_os_page_size(), "hakmem: large");
+	to = map_new(size, hak_os_page_size());
 	if (to == NULL)
 		return NULL;
-	if (!hak_registry_reserve(to, 1)) {
-		hak_os_unmap(to, size);
-		return NULL;
-	}
 	hak_registry_drop(base, 1);
 	if (!hak_os_remap(base, old_size, to, size)) {
 		hak_registry_put(base, 1, span);
 		hak_os_unmap(to, size);
 		return NULL;
 	}
+	l->origin = new_origin();
 	set_place(l, to, size);
 	hak_registry_put(to, 1, span);
 	return to;
@@ -290,6 +416,7 @@ void *hak_large_resize(struct hak_span *span, size_t size)
 {
 	struct large *l = of_span(span);
 	size_t old_size = l->mapped;
+	struct kept next;
 	void *p;
 
 	size = mapping_size(size);
@@ -297,6 +424,11 @@ void *hak_large_resize(struct hak_span *span, size_t size)
 		return NULL;
 	if (size == old_size) {
 		set_place(l, span->base, size);
+		return span->base;
+	}
+	if (size > old_size && take_next(l, size, &next)) {
+		hak_os_count_mappings(-1);
+		set_place(l, span->base, old_size + next.size);
 		return span->base;
 	}
 	if (size > old_size && !charge(size - old_size))
@@ -324,7 +456,7 @@ size_t hak_large_purge(uint64_t delay)
 		if (old.base == NULL)
 			continue;
 		n_bytes += old.is_clean ? 0 : old.size;
-		drop_mapping(old.base, old.size);
+		drop_mapping(old);
 	}
 	return n_bytes;
 }

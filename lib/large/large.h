@@ -4,6 +4,8 @@
  * Threads: any; a block's owner is whoever holds it.
  * Locks: LARGE inside; no system call is made under it.
  * G1 A mapping is at least a slice long, so no two of them begin in the same slice.
+ * G2 Two of the same origin are parts of one mapping of the kernel's: where they are neighbours, both together can grow
+ *    or move, as no two other mappings can.
  */
 #ifndef HAK_LARGE_LARGE_H
 #define HAK_LARGE_LARGE_H

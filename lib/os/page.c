@@ -201,9 +201,9 @@ bool hak_os_set_dump(void *base, size_t size, bool is_dumped)
 	return is_done;
 }
 
-void hak_os_count_cuts(int n)
+void hak_os_count_mappings(int n)
 {
-	hak_add_relaxed(&hak_os_counts.n_mapped, (uint64_t)(int64_t)n * 2);
+	hak_add_relaxed(&hak_os_counts.n_mapped, (uint64_t)(int64_t)n);
 }
 
 bool hak_os_can_split(void)

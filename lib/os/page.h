@@ -50,8 +50,8 @@ bool hak_os_purge_lazily(void *base, size_t size);
  * False if the kernel refuses. */
 bool hak_os_set_dump(void *base, size_t size, bool is_dumped);
 
-/* So many more, or fewer, places where a mapping is cut in three. */
-void hak_os_count_cuts(int n);
+/* So many more mappings, or fewer, since callers cut them in pieces or join pieces again. */
+void hak_os_count_mappings(int n);
 
 /* May mappings be cut in pieces for the sake of what is only good to have? Not when many are in use. */
 bool hak_os_can_split(void);

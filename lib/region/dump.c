@@ -23,7 +23,7 @@ static void set_undumped_locked(struct hak_superslab *s, unsigned first, unsigne
 	unsigned n_before = count_cuts_locked(s);
 
 	hak_bits_fill(s->undumped, first, n, value);
-	hak_os_count_cuts((int)(count_cuts_locked(s) - n_before));
+	hak_os_count_mappings(2 * (int)(count_cuts_locked(s) - n_before));
 	s->n_undumped = 0;
 	for (unsigned i = 0; i < N_WORDS; i++)
 		s->n_undumped += hak_bits_count(s->undumped[i]);

@@ -68,6 +68,78 @@ static void give_twice(unsigned idx)
 		__atomic_fetch_add(&n_won, 1, __ATOMIC_RELAXED);
 }
 
+static char *take(size_t size, bool is_clean_wanted)
+{
+	bool is_clean;
+	char *p = hak_large_take(size, HAK_ALIGNMENT, &is_clean);
+
+	CHECK(p != NULL && is_clean == is_clean_wanted);
+	return p;
+}
+
+static void give(char *p)
+{
+	CHECK(hak_large_give(hak_registry_find(p)) && hak_registry_find(p) == NULL && !hak_large_contains(p));
+}
+
+static void check_stats(unsigned n_live, size_t live, size_t cached)
+{
+	struct hak_large_stats stats;
+
+	hak_large_stats_get(&stats);
+	CHECK(stats.n_live == n_live && stats.live == live && stats.cached == cached, "%u live, %zu and %zu MiB",
+		(unsigned)stats.n_live, (size_t)stats.live >> 20, (size_t)stats.cached >> 20);
+}
+
+/* A kept mapping is used again, dirty: a part of it for less, with pages of its own for more. */
+static void check_reuse(void)
+{
+	char *p = take(MIB(20), true), *q, *r;
+
+	p[0] = p[MIB(20) - 1] = 'p';
+	give(p);
+	check_stats(0, 0, MIB(20));
+	q = take(MIB(6), false);
+	r = take(MIB(5), false);
+	CHECK(q == p && r == p + MIB(6));
+	check_stats(2, MIB(11), MIB(9));
+
+	/* The rest is behind r: r grows into it, and q, which it is not behind, moves with its pages. */
+	r[MIB(5) - 1] = 'r';
+	q[0] = 'q';
+	CHECK(hak_large_resize(hak_registry_find(r), MIB(7)) == r && r[MIB(5) - 1] == 'r');
+	check_stats(2, MIB(13), MIB(7));
+	q = hak_large_resize(hak_registry_find(q), MIB(8));
+	CHECK(q != NULL && q != p && q[0] == 'q' && hak_registry_find(p) == NULL);
+	q[MIB(8) - 1] = 'q';
+	check_stats(2, MIB(15), MIB(7));
+
+	/* What was one mapping is one again. */
+	give(r);
+	check_stats(1, MIB(8), MIB(14));
+	r = take(MIB(14) - 4096, false);
+	CHECK(r == p + MIB(6));
+	check_stats(2, MIB(22), 0);
+	give(r);
+
+	/* A quarter of it does not help a block of 60 MiB; of 40 MiB it is the first 14, wherever they are then. */
+	p = take(MIB(60), true);
+	check_stats(2, MIB(68), MIB(14));
+	r = take(MIB(40), false);
+	CHECK(r[MIB(14) - 1] == 'p');
+	memset(r, 'r', MIB(40));
+	check_stats(3, MIB(108), 0);
+	give(r);
+
+	/* Aligned ones too. */
+	CHECK(hak_large_take(MIB(8), MIB(64), &(bool){ true }) != NULL);
+	hak_large_purge(0);
+	check_stats(3, MIB(76), 0);
+	give(q);
+	give(p);
+	hak_large_purge(0);
+}
+
 int main(void)
 {
 	struct hak_large_stats stats;
@@ -85,14 +157,8 @@ int main(void)
 	CHECK(getenv("HAK_UNIT_BUILD") == NULL || strcmp(getenv("HAK_UNIT_BUILD"), "plain") != 0 ||
 		vm_size() < before + MIB(400), "%zu MiB more", (vm_size() - before) >> 20);
 
-	/* One that was kept is used again, dirty; one that is a quarter too large is not. */
-	p = hak_large_take(MIB(8), HAK_ALIGNMENT, &is_clean);
-	CHECK(p != NULL && is_clean);
-	CHECK(hak_large_give(hak_registry_find(p)) && hak_registry_find(p) == NULL && !hak_large_contains(p));
-	CHECK(hak_large_take(MIB(6), HAK_ALIGNMENT, &is_clean) != p && is_clean);
-	CHECK(hak_large_take(MIB(7), HAK_ALIGNMENT, &is_clean) == p && !is_clean);
-	hak_large_stats_get(&stats);
-	CHECK(stats.n_live == 2 && stats.live == MIB(14) && stats.cached == 0);
+	check_reuse();
+	p = take(MIB(7), true);
 
 	/* No address that large, no such alignment. */
 	CHECK(hak_large_take(SIZE_MAX - 100, HAK_ALIGNMENT, &is_clean) == NULL);
