@@ -111,8 +111,8 @@ static struct hak_heap *pop_pool(const void *p)
 	h = find_warm_locked(p);
 	if (h != NULL)
 		pop_warm_locked(h);
-	else if (!hak_list_is_empty(&warm))
-		h = pop_warm_locked(of_link(warm.next));
+	else if (!hak_list_is_empty(&warm)) /* p's owner still ends: the newest one is about to be missed by another's heir */
+		h = pop_warm_locked(of_link(p != NULL ? warm.prev : warm.next));
 	else if ((h = pop_orphan_locked()) == NULL)
 		h = pop_spare_locked();
 	hak_lock_give(&pool_lock);
