@@ -68,6 +68,8 @@
 #define HAK_UNDUMPED_LEAST 16                /* 1 MiB: free slices in a row worth a mapping not in core dumps */
 #define HAK_PURGE_LEAST ((size_t)1 << 20)    /* 1 MiB: a smaller heap gets no purge thread ... */
 #define HAK_PURGE_LEAST_SINGLE ((size_t)8 << 20) /* ... nor one of less than 8 MiB in a program without threads */
+#define HAK_COLLECT_LEAST 16                 /* slabs by which a heap grows between two looks at what rests elsewhere, ... */
+#define HAK_COLLECT_MOST 256                 /* ... where these find nothing */
 #define HAK_HOLE_BATCH 64                    /* holes purged between two looks at a heap */
 #define HAK_SLEEP_LEAST ((size_t)16 << 10)   /* 16 KiB in a sleeping thread's caches are worth emptying them */
 #define HAK_SLEEP_BATCH 256                  /* sleeping threads looked at in a step */

@@ -37,6 +37,8 @@ static uint64_t shaken_at;   /* any: ms: when all holes last went at once for a 
 static uint64_t held_seen;   /* any: bytes held when a limit last pressed */
 static uint32_t is_wanted;   /* any: 0: hakmem-purge is about to end */
 static uint32_t is_starting; /* any: the generation in which a thread is starting it, or 0 */
+static uint32_t is_growing;  /* any: hakmem-purge was woken to collect for threads that do not */
+static uint32_t n_per_look = HAK_COLLECT_LEAST; /* any: new slabs of a heap between two such calls */
 
 static uint64_t delay_now(void)
 {
@@ -132,6 +134,50 @@ static size_t purge_heap(struct hak_heap *h, bool all)
 		put_back(holes, n);
 	}
 	return n_bytes;
+}
+
+/* Has its thread missed nothing since the last look? */
+static bool is_idle(struct hak_heap *h)
+{
+	uint64_t n_misses = hak_load_relaxed(&h->n_misses);
+	bool is_same = n_misses == h->n_misses_looked;
+
+	h->n_misses_looked = n_misses;
+	return is_same;
+}
+
+/* Collects for threads that do not come by, while others take new slabs for what could lie there. */
+static void collect_for_idle(void)
+{
+	unsigned n = 0;
+
+	take_lock();
+	for (struct hak_heap *h = hak_thread_first_heap(); h != NULL; h = hak_load_acquire(&h->next)) {
+		if (hak_load_relaxed(&h->generation) != hak_fork_generation() || !hak_remote_is_pending_any(h))
+			continue;
+		n++;
+		if (!is_idle(h) || !hak_hold_claim(h))
+			continue;
+		hak_remote_collect_own(h);
+		hak_slab_release_empty_own(h);
+		hak_hold_unclaim(h);
+	}
+	hak_lock_give(&lock);
+	if (n == 0 && hak_load_relaxed(&n_per_look) < HAK_COLLECT_MOST)
+		hak_store_relaxed(&n_per_look, hak_load_relaxed(&n_per_look) * 2);
+	else if (n > 0)
+		hak_store_relaxed(&n_per_look, HAK_COLLECT_LEAST);
+}
+
+void hak_decay_grow(struct hak_heap *h)
+{
+	if (++h->n_grown < hak_load_relaxed(&n_per_look))
+		return;
+	h->n_grown = 0;
+	if (!hak_os_thread_is_there(&purger) || hak_load_relaxed(&hak_heap_none.next)->next == NULL)
+		return;
+	hak_store_relaxed(&is_growing, 1);
+	hak_os_thread_wake(&purger);
 }
 
 /* Is a look at the heap due? At one in which blocks come home all the time, in each ACTIVE_STEPS-th step; at
@@ -282,6 +328,10 @@ static bool rest(bool can_watch, enum hak_limit_level *why)
 			left = HAK_LIMIT_LOOK;
 		is_there = hak_os_thread_sleep(&purger, left);
 		hak_store_relaxed(&is_resting, 0);
+		if (hak_load_relaxed(&is_growing) != 0) {
+			hak_store_relaxed(&is_growing, 0);
+			collect_for_idle();
+		}
 		now = hak_os_now();
 		is_due = now >= since + delay;
 		*why = ask(can_watch, now);

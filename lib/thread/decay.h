@@ -9,10 +9,14 @@
 #ifndef HAK_THREAD_DECAY_H
 #define HAK_THREAD_DECAY_H
 
-#include "base/attr.h"
+#include "tiny/heap.h"
 
 /* Called on miss paths now and then, outside the heap; has_freed: the heap gave blocks back since the last call. */
 void hak_decay_step(bool has_freed);
+
+/* Called where h needs a new slab: has what others freed collected for threads that rest, so that their slabs can be
+ * had instead. */
+void hak_decay_grow(struct hak_heap *h);
 
 /* More is held than the soft limit allows, or nearly what the container does: sees to it that free memory goes now. Not in
  * the middle of a miss. */

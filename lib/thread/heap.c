@@ -364,9 +364,10 @@ void hak_thread_leave(struct hak_heap *h)
 {
 	bool is_shared = h == hak_load_relaxed(&shared);
 	uint32_t n_slices = h->n_slices_given - h->n_slices_seen;
-	bool is_step = ++h->n_misses % MISSES_PER_STEP == 0 || HAK_UNLIKELY(n_slices >= SLICES_PER_STEP);
+	bool is_step = (h->n_misses + 1) % MISSES_PER_STEP == 0 || HAK_UNLIKELY(n_slices >= SLICES_PER_STEP);
 	bool has_freed = false;
 
+	hak_own_add(&h->n_misses, 1);
 	if (is_step) {
 		has_freed = h->n_flushes_seen != (uint32_t)h->n_flushes || n_slices > 0;
 		h->n_flushes_seen = (uint32_t)h->n_flushes;
@@ -392,6 +393,7 @@ void *hak_thread_take_own(struct hak_heap *h, unsigned sc)
 		if (p != NULL)
 			return p;
 	}
+	hak_decay_grow(h);
 	if (hak_slab_make_own(h, sc) == NULL) {
 		/* The last resort: what is kept for speed. */
 		hak_large_purge(0);

@@ -59,6 +59,7 @@ struct hak_heap {
 	uint32_t n_flushes_seen;               /* own: n_flushes when the purger was last looked for */
 	uint32_t n_slices_given;               /* own: of runs and large blocks freed through this heap */
 	uint32_t n_slices_seen;                /* own: the same when the purger was last looked for */
+	uint32_t n_grown;                      /* own: new slabs since the purger was last woken for it */
 	uint64_t n_misses;                     /* own: miss paths entered, but for hak_remote_add_own() */
 	uint64_t n_refills;                    /* own */
 	uint64_t n_flushes;                    /* own */
@@ -76,6 +77,7 @@ struct hak_heap {
 	uint32_t revoked;                      /* any: 0, or the generation of the purger that works on the heap */
 	uint32_t n_looks;                      /* lk:PURGER: since blocks last came home */
 	uint64_t n_flushes_looked;             /* lk:PURGER: n_flushes at the last look */
+	uint64_t n_misses_looked;              /* lk:PURGER: n_misses when it was last to be collected for */
 	uintptr_t tops_looked;                 /* lk:PURGER: sum of top[] when its sleep was last thought about */
 	uint32_t n_rests;                      /* lk:PURGER: how often it was the same since */
 	struct hak_slab *pending[HAK_N_CLASSES]; /* any: slabs with remote frees, linked by next_pending */
