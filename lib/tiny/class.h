@@ -31,14 +31,22 @@ HAK_INLINE size_t hak_class_size(unsigned sc)
 	return (size_t)(sc % 8 + 9) << (sc / 8 + 3);
 }
 
-/* Slices of one slab: enough for 64 blocks up to 1 KiB, for 32 up to 4 KiB; for 4 of the largest, since a thread that
- * uses many sizes has a slab of each. Of the larger classes, as many as leave the smallest rest, at most 1/16. */
+/* Slices of one slab: enough for 64 blocks up to 1 KiB, for 32 up to 4 KiB. Of the larger classes, as many as leave the
+ * smallest rest, at most 1/16. */
 HAK_INLINE unsigned hak_class_slices(unsigned sc)
 {
 	static const uint8_t fitting[8] = { 4, 5, 5, 6, 5, 7, 4, 4 };
 	size_t size = hak_class_size(sc);
 
 	return size <= 1024 ? 1 : size <= 4096 ? 2 : fitting[sc % 8];
+}
+
+/* The same for the first one of a heap: a thread that uses many sizes has one of each, and needs few of the large. */
+HAK_INLINE unsigned hak_class_first_slices(unsigned sc)
+{
+	size_t size = hak_class_size(sc);
+
+	return size <= 4096 ? hak_class_slices(sc) : size <= HAK_TINY_MAX / 2 ? 1 : 2;
 }
 
 /* Most blocks a thread caches of class sc. */

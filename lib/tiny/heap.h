@@ -31,7 +31,8 @@ struct hak_bin {
 	uint64_t n_given;       /* own: blocks moved back by this heap */
 	uint64_t n_sent;        /* own: blocks of other heaps' slabs freed through this heap */
 	uint64_t n_collected;   /* own: blocks others freed, found and put back into slabs by this heap */
-	int64_t n_slabs;        /* own: slabs made minus slabs released by this heap */
+	int64_t n_slabs;        /* own: slabs, ... */
+	int64_t n_blocks;       /* own: ... and blocks in them */
 };
 
 /* Blocks of other heaps' slabs on their way home: those that share a word of a slab's bitmap. */

@@ -98,20 +98,22 @@ static bool is_dense(size_t size)
 	return size <= hak_os_page_size();
 }
 
-/* n: 1 or -1, slabs that h has of class sc more than before. */
-static void count_slab_own(struct hak_heap *h, unsigned sc, int n)
+/* n: 1 if h has s from now on, -1 if it has it no more. */
+static void count_slab_own(struct hak_heap *h, const struct hak_slab *s, int n)
 {
+	unsigned sc = s->span.sc;
 	struct hak_bin *bin = &h->bin[sc];
 
 	if (bin->n_slabs == (n > 0 ? 0 : 1) && is_dense(hak_class_size(sc)))
 		hak_huge_count_first((int64_t)n * hak_class_slices(sc));
 	hak_own_add(&bin->n_slabs, n);
+	hak_own_add(&bin->n_blocks, n * (int64_t)s->n_blocks);
 }
 
 struct hak_slab *hak_slab_make_own(struct hak_heap *h, unsigned sc)
 {
 	size_t size = hak_class_size(sc);
-	unsigned n_slices = hak_class_slices(sc);
+	unsigned n_slices = h->bin[sc].n_slabs > 0 ? hak_class_slices(sc) : hak_class_first_slices(sc);
 	unsigned n_blocks = (unsigned)(n_slices * HAK_SLICE_SIZE / size);
 	unsigned n_words = HAK_N_WORDS(n_blocks);
 	struct hak_slab *s = take_descriptor(n_words);
@@ -144,7 +146,7 @@ struct hak_slab *hak_slab_make_own(struct hak_heap *h, unsigned sc)
 
 	hak_list_put_first(&h->bin[sc].open, &s->link);
 	h->bin[sc].n_empty++;
-	count_slab_own(h, sc, 1);
+	count_slab_own(h, s, 1);
 	h->n_slabs++;
 	hak_registry_put(slices.base, n_slices, &s->span);
 	hak_registry_set_words(slices.base, n_slices, 0, h->tag, sc);
@@ -168,7 +170,7 @@ void hak_slab_release_own(struct hak_heap *h, struct hak_slab *s)
 	hak_registry_drop(s->span.base, s->span.n_slices);
 	hak_list_remove(&s->link);
 	h->bin[sc].n_empty--;
-	count_slab_own(h, sc, -1);
+	count_slab_own(h, s, -1);
 	h->n_slabs--;
 	hak_store_ordered(&s->owner, &hak_heap_none);
 	/* Announced to us after its last block came home: whoever makes it anew looks for it at nobody's. */
@@ -294,8 +296,8 @@ void hak_slab_move_own(struct hak_heap *from, struct hak_heap *to, struct hak_sl
 		from->bin[sc].n_empty--;
 		to->bin[sc].n_empty++;
 	}
-	count_slab_own(from, sc, -1);
-	count_slab_own(to, sc, 1);
+	count_slab_own(from, s, -1);
+	count_slab_own(to, s, 1);
 	from->n_slabs--;
 	to->n_slabs++;
 	/* Ordered: see hak_remote_announce_any(). */

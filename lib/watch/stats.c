@@ -16,7 +16,7 @@
 
 /* One class's counters, summed over all heaps. */
 struct sums {
-	uint64_t taken, given, sent, collected, cached, slabs;
+	uint64_t taken, given, sent, collected, cached, slabs, blocks;
 };
 
 static void sum_class(unsigned sc, struct sums *sums)
@@ -30,6 +30,7 @@ static void sum_class(unsigned sc, struct sums *sums)
 		sums->sent += hak_load_relaxed(&bin->n_sent);
 		sums->collected += hak_load_relaxed(&bin->n_collected);
 		sums->slabs += (uint64_t)hak_load_relaxed(&bin->n_slabs);
+		sums->blocks += (uint64_t)hak_load_relaxed(&bin->n_blocks);
 		sums->cached += hak_cache_count_any(h, sc);
 	}
 }
@@ -43,17 +44,15 @@ static uint64_t minus(uint64_t a, uint64_t b)
 bool hak_stats_get_class(unsigned sc, struct hakmem_class_stats *stats)
 {
 	struct sums sums;
-	uint64_t n_per_slab;
 
 	if (sc >= HAK_N_CLASSES)
 		return false;
 	sum_class(sc, &sums);
-	n_per_slab = hak_class_slices(sc) * HAK_SLICE_SIZE / hak_class_size(sc);
 	stats->size = hak_class_size(sc);
 	stats->n_cached = sums.cached;
 	stats->n_live = minus(sums.taken, sums.given + sums.sent + sums.cached); /* H3 */
 	stats->n_in_flight = minus(sums.sent, sums.collected);
-	stats->n_free = minus(sums.slabs * n_per_slab, minus(sums.taken, sums.given + sums.collected));
+	stats->n_free = minus(sums.blocks, minus(sums.taken, sums.given + sums.collected));
 	stats->n_slabs = sums.slabs;
 	return true;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* hak-link: preload */
+/* hak-link: shared */
 /* hak-conf: purge_delay:60000 */
 /* hak-timeout: 60 */
 /* What other threads free of a thread that rests is there for them long before the next step of purging: while they
