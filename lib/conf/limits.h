@@ -38,6 +38,7 @@
 #define HAK_CACHE_BYTES ((size_t)128 << 10)  /* 128 KiB: most bytes a thread caches of one class ... */
 #define HAK_CACHE_MIN 16                     /* ... but this many blocks at least */
 #define HAK_CACHE_FIRST 16                   /* slots of a class's first array */
+#define HAK_REFILL_MOST 128                  /* blocks taken from slabs at a time */
 #define HAK_CACHE_DIET 8                     /* most slots in diet mode */
 #define HAK_OUTBOX_SHIFT 7
 #define HAK_OUTBOX_SLOTS (1 << HAK_OUTBOX_SHIFT) /* 128 words of slabs' bitmaps for which a thread holds back remote ... */

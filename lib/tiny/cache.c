@@ -150,7 +150,9 @@ void *hak_cache_refill_own(struct hak_heap *h, unsigned sc)
 		take_own(h, sc, &p, 1);
 		return p;
 	}
-	n = take_own(h, sc, h->base[sc], bin->n_slots > 1 ? bin->n_slots / 2 : 1);
+	/* Slots beyond those are for frees in a row, not for taking in stock. */
+	n = bin->n_slots < 2 * HAK_REFILL_MOST ? (bin->n_slots + 1) / 2 : HAK_REFILL_MOST;
+	n = take_own(h, sc, h->base[sc], n);
 	hak_own_set(&h->top[sc], h->base[sc] + n);
 	return pop_own(h, sc);
 }

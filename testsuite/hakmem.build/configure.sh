@@ -31,6 +31,6 @@ takes --with-superslab-size=65536K 'superslab size' 64M
 takes --with-superslab-size=1048576 'superslab size' 1M
 takes --with-superslab-size=1073741824 'superslab size' 1024M
 takes --with-superslab-size=1G 'superslab size' 1024M
-takes --enable-tiny-cache-cap 'tiny cache cap' 256
+takes --enable-tiny-cache-cap 'tiny cache cap' 1024
 takes --enable-tiny-cache-cap=8 'tiny cache cap' 8
 takes --enable-tiny-cache-cap=4096 'tiny cache cap' 4096
