@@ -33,9 +33,7 @@ int main(void)
 	double end;
 	size_t i;
 
-	need_sight();
-	if (close_range(~0U, ~0U, 0) != 0)
-		UNSUPPORTED_BECAUSE("close_range() is not there");
+	need_purger();
 	for (i = 0; i < N_THREADS; i++)
 		start(work, (void *)i);
 	while (__atomic_load_n(&n_asleep, __ATOMIC_ACQUIRE) < N_THREADS)
