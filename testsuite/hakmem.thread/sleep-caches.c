@@ -2,6 +2,7 @@
 /* hak-link: preload */
 /* hak-conf: purge_delay:100 */
 /* hak-timeout: 60 */
+/* hak-skip-unless: test -z "$HAK_EMULATOR" # /proc tells of its stacks */
 /* 64 threads fill their caches and sleep: within a few steps hakmem-purge has emptied them, and the threads go on. */
 #include "sleep.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* hak-link: preload */
 /* hak-timeout: 90 */
+/* hak-skip-unless: test -z "$HAK_EMULATOR" # /proc tells of its stacks */
 /* 64 threads allocate 300,000 blocks of 700 to 2,100 bytes, free them all and sleep: 12 MiB stay resident, at most. */
 #include "sleep.h"
 

@@ -17,8 +17,6 @@ static int advise(void *p, size_t size, int advice)
 #include "os/fork.c"
 #undef hak_call_madvise
 
-#include <signal.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #define N_THREADS 8
@@ -58,7 +56,7 @@ static void descend(const uint32_t *ancestors, unsigned depth)
 		CHECK(all[i] != all[depth]);
 	if (depth == DEPTH)
 		return;
-	pid = depth % 3 == 2 ? (pid_t)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL) : fork();
+	pid = depth % 3 == 2 ? bare_fork() : fork();
 	CHECK(pid >= 0);
 	if (pid == 0) {
 		alarm(60);

@@ -14,14 +14,37 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+/* What glibc's headers have and others, as musl's, lack. Weak: with a preloaded library the linker finds none of it. */
+#ifndef __GLIBC__
+struct mallinfo {
+	int arena, ordblks, smblks, hblks, hblkhd, usmblks, fsmblks, uordblks, fordblks, keepcost;
+};
+struct mallinfo2 {
+	size_t arena, ordblks, smblks, hblks, hblkhd, usmblks, fsmblks, uordblks, fordblks, keepcost;
+};
+enum {
+	M_MXFAST = 1, M_TRIM_THRESHOLD = -1, M_TOP_PAD = -2, M_MMAP_THRESHOLD = -3, M_MMAP_MAX = -4, M_CHECK_ACTION = -5,
+	M_PERTURB = -6, M_ARENA_TEST = -7, M_ARENA_MAX = -8,
+};
+struct mallinfo mallinfo(void) __attribute__((weak));
+struct mallinfo2 mallinfo2(void) __attribute__((weak));
+int malloc_info(int options, FILE *to) __attribute__((weak));
+void malloc_stats(void) __attribute__((weak));
+int malloc_trim(size_t pad) __attribute__((weak));
+int mallopt(int parameter, int value) __attribute__((weak));
+void *pvalloc(size_t size) __attribute__((weak));
+#endif
 
 #define UNUSED __attribute__((unused))
 #define NOINLINE __attribute__((noinline))
@@ -138,6 +161,16 @@ UNUSED static void exec_self(char *const argv[], char *const environment[])
 		words[n++] = argv[i];
 	words[n] = NULL;
 	execvpe(words[0], words, environment);
+}
+
+/* fork() that libc knows nothing of. */
+UNUSED static pid_t bare_fork(void)
+{
+#if defined(__s390__)
+	return (pid_t)syscall(SYS_clone, NULL, SIGCHLD, NULL, NULL, NULL); /* the stack comes first there */
+#else
+	return (pid_t)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
+#endif
 }
 
 /* A size from 1 to max, small ones far more often. */
