@@ -15,12 +15,6 @@ static uint32_t last;           /* any: the parent's generation, kept across for
 
 #define NO_PAGE (&last)
 
-/* An emulator that takes all advice for hints says yes to anything, and does not wipe. */
-static bool can_wipe(uint32_t *page, size_t size)
-{
-	return hak_call_madvise(page, size, MADV_WIPEONFORK) && !hak_call_madvise(page, size, -1);
-}
-
 static uint32_t *make_page(void)
 {
 	size_t size = hak_os_page_size();
@@ -28,7 +22,7 @@ static uint32_t *make_page(void)
 	uint32_t *expected = NULL;
 	int saved = errno;
 
-	if (page != NULL && !can_wipe(page, size)) {
+	if (page != NULL && (hak_os_is_advice_void() || !hak_call_madvise(page, size, MADV_WIPEONFORK))) {
 		hak_os_unmap(page, size);
 		page = NULL;
 	}

@@ -5,6 +5,7 @@
  */
 #include "threads.h"
 #include "os/call.h"
+#include "os/page.h"
 
 static enum { WIPES, REFUSES, LIES } kernel;
 
@@ -13,9 +14,16 @@ static int advise(void *p, size_t size, int advice)
 	return kernel == WIPES ? hak_call_madvise(p, size, advice) : kernel == LIES;
 }
 
+static int is_advice_void(void)
+{
+	return kernel == WIPES ? hak_os_is_advice_void() : kernel == LIES;
+}
+
 #define hak_call_madvise(p, size, advice) advise(p, size, advice)
+#define hak_os_is_advice_void() is_advice_void()
 #include "os/fork.c"
 #undef hak_call_madvise
+#undef hak_os_is_advice_void
 
 #include <sys/wait.h>
 
