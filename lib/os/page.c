@@ -270,6 +270,8 @@ size_t hak_os_resident(const void *base, size_t size)
 	const char *p = (const char *)hak_round_down((uintptr_t)base, page);
 	size_t n_pages = 0;
 
+	if (hak_os_is_advice_void()) /* an answer for OS pages of another size would not fit */
+		return (size_t)(end - p);
 	while (p < end) {
 		unsigned char pages[N_PAGES_ASKED];
 		size_t n = (size_t)(end - p) / page < N_PAGES_ASKED ? (size_t)(end - p) / page : N_PAGES_ASKED;
