@@ -202,7 +202,13 @@ bool hak_os_unmap(void *base, size_t size)
 bool hak_os_remap(void *base, size_t old_size, void *to, size_t new_size)
 {
 	int saved = errno;
-	bool is_done = hak_call_mremap(base, old_size, new_size, to != base ? to : NULL);
+	bool is_done;
+
+	/* mremap() would do the same; but qemu's takes what lies behind, on machines of 32 bits. */
+	if (to == base && new_size < old_size)
+		is_done = hak_call_munmap((char *)base + new_size, old_size - new_size);
+	else
+		is_done = hak_call_mremap(base, old_size, new_size, to != base ? to : NULL);
 
 	hak_add_relaxed(&hak_os_counts.n_map, 1);
 	if (is_done && to != base)
