@@ -28,12 +28,10 @@ UNUSED static void need_sight(void)
 		UNSUPPORTED_BECAUSE("membarrier() is not there");
 }
 
-/* The same, and a thread hakmem-purge with files of its own, which only two machines have: see doc/PORTABILITY. */
+/* The same, and a thread hakmem-purge with files of its own. */
 UNUSED static void need_purger(void)
 {
-#if !defined(__LP64__) || !(defined(__x86_64__) || defined(__aarch64__))
-	UNSUPPORTED_BECAUSE("this machine has no purge thread");
-#endif
+	need_purge_thread();
 	need_sight();
 	if (syscall(SYS_close_range, ~0U, ~0U, 0) != 0)
 		UNSUPPORTED_BECAUSE("close_range() is not there");
