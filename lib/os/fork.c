@@ -9,55 +9,66 @@
 #define MADV_WIPEONFORK 18
 #endif
 
-static uint32_t fallback;       /* any: stands in for the page where the kernel cannot wipe; else 0 */
-static uint64_t fallback_pid;   /* any: whose generation the fallback is */
-static uint32_t *generation;    /* any: NULL before the first call; 0 in the page: a new child */
+static uint64_t fallback;       /* any: where the kernel cannot wipe: a process, and in the low half its generation */
+static uint32_t *generation;    /* any: NULL before the first call; NO_PAGE; 0 in the page: a new child */
 static uint32_t last;           /* any: the parent's generation, kept across fork */
+
+#define NO_PAGE (&last)
 
 static uint32_t *make_page(void)
 {
 	size_t size = hak_os_page_size();
 	uint32_t *page = hak_os_map(size, size, "hakmem: fork");
 	uint32_t *expected = NULL;
+	int saved = errno;
 
-	if (page != NULL && !hak_call_madvise(page, size, MADV_WIPEONFORK)) {
+	if (page != NULL && (hak_os_is_advice_void() || !hak_call_madvise(page, size, MADV_WIPEONFORK))) {
 		hak_os_unmap(page, size);
 		page = NULL;
 	}
+	errno = saved;
 	if (page == NULL)
-		page = &fallback;
+		page = NO_PAGE;
 	if (!hak_cas_ordered(&generation, &expected, page)) {
-		if (page != &fallback)
+		if (page != NO_PAGE)
 			hak_os_unmap(page, size);
 		page = expected;
 	}
 	return page;
 }
 
-/* An old kernel has to be asked each time. */
-static void HAK_COLD wipe_fallback(void)
+/* Before it is stored anywhere: a fork in between must not give the grandchild the same number. And never backwards:
+ * what is stored must not be ahead of `last`. */
+static uint32_t draw(void)
 {
-	uint64_t pid = (uint64_t)syscall(SYS_getpid);
+	uint32_t newest = hak_load_relaxed(&last);
+	uint32_t next;
 
-	if (hak_load_relaxed(&fallback_pid) != pid) {
-		hak_store_relaxed(&fallback_pid, pid);
-		hak_store_relaxed(&fallback, 0);
-	}
+	do
+		next = newest % ((1U << HAK_GENERATION_BITS) - 1) + 1;
+	while (!hak_cas_ordered(&last, &newest, next));
+	return next;
 }
 
 /* The first call of a new child: every thread that gets here agrees on one number. */
 static uint32_t HAK_COLD next_generation(uint32_t *page)
 {
 	uint32_t expected = 0;
-	uint32_t newest = hak_load_relaxed(&last);
-	uint32_t next;
+	uint32_t next = draw();
 
-	/* First this: a fork in between must not give the grandchild the same number. And never backwards: what is in
-	 * the page must not be ahead of it. */
-	do
-		next = newest % ((1U << HAK_GENERATION_BITS) - 1) + 1;
-	while (!hak_cas_ordered(&last, &newest, next));
 	return hak_cas_ordered(page, &expected, next) ? next : expected;
+}
+
+/* An old kernel has to be asked each time. In one word: no thread may see the parent's number as the child's. */
+static uint32_t HAK_COLD ask_pid(void)
+{
+	uint64_t seen = hak_load_relaxed(&fallback);
+	uint64_t own = (uint64_t)syscall(SYS_getpid) << 32;
+
+	if (seen >> 32 == own >> 32)
+		return (uint32_t)seen;
+	own |= draw();
+	return (uint32_t)(hak_cas_ordered(&fallback, &seen, own) ? own : seen);
 }
 
 uint32_t hak_fork_generation(void)
@@ -67,8 +78,8 @@ uint32_t hak_fork_generation(void)
 
 	if (HAK_UNLIKELY(page == NULL))
 		page = make_page();
-	if (HAK_UNLIKELY(page == &fallback))
-		wipe_fallback();
+	if (HAK_UNLIKELY(page == NO_PAGE))
+		return ask_pid();
 	g = hak_load_relaxed(page);
 	return HAK_LIKELY(g != 0) ? g : next_generation(page);
 }

@@ -30,6 +30,56 @@
 
 struct hak_os_counts hak_os_counts;
 
+enum answer { UNASKED, NO, YES }; /* every thread gets the same */
+
+bool hak_os_is_advice_void(void)
+{
+	static enum answer answer; /* any */
+
+	if (hak_load_relaxed(&answer) == UNASKED) {
+		int saved = errno;
+		enum answer found = hak_call_madvise((void *)MAX_PAGE_SIZE, 0, -1) ? YES : NO;
+
+		errno = saved;
+		hak_store_relaxed(&answer, found);
+	}
+	return hak_load_relaxed(&answer) == YES;
+}
+
+/* Mappings start at OS pages: of some small ones in a row, one at an odd OS page. */
+static size_t find_page_size(void)
+{
+	uintptr_t bits = MAX_PAGE_SIZE;
+	void *p[8];
+
+	for (unsigned i = 0; i < sizeof p / sizeof *p; i++) {
+		p[i] = hak_call_mmap(4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS);
+		bits |= p[i] != MAP_FAILED ? (uintptr_t)p[i] : 0;
+	}
+	for (unsigned i = 0; i < sizeof p / sizeof *p; i++)
+		if (p[i] != MAP_FAILED)
+			hak_call_munmap(p[i], 4096);
+	return bits & -bits;
+}
+
+/* Does it do what it says, where that is no proof? */
+static bool can_purge(void)
+{
+	static enum answer answer; /* any */
+
+	if (hak_load_relaxed(&answer) == UNASKED) {
+		size_t size = hak_os_page_size();
+		volatile char *p = hak_call_mmap(size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
+
+		if (p == MAP_FAILED)
+			return false;
+		*p = 1;
+		hak_store_relaxed(&answer, hak_call_madvise((void *)p, size, MADV_DONTNEED) && *p == 0 ? YES : NO);
+		hak_call_munmap((void *)p, size);
+	}
+	return hak_load_relaxed(&answer) == YES;
+}
+
 size_t hak_os_page_size(void)
 {
 	static size_t size; /* any: every thread computes the same */
@@ -39,8 +89,9 @@ size_t hak_os_page_size(void)
 		int saved = errno;
 
 		/* The kernel refuses advice, even on no bytes, for an address that does not start an OS page. */
-		for (s = 4096; s < MAX_PAGE_SIZE && !hak_call_madvise((void *)s, 0, MADV_NORMAL); s *= 2)
-			;
+		s = hak_os_is_advice_void() ? find_page_size() : 4096;
+		while (s < MAX_PAGE_SIZE && !hak_call_madvise((void *)s, 0, MADV_NORMAL))
+			s *= 2;
 		errno = saved;
 		hak_store_relaxed(&size, s);
 	}
@@ -151,7 +202,13 @@ bool hak_os_unmap(void *base, size_t size)
 bool hak_os_remap(void *base, size_t old_size, void *to, size_t new_size)
 {
 	int saved = errno;
-	bool is_done = hak_call_mremap(base, old_size, new_size, to != base ? to : NULL);
+	bool is_done;
+
+	/* mremap() would do the same; but qemu's takes what lies behind, on machines of 32 bits. */
+	if (to == base && new_size < old_size)
+		is_done = hak_call_munmap((char *)base + new_size, old_size - new_size);
+	else
+		is_done = hak_call_mremap(base, old_size, new_size, to != base ? to : NULL);
 
 	hak_add_relaxed(&hak_os_counts.n_map, 1);
 	if (is_done && to != base)
@@ -172,7 +229,7 @@ bool hak_os_advise_huge(void *base, size_t size, bool is_wanted)
 bool hak_os_purge(void *base, size_t size)
 {
 	int saved = errno;
-	bool is_done = hak_call_madvise(base, size, MADV_DONTNEED);
+	bool is_done = (!hak_os_is_advice_void() || can_purge()) && hak_call_madvise(base, size, MADV_DONTNEED);
 
 	hak_add_relaxed(&hak_os_counts.n_purge, 1);
 	if (is_done)
@@ -219,6 +276,8 @@ size_t hak_os_resident(const void *base, size_t size)
 	const char *p = (const char *)hak_round_down((uintptr_t)base, page);
 	size_t n_pages = 0;
 
+	if (hak_os_is_advice_void()) /* an answer for OS pages of another size would not fit */
+		return (size_t)(end - p);
 	while (p < end) {
 		unsigned char pages[N_PAGES_ASKED];
 		size_t n = (size_t)(end - p) / page < N_PAGES_ASKED ? (size_t)(end - p) / page : N_PAGES_ASKED;

@@ -18,6 +18,9 @@ struct hak_os_counts {
 
 extern struct hak_os_counts hak_os_counts;
 
+/* True where madvise() says yes even to nonsense: in an emulator that takes all advice for hints. Its yes is no proof. */
+bool hak_os_is_advice_void(void);
+
 /* Size of an OS page; 4 to 64 KiB. */
 size_t hak_os_page_size(void);
 

@@ -5,10 +5,12 @@
 
 int main(void)
 {
-	FILE *to = popen("python3 -c 'import sys, xml.dom.minidom as m\n"
-			 "d = m.parse(sys.stdin).documentElement\n"
-			 "sys.exit(d.tagName != \"malloc\" or not d.getAttribute(\"version\"))'", "w");
+	FILE *to;
 
+	CHECK(unsetenv("LD_PRELOAD") == 0); /* python3 may be of another C library */
+	to = popen("python3 -c 'import sys, xml.dom.minidom as m\n"
+		   "d = m.parse(sys.stdin).documentElement\n"
+		   "sys.exit(d.tagName != \"malloc\" or not d.getAttribute(\"version\"))'", "w");
 	CHECK(to);
 	CHECK(malloc_info(0, to) == 0);
 	CHECK(pclose(to) == 0, "the XML is not well-formed");

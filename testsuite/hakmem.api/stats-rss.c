@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* hak-link: shared */
 /* hak-conf: purge_thread:off */
+/* hak-skip-unless: test -z "$HAK_EMULATOR" # which has memory of its own */
 /* The statistics agree with /proc/self/smaps_rollup: RSS grows and falls by what they say. */
 #include "check.h"
 #include <hakmem.h>

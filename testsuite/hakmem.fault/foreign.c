@@ -81,9 +81,9 @@ static void of_unmapped(size_t size)
 
 static void of_brk(size_t size)
 {
-	char *p = sbrk((intptr_t)size);
+	char *p = (char *)syscall(SYS_brk, 0L); /* musl's sbrk() refuses */
 
-	CHECK(p != (void *)-1);
+	CHECK((char *)syscall(SYS_brk, p + size) == p + size);
 	free(hide((void *)(((uintptr_t)p + 63) & ~(uintptr_t)63)));
 }
 

@@ -23,4 +23,12 @@ static void bit_40(size_t size) { flip(40, size); }
 	{ "bit 48 of " #size, bit_48, size, BAD }, { "bit 47 of " #size, bit_47, size, BAD }, \
 	{ "bit 46 of " #size, bit_46, size, BAD }, { "bit 40 of " #size, bit_40, size, BAD }
 
-FAULTS(FLIPPED(64), FLIPPED(40960), FLIPPED(8388608))
+const struct fault faults[] = { FLIPPED(64), FLIPPED(40960), FLIPPED(8388608) };
+const size_t n_faults = N_OF(faults);
+
+int main(int argc, char **argv)
+{
+	if (sizeof(void *) < 8)
+		UNSUPPORTED_BECAUSE("addresses have no bit to spare here");
+	return run_faults(argc, argv);
+}

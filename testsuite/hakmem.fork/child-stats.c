@@ -19,7 +19,7 @@ int main(void)
 			alarm(CHILD_SECONDS);
 			use_heap(i);
 			CHECK(hakmem_stats_get(&s, sizeof(s)));
-			CHECK(s.mapped < GIB(16) && s.allocated < GIB(1));
+			CHECK(s.mapped < UINT64_C(16) << 30 && s.allocated < GIB(1));
 			CHECK(s.active + s.dirty + s.clean == s.mapped);
 			CHECK(hakmem_check() == 0);
 			use_threads(2);

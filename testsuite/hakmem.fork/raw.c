@@ -3,14 +3,8 @@
 /* hak-timeout: 120 */
 /* Children of _Fork() and of the bare clone system call, which run no atfork handler, allocate. */
 #include "child.h"
-#include <sys/syscall.h>
 
 #define N_CHURN 3
-
-static pid_t bare_fork(void)
-{
-	return (pid_t)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
-}
 
 int main(void)
 {

@@ -29,6 +29,9 @@ int main(void)
 	size_t i;
 	pid_t pid;
 
+#ifndef __GLIBC__
+	CHECK(unsetenv("LD_PRELOAD") == 0); /* the programs may be of another C library */
+#endif
 	start_churn(threads, N_CHURN);
 	for (i = 0; i < 150; i++) {
 		wait_child(spawn_vfork(words));

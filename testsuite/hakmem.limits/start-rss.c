@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* hak-link: preload */
+/* hak-skip-unless: LD_PRELOAD=$HAKMEM_LIB /bin/true # of the same C library */
 /* /bin/true takes at most 300 KiB more resident memory than without the library. */
 #include "limit.h"
 #include <limits.h>

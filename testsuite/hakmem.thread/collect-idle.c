@@ -80,6 +80,7 @@ int main(void)
 	pthread_t threads[2];
 	size_t i;
 
+	need_purge_thread();
 	for (i = 0; i < N; i++)
 		CHECK((blocks[i] = malloc(size_of(i))));
 	CHECK(pthread_create(&threads[0], NULL, replace, NULL) == 0);

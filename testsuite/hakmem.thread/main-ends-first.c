@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* hak-link: preload */
+/* hak-skip-unless: test "${HAK_EMULATOR#* -p }" = "$HAK_EMULATOR" # with -p it hangs at such an end */
 /* The main thread ends with pthread_exit; the others go on, and free what it left behind. */
 /* hak-stdout: ^the last one$ */
 #include "work.h"

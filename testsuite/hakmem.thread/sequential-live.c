@@ -22,7 +22,7 @@ static void *work(void *arg_)
 
 int main(int argc, char **argv)
 {
-	size_t n_threads = arg(argc, argv, 1, 3000), i, k, n, rss_100 = 0;
+	size_t n_threads = arg(argc, argv, 1, is_emulated() ? 300 : 3000), i, k, n, rss_100 = 0;
 
 	for (i = 0; i < n_threads; i++) {
 		pthread_join(start(work, (void *)i), NULL);

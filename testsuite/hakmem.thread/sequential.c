@@ -25,7 +25,7 @@ static void *work(void *arg_)
 
 int main(int argc, char **argv)
 {
-	size_t n = arg(argc, argv, 1, N_THREADS), i, rss_100 = 0, vm_100 = 0;
+	size_t n = arg(argc, argv, 1, is_emulated() ? N_THREADS / 10 : N_THREADS), i, rss_100 = 0, vm_100 = 0;
 
 	for (i = 0; i < n; i++) {
 		pthread_join(start(work, (void *)i), NULL);

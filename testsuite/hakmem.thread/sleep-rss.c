@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* hak-link: preload */
 /* hak-timeout: 90 */
+/* hak-skip-unless: test -z "$HAK_EMULATOR" # /proc tells of its stacks */
 /* 64 threads allocate 300,000 blocks of 700 to 2,100 bytes, free them all and sleep: 12 MiB stay resident, at most. */
 #include "sleep.h"
 
@@ -33,9 +34,7 @@ int main(void)
 	double end;
 	size_t i;
 
-	need_sight();
-	if (close_range(~0U, ~0U, 0) != 0)
-		UNSUPPORTED_BECAUSE("close_range() is not there");
+	need_purger();
 	for (i = 0; i < N_THREADS; i++)
 		start(work, (void *)i);
 	while (__atomic_load_n(&n_asleep, __ATOMIC_ACQUIRE) < N_THREADS)

@@ -28,6 +28,15 @@ UNUSED static void need_sight(void)
 		UNSUPPORTED_BECAUSE("membarrier() is not there");
 }
 
+/* The same, and a thread hakmem-purge with files of its own. */
+UNUSED static void need_purger(void)
+{
+	need_purge_thread();
+	need_sight();
+	if (syscall(SYS_close_range, ~0U, ~0U, 0) != 0)
+		UNSUPPORTED_BECAUSE("close_range() is not there");
+}
+
 UNUSED static size_t cached(void)
 {
 	return mallinfo2().fsmblks;

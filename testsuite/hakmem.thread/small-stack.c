@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* hak-link: preload */
-/* Threads with stacks of 16 KiB use the whole family, their first call included. */
+/* Threads with stacks of 16 KiB, or the least that the system gives, use the whole family, their first call included. */
 #include "work.h"
 
 static void *kept[16];
@@ -37,7 +37,6 @@ int main(void)
 {
 	size_t i;
 
-	CHECK(sysconf(_SC_THREAD_STACK_MIN) <= 16384, "the system's least stack is larger");
 	for (i = 0; i < 50; i++)
 		pthread_join(start_small(work, (void *)i, 16384), NULL);
 	return 0;

@@ -33,7 +33,7 @@ int main(int argc, char **argv)
 		threads[i] = start(work, (void *)i);
 	while (now() < end) {
 		CHECK(hakmem_stats_get(&s, sizeof(s)));
-		CHECK(s.mapped < GIB(4) && s.allocated < GIB(1) && s.active < GIB(4) && s.dirty < GIB(4),
+		CHECK(s.mapped < MIB(4095) && s.allocated < GIB(1) && s.active < MIB(4095) && s.dirty < MIB(4095),
 		      "%llu %llu", (unsigned long long)s.mapped, (unsigned long long)s.allocated);
 		CHECK(s.n_threads <= N_OF(threads) + 2);
 		for (k = 0; hakmem_class_stats_get(k, &c, sizeof(c)); k++)

@@ -54,7 +54,7 @@ static void *work(void *unused)
 
 int main(int argc, char **argv)
 {
-	size_t n_threads = arg(argc, argv, 1, 4000), i, rss_100 = 0;
+	size_t n_threads = arg(argc, argv, 1, is_emulated() ? 400 : 4000), i, rss_100 = 0;
 
 	for (i = 0; i < N_KEYS; i++)
 		CHECK(pthread_key_create(&keys[i], destroy) == 0);

@@ -32,7 +32,7 @@ static void *work(void *unused)
 
 int main(int argc, char **argv)
 {
-	size_t n_threads = arg(argc, argv, 1, 10000), i, rss_100 = 0;
+	size_t n_threads = arg(argc, argv, 1, is_emulated() ? 1000 : 10000), i, rss_100 = 0;
 
 	for (i = 0; i < N_OF(keys); i++)
 		CHECK(pthread_key_create(&keys[i], destroy) == 0);

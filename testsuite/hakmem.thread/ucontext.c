@@ -2,6 +2,8 @@
 /* hak-link: preload */
 /* Coroutines that move between threads free what they allocated elsewhere. */
 #include "work.h"
+
+#ifdef __GLIBC__
 #include <ucontext.h>
 
 #define N_COROUTINES 60
@@ -92,3 +94,9 @@ int main(void)
 		pthread_join(threads[i], NULL);
 	return 0;
 }
+#else
+int main(void)
+{
+	UNSUPPORTED_BECAUSE("this C library has no makecontext()");
+}
+#endif

@@ -20,6 +20,8 @@ UNUSED static pthread_t start_small(void *(*run)(void *), void *arg_, size_t sta
 	pthread_t thread;
 	int error;
 
+	if (stack_size < (size_t)sysconf(_SC_THREAD_STACK_MIN)) /* 128 KiB on some machines */
+		stack_size = (size_t)sysconf(_SC_THREAD_STACK_MIN);
 	pthread_attr_init(&attr);
 	CHECK(pthread_attr_setstacksize(&attr, stack_size) == 0);
 	error = pthread_create(&thread, &attr, run, arg_);

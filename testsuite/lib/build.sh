@@ -83,6 +83,13 @@ list_own_names()
 	sed -n 's/.*HAKMEM_PUBLIC.*[ *]\(hakmem_[a-z0-9_]*\)(.*/\1/p' "$srcdir/include/hakmem.h" | LC_ALL=C sort
 }
 
+# Asked of the compiler: the machine that builds may be another one.
+is_size_int()
+{
+	# shellcheck disable=SC2086 # both may hold words
+	$CC $CFLAGS -dM -E -x c /dev/null | grep -q '__SIZE_TYPE__ unsigned int$'
+}
+
 list_standard_names()
 {
 	{
@@ -101,7 +108,7 @@ list_standard_names()
 					m mSt11align_val_t
 			done
 		fi
-	} | if [ "$(getconf LONG_BIT)" = 32 ]; then sed 's/^\(_Zn[wa]\)m/\1j/; s/^\(_Zd[la]Pv\)m/\1j/'; else cat; fi |
+	} | if is_size_int; then sed 's/^\(_Zn[wa]\)m/\1j/; s/^\(_Zd[la]Pv\)m/\1j/'; else cat; fi |
 		LC_ALL=C sort
 }
 

@@ -14,14 +14,37 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+/* What glibc's headers have and others, as musl's, lack. Weak: with a preloaded library the linker finds none of it. */
+#ifndef __GLIBC__
+struct mallinfo {
+	int arena, ordblks, smblks, hblks, hblkhd, usmblks, fsmblks, uordblks, fordblks, keepcost;
+};
+struct mallinfo2 {
+	size_t arena, ordblks, smblks, hblks, hblkhd, usmblks, fsmblks, uordblks, fordblks, keepcost;
+};
+enum {
+	M_MXFAST = 1, M_TRIM_THRESHOLD = -1, M_TOP_PAD = -2, M_MMAP_THRESHOLD = -3, M_MMAP_MAX = -4, M_CHECK_ACTION = -5,
+	M_PERTURB = -6, M_ARENA_TEST = -7, M_ARENA_MAX = -8,
+};
+struct mallinfo mallinfo(void) __attribute__((weak));
+struct mallinfo2 mallinfo2(void) __attribute__((weak));
+int malloc_info(int options, FILE *to) __attribute__((weak));
+void malloc_stats(void) __attribute__((weak));
+int malloc_trim(size_t pad) __attribute__((weak));
+int mallopt(int parameter, int value) __attribute__((weak));
+void *pvalloc(size_t size) __attribute__((weak));
+#endif
 
 #define UNUSED __attribute__((unused))
 #define NOINLINE __attribute__((noinline))
@@ -67,6 +90,14 @@ static void check_fail(const char *file, int line, const char *what, const char 
 		dprintf(1, "\n"); \
 		_exit(UNSUPPORTED); \
 	} while (0)
+
+/* The library has a thread of its own on two machines: see doc/PORTABILITY. */
+UNUSED static void need_purge_thread(void)
+{
+#if !defined(__LP64__) || !(defined(__x86_64__) || defined(__aarch64__))
+	UNSUPPORTED_BECAUSE("this machine has no purge thread");
+#endif
+}
 
 /* The same pointer, about which the compiler knows nothing. */
 UNUSED static inline void *hide(void *p)
@@ -138,6 +169,16 @@ UNUSED static void exec_self(char *const argv[], char *const environment[])
 		words[n++] = argv[i];
 	words[n] = NULL;
 	execvpe(words[0], words, environment);
+}
+
+/* fork() that libc knows nothing of. */
+UNUSED static pid_t bare_fork(void)
+{
+#if defined(__s390__)
+	return (pid_t)syscall(SYS_clone, NULL, SIGCHLD, NULL, NULL, NULL); /* the stack comes first there */
+#else
+	return (pid_t)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
+#endif
 }
 
 /* A size from 1 to max, small ones far more often. */
@@ -231,21 +272,24 @@ UNUSED static size_t proc_number(const char *path, const char *name)
 	return at ? strtoul(at + strlen(name), NULL, 10) : 0;
 }
 
-/* Resident bytes, exact. */
-UNUSED static size_t rss(void)
+/* What /proc tells is the emulator's then. */
+UNUSED static int is_emulated(void)
 {
 	const char *emulator = getenv("HAK_EMULATOR");
 
-	/* It would be the emulator's: such checks of a test are void there. */
-	if (emulator && *emulator)
-		return 0;
-	return KIB(proc_number("/proc/self/smaps_rollup", "Rss:"));
+	return emulator && *emulator;
 }
 
-/* Bytes of addresses in use. */
+/* Resident bytes, exact. In an emulator 0: such checks of a test are void there. */
+UNUSED static size_t rss(void)
+{
+	return is_emulated() ? 0 : KIB(proc_number("/proc/self/smaps_rollup", "Rss:"));
+}
+
+/* Bytes of addresses in use; 0 in the same way. */
 UNUSED static size_t vm_size(void)
 {
-	return KIB(proc_number("/proc/self/status", "VmSize:"));
+	return is_emulated() ? 0 : KIB(proc_number("/proc/self/status", "VmSize:"));
 }
 
 UNUSED static double now(void)
