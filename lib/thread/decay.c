@@ -312,11 +312,12 @@ static enum hak_limit_level ask(bool can_watch, uint64_t now)
 static bool rest(bool can_watch, enum hak_limit_level *why)
 {
 	uint64_t now = hak_os_now();
-	uint64_t since = now;
+	uint64_t since = now, watched = now;
 	bool is_there, is_due;
 
 	do {
 		uint64_t delay, left;
+		bool can_look;
 
 		/* First this: who sees the thread at rest has crossed the soft limit later, and wakes it. */
 		hak_store_ordered(&is_resting, 1);
@@ -334,7 +335,10 @@ static bool rest(bool can_watch, enum hak_limit_level *why)
 		}
 		now = hak_os_now();
 		is_due = now >= since + delay;
-		*why = ask(can_watch, now);
+		/* Not each time that growth wakes it. */
+		can_look = can_watch && (is_due || now - watched >= HAK_LIMIT_LOOK / 2);
+		watched = can_look ? now : watched;
+		*why = ask(can_look, now);
 	} while (is_there && !is_due && *why == HAK_LIMIT_BELOW && !is_off());
 	return is_there;
 }
