@@ -37,7 +37,7 @@ check_paths()
 	while read -r path; do
 		case $path in
 		/* | */NAME | doc/html) continue ;; # the system's; a place for a name; what make doxygen writes
-		ops/s | "") continue ;;
+		ops/s | ns/block | "") continue ;; # units
 		esac
 		n_paths=$((n_paths + 1))
 		is_there "$path" || is_there "${1%/*}/$path" || complain "$1: no $path"
