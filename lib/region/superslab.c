@@ -17,14 +17,15 @@ static bool is_reserved(const struct hak_superslab *s)
 	return hak_load_relaxed(&s->huge) == HAK_HUGE_AUTO;
 }
 
-/* Counts free slices that hold no memory yet as held. False: the limit. */
+/* Counts free slices that hold no memory yet as held. False: the limit. What was freed counts as whole slices, and may
+ * be beyond it: then not even dirty ones may be written to before they are purged. */
 static bool charge_locked(const struct hak_superslab *s, unsigned first, unsigned n)
 {
 	unsigned n_clean = n;
 
 	for (unsigned i = first; s->n_dirty > 0 && i < first + n; i++)
 		n_clean -= hak_bit_is_set(s->dirty, i);
-	return n_clean == 0 || hak_limit_take(n_clean * HAK_SLICE_SIZE);
+	return (n_clean == 0 && !hak_limit_is_hard()) || hak_limit_take(n_clean * HAK_SLICE_SIZE);
 }
 
 /* What hak_superslab_take() and its like want. */
@@ -76,6 +77,8 @@ enum answer { TAKEN, NOT_FOUND, REFUSED };
 
 static enum answer take_locked(const struct wish *wish, struct hak_slices *out, struct hak_slices_revival *revival)
 {
+	if (HAK_UNLIKELY(hak_limit_is_hard()) && !hak_limit_take(0))
+		return REFUSED;
 	if (take_dirty_locked(wish, out, revival))
 		return TAKEN;
 	for (struct hak_link *l = hak_superslabs.open.next; l != &hak_superslabs.open; l = l->next) {
