@@ -124,22 +124,25 @@ static bool take_kept(size_t size, size_t align, struct kept *out)
 	return k != NULL;
 }
 
-/* What is kept right behind a block, of the same mapping: enough of it that the block can have size bytes. */
-static bool take_next(const struct large *l, size_t size, struct kept *out)
+/* What is kept right behind a block, of the same mapping, if that is enough for it to have size bytes. Returns bytes. */
+static size_t take_next(const struct large *l, size_t size)
 {
 	const char *end = l->span.base + l->mapped;
 	size_t wanted = size - l->mapped;
-	struct kept *k = kept;
+	struct kept next = { .size = 0 };
 
 	take_lock();
-	while (k < kept + HAK_LARGE_CACHE_SLOTS && (k->base != end || k->origin != l->origin))
-		k++;
-	if (k == kept + HAK_LARGE_CACHE_SLOTS || k->size < wanted)
-		k = NULL;
-	else
-		cut_locked(k, wanted, out);
+	for (struct kept *k = kept; k < kept + HAK_LARGE_CACHE_SLOTS; k++) {
+		if (k->base != end || k->origin != l->origin)
+			continue;
+		if (k->size >= wanted) {
+			cut_locked(k, wanted, &next);
+			hak_os_count_mappings(-1);
+		}
+		break;
+	}
 	hak_lock_give(&lock);
-	return k != NULL;
+	return next.size;
 }
 
 /* Unmaps, or, where the kernel is out of mappings, at least gives the pages back and keeps the rest for reuse. */
@@ -298,25 +301,41 @@ static bool take_new(size_t size, size_t align, struct kept *out)
 	return true;
 }
 
-/* Makes a kept mapping, which has no span, size bytes long. False: it is gone. */
+/* Gives a mapping a new size, with its pages: in place, or at another address that is a multiple of align, where it may
+ * grow. span: what is registered for it, or NULL; if it moves, it is not registered any more. NULL: nothing has changed. */
+static char *remap(char *base, size_t old_size, size_t size, size_t align, struct hak_span *span)
+{
+	char *to;
+
+	if (((uintptr_t)base & (align - 1)) == 0 && hak_os_remap(base, old_size, base, size))
+		return base;
+	/* The new place is mapped and has room in the registry first, so that nothing can fail once the pages have moved. */
+	to = size > old_size ? map_new(size, align) : NULL;
+	if (to == NULL)
+		return NULL;
+	if (span != NULL)
+		hak_registry_drop(base, 1);
+	if (hak_os_remap(base, old_size, to, size))
+		return to;
+	if (span != NULL)
+		hak_registry_put(base, 1, span);
+	hak_os_unmap(to, size);
+	return NULL;
+}
+
+/* Makes a kept mapping size bytes long. False: it is gone. */
 static bool grow(struct kept *k, size_t size, size_t align)
 {
 	char *to;
 
 	if (charge(size - k->size)) {
-		if (((uintptr_t)k->base & (align - 1)) == 0 && hak_os_remap(k->base, k->size, k->base, size)) {
-			k->size = size;
-			return true;
-		}
-		to = map_new(size, align);
-		if (to != NULL && hak_os_remap(k->base, k->size, to, size)) {
+		to = remap(k->base, k->size, size, align, NULL);
+		if (to != NULL) {
+			k->origin = to == k->base ? k->origin : new_origin();
 			k->base = to;
 			k->size = size;
-			k->origin = new_origin();
 			return true;
 		}
-		if (to != NULL)
-			hak_os_unmap(to, size);
 		hak_limit_give(size - k->size);
 	}
 	drop_mapping(*k);
@@ -387,28 +406,15 @@ static void *resize(struct large *l, size_t size)
 {
 	struct hak_span *span = &l->span;
 	char *base = span->base;
-	size_t old_size = l->mapped;
-	char *to;
+	char *to = remap(base, l->mapped, size, hak_os_page_size(), span);
 
-	if (hak_os_remap(base, old_size, base, size)) {
-		set_place(l, base, size);
-		return base;
-	}
-	if (size < old_size)
-		return NULL;
-	/* The new place is mapped and registered first, so that nothing can fail once the pages have moved. */
-	to = map_new(size, hak_os_page_size());
 	if (to == NULL)
 		return NULL;
-	hak_registry_drop(base, 1);
-	if (!hak_os_remap(base, old_size, to, size)) {
-		hak_registry_put(base, 1, span);
-		hak_os_unmap(to, size);
-		return NULL;
-	}
-	l->origin = new_origin();
+	if (to != base)
+		l->origin = new_origin();
 	set_place(l, to, size);
-	hak_registry_put(to, 1, span);
+	if (to != base)
+		hak_registry_put(to, 1, span);
 	return to;
 }
 
@@ -416,7 +422,7 @@ void *hak_large_resize(struct hak_span *span, size_t size)
 {
 	struct large *l = of_span(span);
 	size_t old_size = l->mapped;
-	struct kept next;
+	size_t n_next;
 	void *p;
 
 	size = mapping_size(size);
@@ -426,9 +432,9 @@ void *hak_large_resize(struct hak_span *span, size_t size)
 		set_place(l, span->base, size);
 		return span->base;
 	}
-	if (size > old_size && take_next(l, size, &next)) {
-		hak_os_count_mappings(-1);
-		set_place(l, span->base, old_size + next.size);
+	n_next = size > old_size ? take_next(l, size) : 0;
+	if (n_next > 0) {
+		set_place(l, span->base, old_size + n_next);
 		return span->base;
 	}
 	if (size > old_size && !charge(size - old_size))

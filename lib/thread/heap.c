@@ -364,10 +364,11 @@ void hak_thread_leave(struct hak_heap *h)
 {
 	bool is_shared = h == hak_load_relaxed(&shared);
 	uint32_t n_slices = h->n_slices_given - h->n_slices_seen;
-	bool is_step = (h->n_misses + 1) % MISSES_PER_STEP == 0 || HAK_UNLIKELY(n_slices >= SLICES_PER_STEP);
+	uint64_t n_misses = h->n_misses + 1;
+	bool is_step = n_misses % MISSES_PER_STEP == 0 || HAK_UNLIKELY(n_slices >= SLICES_PER_STEP);
 	bool has_freed = false;
 
-	hak_own_add(&h->n_misses, 1);
+	hak_own_set(&h->n_misses, n_misses);
 	if (is_step) {
 		has_freed = h->n_flushes_seen != (uint32_t)h->n_flushes || n_slices > 0;
 		h->n_flushes_seen = (uint32_t)h->n_flushes;
