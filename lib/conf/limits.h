@@ -38,14 +38,16 @@
 #define HAK_CACHE_BYTES ((size_t)128 << 10)  /* 128 KiB: most bytes a thread caches of one class ... */
 #define HAK_CACHE_MIN 16                     /* ... but this many blocks at least */
 #define HAK_CACHE_FIRST 16                   /* slots of a class's first array */
-#define HAK_REFILL_MOST 128                  /* blocks taken from slabs at a time */
+#define HAK_BATCH_BYTES ((size_t)32 << 10)   /* 32 KiB: most bytes taken from slabs at a time, ... */
+#define HAK_BATCH_MIN 4                      /* ... but this many blocks at least, ... */
+#define HAK_BATCH_MAX 128                    /* ... and at most */
 #define HAK_CACHE_DIET 8                     /* most slots in diet mode */
 #define HAK_OUTBOX_SHIFT 7
 #define HAK_OUTBOX_SLOTS (1 << HAK_OUTBOX_SHIFT) /* 128 words of slabs' bitmaps for which a thread holds back remote ... */
 #define HAK_OUTBOX_BYTES ((size_t)128 << 10) /* ... frees, 128 KiB of them at most */
 #define HAK_WARM_HEAPS 16                    /* heaps that keep their caches when their threads end, ... */
-#define HAK_WARM_BYTES ((size_t)256 << 10)   /* ... 256 KiB in each at most, ... */
-#define HAK_WARM_SLABS 32                    /* ... from 32 slabs at most, for the next thread */
+#define HAK_WARM_BYTES ((size_t)16 << 10)    /* ... 16 KiB of each class at most, ... */
+#define HAK_WARM_SLABS 256                   /* ... from 256 slabs at most, for the next thread */
 
 /* Runs and large blocks. */
 #define HAK_RUN_MAX (HAK_SUPERSLAB_SIZE / 8) /* 4 MiB: the largest run; beyond it, a mapping of its own */

@@ -189,13 +189,7 @@ void hak_thread_cool(bool all)
 
 static bool is_worth_keeping_warm(const struct hak_heap *h)
 {
-	size_t n_bytes = 0;
-
-	if (h->n_slabs == 0 || h->n_slabs > HAK_WARM_SLABS || hak_load_relaxed(&hak_options.diet))
-		return false;
-	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++)
-		n_bytes += (size_t)(h->top[sc] - h->base[sc]) * hak_class_size(sc);
-	return n_bytes <= HAK_WARM_BYTES;
+	return h->n_slabs > 0 && h->n_slabs <= HAK_WARM_SLABS && !hak_load_relaxed(&hak_options.diet);
 }
 
 static struct hak_heap *make_heap(void)
@@ -239,8 +233,11 @@ static void end_thread(void *arg)
 	hak_own_set(&h->stack_end, 0);
 	h->exit_round = 0;
 	hak_remote_flush_own(h);
-	if (is_worth_keeping_warm(h) && push_warm(h))
-		return;
+	if (is_worth_keeping_warm(h)) {
+		hak_cache_trim_own(h, HAK_WARM_BYTES);
+		if (push_warm(h))
+			return;
+	}
 	hak_thread_flush_own(h);
 	push_cold(h);
 }

@@ -151,7 +151,9 @@ void *hak_cache_refill_own(struct hak_heap *h, unsigned sc)
 		return p;
 	}
 	/* Slots beyond those are for frees in a row, not for taking in stock. */
-	n = bin->n_slots < 2 * HAK_REFILL_MOST ? (bin->n_slots + 1) / 2 : HAK_REFILL_MOST;
+	n = hak_class_batch(sc);
+	if (n > (bin->n_slots + 1) / 2)
+		n = (bin->n_slots + 1) / 2;
 	n = take_own(h, sc, h->base[sc], n);
 	hak_own_set(&h->top[sc], h->base[sc] + n);
 	return pop_own(h, sc);
@@ -284,6 +286,17 @@ static void give_own(struct hak_heap *h, unsigned sc, void **blocks, size_t n)
 	hak_own_add(&h->bin[sc].n_given, n_given);
 }
 
+/* Gives n blocks of class sc, those cached for longest, back to their slabs. */
+static void give_oldest_own(struct hak_heap *h, unsigned sc, size_t n)
+{
+	void **base = h->base[sc];
+	size_t n_left = (size_t)(h->top[sc] - base) - n;
+
+	give_own(h, sc, base, n);
+	memmove(base, base + n, n_left * sizeof *base);
+	hak_own_set(&h->top[sc], base + n_left);
+}
+
 void hak_cache_put_own(struct hak_heap *h, unsigned sc, void *p, const struct hak_caller *caller)
 {
 	struct hak_bin *bin = &h->bin[sc];
@@ -298,13 +311,9 @@ void hak_cache_put_own(struct hak_heap *h, unsigned sc, void *p, const struct ha
 		/* The oldest half goes: they are the coldest. All of them when the cap has fallen. */
 		bool is_over = bin->n_slots > cap_of(sc);
 		size_t n = is_over ? bin->n_slots : (bin->n_slots + 1) / 2;
-		void **base = h->base[sc];
 
-		if (n > 0) {
-			give_own(h, sc, base, n);
-			memmove(base, base + n, (bin->n_slots - n) * sizeof *base);
-			hak_own_set(&h->top[sc], h->top[sc] - n);
-		}
+		if (n > 0)
+			give_oldest_own(h, sc, n);
 		if (is_over)
 			grow_own(h, sc);
 		if (bin->n_slots == 0) {
@@ -314,6 +323,19 @@ void hak_cache_put_own(struct hak_heap *h, unsigned sc, void *p, const struct ha
 	}
 	*h->top[sc] = p;
 	hak_own_set(&h->top[sc], h->top[sc] + 1);
+}
+
+void hak_cache_trim_own(struct hak_heap *h, size_t n_bytes)
+{
+	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++) {
+		size_t n_most = n_bytes / hak_class_size(sc);
+		size_t n;
+
+		settle_own(h, sc);
+		n = (size_t)(h->top[sc] - h->base[sc]);
+		if (n > n_most)
+			give_oldest_own(h, sc, n - n_most);
+	}
 }
 
 void hak_cache_flush_own(struct hak_heap *h)

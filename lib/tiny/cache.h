@@ -26,6 +26,9 @@ void *hak_cache_refill_own(struct hak_heap *h, unsigned sc);
  * to the slabs. */
 void hak_cache_put_own(struct hak_heap *h, unsigned sc, void *p, const struct hak_caller *caller);
 
+/* Leaves at most n_bytes of each class in the caches. */
+void hak_cache_trim_own(struct hak_heap *h, size_t n_bytes);
+
 /* Gives all cached blocks back to their slabs. */
 void hak_cache_flush_own(struct hak_heap *h);
 

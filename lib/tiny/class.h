@@ -57,4 +57,12 @@ HAK_INLINE unsigned hak_class_cap(unsigned sc)
 	return n < HAK_CACHE_MIN ? HAK_CACHE_MIN : n < HAK_TINY_CACHE_CAP ? (unsigned)n : HAK_TINY_CACHE_CAP;
 }
 
+/* Most blocks a refill takes of class sc. */
+HAK_INLINE unsigned hak_class_batch(unsigned sc)
+{
+	size_t n = HAK_BATCH_BYTES / hak_class_size(sc);
+
+	return n < HAK_BATCH_MIN ? HAK_BATCH_MIN : n < HAK_BATCH_MAX ? (unsigned)n : HAK_BATCH_MAX;
+}
+
 #endif
