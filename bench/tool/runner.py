@@ -3,6 +3,7 @@
 
 import json
 import os
+import random
 import re
 import shutil
 import signal
@@ -286,8 +287,9 @@ class Runner:
 
 def measure(runner, programs, allocators, n_rounds, result, save):
     """
-    All rounds: each program under each allocator in turn, in each round beginning with another one. Adds
-    to result["runs"] as it goes; save() is called after each round.
+    All rounds: each program under each allocator in turn, in an order of its own in each round, for who comes
+    next finds the system's memory as the last one left it. Adds to result["runs"] as it goes; save() is called
+    after each round.
     """
     progress = runner.progress
     total = n_rounds * len(programs) * len(allocators)
@@ -295,8 +297,8 @@ def measure(runner, programs, allocators, n_rounds, result, save):
     failures = {}
     for r in range(n_rounds):
         for program in programs:
-            order = allocators[r % len(allocators) :] + allocators[: r % len(allocators)]
-            for alloc in order:
+            order = random.Random(f"{program.name} {r}")
+            for alloc in order.sample(allocators, len(allocators)):
                 key = (program.name, alloc.name)
                 left = None
                 if r == 0 and cost:
