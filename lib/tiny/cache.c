@@ -191,23 +191,26 @@ static bool put_own(struct hak_heap *h, struct hak_slab *s, void *p)
 	return true;
 }
 
-/* The same for all blocks up to the first of another slab. Returns how many these are. */
+/* The same for all blocks up to the first of another slab, which there is. Returns how many these are. */
 static unsigned HAK_NOINLINE put_run_own(struct hak_heap *h, struct hak_slab *s, void **blocks, struct hak_slab **slab,
-	unsigned n, unsigned *n_given)
+	unsigned *n_given)
 {
 	/* Kept in registers: the compiler cannot know that the bits are not among them. A word of bits is, too: the next
 	 * block's is often the same. */
 	const uint64_t inverse = s->inverse;
 	const uint64_t n_blocks = s->n_blocks;
 	const char *const base = s->span.base;
-	uint64_t w = s->first_word < s->n_words ? s->first_word : 0, least = w;
-	uint64_t bits = s->bits[w];
-	unsigned n_bad = 0, i = 0;
+	uint64_t w, bits;
+	unsigned n_bad = 0;
+	size_t i = 0;
 
+	if (s->first_word >= s->n_words)
+		s->first_word = 0;
+	w = s->first_word;
+	bits = s->bits[w];
 	do {
 		uint64_t place = hak_slab_place(base, inverse, blocks[i]);
 		uint64_t idx = place >> HAK_INVERSE_SHIFT;
-		uint64_t bit = (uint64_t)1 << idx % HAK_WORD_BITS;
 
 		if (HAK_UNLIKELY(!hak_slab_is_first(place, inverse) || idx >= n_blocks)) { /* C1 */
 			report(s->span.sc, s, blocks[i]);
@@ -218,19 +221,20 @@ static unsigned HAK_NOINLINE put_run_own(struct hak_heap *h, struct hak_slab *s,
 			hak_own_set(&s->bits[w], bits);
 			w = idx / HAK_WORD_BITS;
 			bits = s->bits[w];
-			least = w < least ? w : least;
+			if (w < s->first_word)
+				s->first_word = (uint32_t)w;
 		}
-		if (HAK_UNLIKELY((bits & bit) != 0)) { /* C1 */
+		if (HAK_UNLIKELY((bits >> idx % HAK_WORD_BITS & 1) != 0)) { /* C1 */
 			report(s->span.sc, s, blocks[i]);
 			n_bad++;
 		}
-		bits |= bit;
-	} while (++i < n && slab[i] == s);
+		bits |= (uint64_t)1 << idx % HAK_WORD_BITS;
+	} while (slab[++i] == s);
 	hak_own_set(&s->bits[w], bits);
-	*n_given += i - n_bad;
+	*n_given += (unsigned)i - n_bad;
 	if (HAK_LIKELY(i > n_bad))
-		hak_slab_count_put_own(h, s, (unsigned)least, i - n_bad);
-	return i;
+		hak_slab_count_put_own(h, s, s->first_word, (unsigned)i - n_bad);
+	return (unsigned)i;
 }
 
 /* Finds the slabs of n blocks and fetches what of them is going to be needed. */
@@ -250,7 +254,7 @@ static void find_slabs(void **blocks, unsigned n, struct hak_slab **slab)
 	}
 }
 
-/* Puts n blocks back, whose slabs are known. Returns how many of them were sound. */
+/* Puts n blocks back, whose slabs are known, with a NULL behind them. Returns how many of the blocks were sound. */
 static unsigned put_all_own(struct hak_heap *h, unsigned sc, void **blocks, struct hak_slab **slab, unsigned n)
 {
 	unsigned n_given = 0, i = 0;
@@ -261,8 +265,8 @@ static unsigned put_all_own(struct hak_heap *h, unsigned sc, void **blocks, stru
 		/* Only a second free of a block can have emptied its slab, or let it become another's, under it. */
 		if (HAK_UNLIKELY(!is_home(h, sc, s)))
 			report(sc, NULL, blocks[i++]);
-		else if (i + 1 < n && slab[i + 1] == s)
-			i += put_run_own(h, s, blocks + i, slab + i, n - i, &n_given);
+		else if (slab[i + 1] == s)
+			i += put_run_own(h, s, blocks + i, slab + i, &n_given);
 		else
 			n_given += put_own(h, s, blocks[i++]);
 	}
@@ -271,7 +275,7 @@ static unsigned put_all_own(struct hak_heap *h, unsigned sc, void **blocks, stru
 
 static void give_own(struct hak_heap *h, unsigned sc, void **blocks, size_t n)
 {
-	struct hak_slab *slab[N_AHEAD];
+	struct hak_slab *slab[N_AHEAD + 1];
 	unsigned n_given = 0;
 
 	hak_own_add(&h->n_flushes, 1);
@@ -279,6 +283,7 @@ static void give_own(struct hak_heap *h, unsigned sc, void **blocks, size_t n)
 		unsigned k = n < N_AHEAD ? (unsigned)n : N_AHEAD;
 
 		find_slabs(blocks, k, slab);
+		slab[k] = NULL;
 		n_given += put_all_own(h, sc, blocks, slab, k);
 		blocks += k;
 		n -= k;
