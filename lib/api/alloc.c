@@ -112,7 +112,7 @@ static inline bool free_remote(struct hak_heap *h, void *p)
 	bool is_done = false;
 
 	if (HAK_LIKELY(h->tag != 0) && HAK_LIKELY(!h->is_busy) && HAK_LIKELY(hak_hold_take(h))) {
-		is_done = hak_remote_add_own(h, p);
+		is_done = hak_remote_free_own(h, p);
 		hak_hold_give(h);
 	}
 	return is_done;

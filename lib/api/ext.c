@@ -39,7 +39,6 @@ static void __attribute__((destructor)) end_library(void)
 
 	if (h->tag != 0 && !h->is_busy) {
 		h = hak_thread_enter();
-		hak_remote_flush_own(h);
 		hak_remote_collect_own(h);
 		hak_cache_flush_own(h);
 		hak_thread_leave(h);
@@ -125,7 +124,6 @@ HAK_EXPORT size_t hakmem_check(void)
 	size_t n_faults = 0;
 
 	if (h != NULL) {
-		hak_remote_flush_own(h);
 		hak_remote_collect_own(h);
 		hak_cache_flush_own(h);
 		for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++)

@@ -42,9 +42,6 @@
 #define HAK_BATCH_MIN 4                      /* ... but this many blocks at least, ... */
 #define HAK_BATCH_MAX 128                    /* ... and at most */
 #define HAK_CACHE_DIET 8                     /* most slots in diet mode */
-#define HAK_OUTBOX_SHIFT 7
-#define HAK_OUTBOX_SLOTS (1 << HAK_OUTBOX_SHIFT) /* 128 words of slabs' bitmaps for which a thread holds back remote ... */
-#define HAK_OUTBOX_BYTES ((size_t)128 << 10) /* ... frees, 128 KiB of them at most */
 #define HAK_WARM_HEAPS 16                    /* heaps that keep their caches when their threads end, ... */
 #define HAK_WARM_BYTES ((size_t)16 << 10)    /* ... 16 KiB of each class at most, ... */
 #define HAK_WARM_SLABS 256                   /* ... from 256 slabs at most, for the next thread */

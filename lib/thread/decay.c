@@ -122,8 +122,6 @@ static size_t purge_heap(struct hak_heap *h, bool all)
 		unsigned n;
 
 		if (sc == 0) {
-			if (all || h->n_looks > 0) /* its thread rests */
-				hak_remote_flush_own(h);
 			hak_remote_collect_own(h);
 			hak_slab_release_empty_own(h);
 		}

@@ -232,7 +232,6 @@ static void end_thread(void *arg)
 	hak_own_set(&h->tid, 0);
 	hak_own_set(&h->stack_end, 0);
 	h->exit_round = 0;
-	hak_remote_flush_own(h);
 	if (is_worth_keeping_warm(h)) {
 		hak_cache_trim_own(h, HAK_WARM_BYTES);
 		if (push_warm(h))
@@ -403,7 +402,6 @@ void *hak_thread_take_own(struct hak_heap *h, unsigned sc)
 
 void hak_thread_flush_own(struct hak_heap *h)
 {
-	hak_remote_flush_own(h);
 	hak_remote_collect_own(h);
 	hak_cache_flush_own(h);
 	hak_slab_release_empty_own(h);

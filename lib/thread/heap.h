@@ -37,7 +37,7 @@ void hak_thread_leave(struct hak_heap *h);
 /* A block of class sc, at any price: the heap's own, an orphan's, a new slab's. NULL: no memory. */
 void *hak_thread_take_own(struct hak_heap *h, unsigned sc);
 
-/* Gives back all the calling thread's heap can spare: its caches, its outbox, its empty slabs. */
+/* Gives back all the calling thread's heap can spare: its caches, its empty slabs. */
 void hak_thread_flush_own(struct hak_heap *h);
 
 /* The first of all heaps ever made, linked by next (read it with acquire): hak_heap_none, which counts what was done for

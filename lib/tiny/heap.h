@@ -35,13 +35,6 @@ struct hak_bin {
 	int64_t n_blocks;       /* own: ... and blocks in them */
 };
 
-/* Blocks of other heaps' slabs on their way home: those that share a word of a slab's bitmap. */
-struct hak_parcel {
-	char *first;            /* own: the word's first block; NULL: an unused parcel */
-	uint64_t bits;          /* own: which of its blocks */
-	size_t size;            /* own: bytes of each */
-};
-
 struct hak_heap {
 	/* The hit paths' part, read at every call. */
 	void **top[HAK_N_CLASSES] HAK_ALIGNED(HAK_LINE_SIZE); /* own (H1); first: the shortest way to it */
@@ -52,16 +45,15 @@ struct hak_heap {
 
 	/* The miss paths' part. */
 	struct hak_bin bin[HAK_N_CLASSES];
-	struct hak_parcel outbox[HAK_OUTBOX_SLOTS]; /* own */
-	size_t outbox_bytes;                   /* own: put into the outbox since it was last emptied */
+	size_t remote_bytes;                   /* own: of blocks sent home, less than a slice; see n_slices_given */
 	uint8_t exit_round;                    /* own: how often the thread's destructor has run */
 	uint32_t n_slabs;                      /* own: of all bins */
 	uint32_t id;                           /* const: from 1 */
 	uint32_t n_flushes_seen;               /* own: n_flushes when the purger was last looked for */
-	uint32_t n_slices_given;               /* own: of runs and large blocks freed through this heap */
+	uint32_t n_slices_given;               /* own: of runs and large blocks, and worth of other heaps' blocks, freed here */
 	uint32_t n_slices_seen;                /* own: the same when the purger was last looked for */
 	uint32_t n_grown;                      /* own: new slabs since the purger was last woken for it */
-	uint64_t n_misses;                     /* own: miss paths entered, but for hak_remote_add_own() */
+	uint64_t n_misses;                     /* own: miss paths entered, but for hak_remote_free_own() */
 	uint64_t n_refills;                    /* own */
 	uint64_t n_flushes;                    /* own */
 	struct hak_heap *next;                 /* any: all heaps ever made, hak_heap_none first */

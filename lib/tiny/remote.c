@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "tiny/remote.h"
 
+#include "conf/report.h"
+
 /* Pushes s, which nobody else may announce (is_pending is ours), into its owner's list for its class. Who becomes its
  * owner meanwhile, or makes it anew as another class, either finds it in the old list (having set both before looking
  * there), or we see the change and forward the lists ourselves (T2). */
@@ -54,64 +56,39 @@ void hak_remote_send_any(struct hak_slab *s, unsigned first, unsigned n)
 	announce_any(s);
 }
 
-/* Empties a parcel. */
-static void send_own(struct hak_heap *h, struct hak_parcel *parcel)
-{
-	struct hak_span *span = hak_registry_find(parcel->first);
-	struct hak_slab *s = (struct hak_slab *)span;
-	char *first = parcel->first;
-	uint64_t bits = parcel->bits, before;
-	unsigned idx;
-
-	parcel->first = NULL;
-	/* The blocks were alive when they were put here: only a second free of them can have emptied the slab. */
-	if (HAK_UNLIKELY(span == NULL || span->kind != HAK_KIND_SLAB || s->block_size != parcel->size ||
-		!hak_slab_has_block(s, first, idx = hak_slab_idx_of(s, first)) || idx % HAK_WORD_BITS != 0)) {
-		hak_report_bad_free(HAK_DOUBLE_FREE, "free", first + hak_bits_low(bits) * parcel->size, HAK_CLASS_NONE,
-			NULL);
-		return;
-	}
-	before = hak_or_ordered(&hak_slab_remote(s)[idx / HAK_WORD_BITS], bits) & bits;
-	if (HAK_UNLIKELY(before != 0)) {
-		hak_own_add(&h->bin[s->span.sc].n_sent, (uint64_t)0 - hak_bits_count(before));
-		hak_report_bad_free(HAK_DOUBLE_FREE, "free", first + hak_bits_low(before) * parcel->size, parcel->size,
-			NULL);
-	}
-	announce_any(s);
-}
-
-void hak_remote_flush_own(struct hak_heap *h)
-{
-	if (h->outbox_bytes == 0)
-		return;
-	for (unsigned i = 0; i < HAK_OUTBOX_SLOTS; i++)
-		if (h->outbox[i].first != NULL)
-			send_own(h, &h->outbox[i]);
-	h->outbox_bytes = 0;
-	hak_own_add(&h->n_flushes, 1);
-}
-
-void hak_remote_push_own(struct hak_heap *h, struct hak_slab *s, unsigned idx, const struct hak_caller *caller)
+bool hak_remote_push_own(struct hak_heap *h, struct hak_slab *s, unsigned idx)
 {
 	uint64_t bit = (uint64_t)1 << idx % HAK_WORD_BITS;
-	char *first = hak_remote_first(s, idx);
-	struct hak_parcel *parcel = hak_remote_parcel(h, first);
+	/* Once the bit is set, s may be collected, released and made anew (B3). */
+	struct hak_bin *bin = &h->bin[s->span.sc];
+	size_t size = s->block_size;
 
-	if (parcel->first != first) {
-		if (parcel->first != NULL)
-			send_own(h, parcel);
-		*parcel = (struct hak_parcel){ .first = first, .size = s->block_size };
+	if (HAK_UNLIKELY((hak_or_ordered(&hak_slab_remote(s)[idx / HAK_WORD_BITS], bit) & bit) != 0))
+		return false;
+	hak_own_add(&bin->n_sent, 1);
+	h->remote_bytes += size;
+	if (HAK_UNLIKELY(h->remote_bytes >= HAK_SLICE_SIZE)) {
+		hak_own_add(&h->n_slices_given, (uint32_t)(h->remote_bytes / HAK_SLICE_SIZE));
+		h->remote_bytes %= HAK_SLICE_SIZE;
 	}
-	if (HAK_UNLIKELY((parcel->bits & bit) != 0)) {
-		hak_report_bad_free(HAK_DOUBLE_FREE, caller->name, s->span.base + (size_t)idx * s->block_size,
-			s->block_size, caller->site);
-		return;
-	}
-	parcel->bits |= bit;
-	hak_own_add(&h->bin[s->span.sc].n_sent, 1);
-	h->outbox_bytes += s->block_size;
-	if (h->outbox_bytes >= HAK_OUTBOX_BYTES)
-		hak_remote_flush_own(h);
+	announce_any(s);
+	return true;
+}
+
+bool hak_remote_free_own(struct hak_heap *h, void *p)
+{
+	struct hak_span *span = hak_registry_find(p);
+	struct hak_slab *s;
+	unsigned idx;
+
+	if (span == NULL || span->kind != HAK_KIND_SLAB)
+		return false;
+	s = (struct hak_slab *)span;
+	idx = hak_slab_idx_of(s, p);
+	if (hak_load_relaxed(&s->owner) == h || HAK_UNLIKELY(h->remote_bytes + s->block_size >= HAK_SLICE_SIZE))
+		return false;
+	return HAK_LIKELY(hak_slab_has_block(s, p, idx)) && HAK_LIKELY(!hak_slab_is_free_any(s, idx)) &&
+		HAK_LIKELY(hak_remote_push_own(h, s, idx));
 }
 
 static void collect_slab_own(struct hak_heap *h, struct hak_slab *s)

@@ -3,7 +3,7 @@
  * Owns: slabs: equal blocks on adjacent slices, their state in bitmaps of our own.
  * Threads: the owner's thread, except for the fields marked any.
  * Locks: SLABS, for the pool of unused descriptors.
- * B1 A block is alive, or cached, or in flight (its bit in remote, or in an outbox), or free (its bit in the free
+ * B1 A block is alive, or cached, or in flight (its bit in remote), or free (its bit in the free
  *    bitmap): exactly one of them. n_free counts the free bits.
  * B2 A slab is in its bin's open list if n_free > 0, else in full.
  * B3 A descriptor stays a slab's descriptor with as many words for ever, and is_pending and next_pending survive

@@ -51,7 +51,7 @@ UNUSED static void count_list(const struct hak_heap *h, struct hak_link *head, b
 UNUSED static struct counts count_class(unsigned sc)
 {
 	struct counts c = { 0 };
-	uint64_t taken = 0, given = 0, sent = 0, collected = 0, outboxes = 0;
+	uint64_t taken = 0, given = 0, sent = 0, collected = 0;
 	int64_t n_slabs = 0;
 
 	for (unsigned i = 0; i < n_heaps; i++) {
@@ -74,14 +74,7 @@ UNUSED static struct counts count_class(unsigned sc)
 			n_empty += s->n_free == s->n_blocks;
 		}
 		CHECK(n_empty == bin->n_empty, "heap %u class %u", i, sc);
-		for (unsigned k = 0; k < HAK_OUTBOX_SLOTS; k++) {
-			const struct hak_parcel *parcel = &h->outbox[k];
-
-			if (parcel->first != NULL && hak_registry_find(parcel->first)->sc == sc)
-				outboxes += hak_bits_count(parcel->bits);
-		}
 	}
-	c.in_flight += outboxes;
 	c.alive = taken - given - sent - c.cached;
 	CHECK(n_slabs == c.n_slabs, "class %u", sc);
 	CHECK(sent - collected == c.in_flight, "class %u: %d sent, %d collected, %d in flight", sc, (int)sent,
@@ -118,16 +111,14 @@ UNUSED static void give_block(struct hak_heap *h, void *p)
 	CHECK(hak_slab_has_block(s, p, hak_slab_idx_of(s, p)));
 	if (hak_load_relaxed(&s->owner) == h)
 		hak_cache_put_own(h, s->span.sc, p, &(const struct hak_caller){ "free", NULL });
-	else if (!hak_remote_add_own(h, p))
-		hak_remote_push_own(h, s, hak_slab_idx_of(s, p), &(const struct hak_caller){ "free", NULL });
+	else if (!hak_remote_free_own(h, p))
+		CHECK(hak_remote_push_own(h, s, hak_slab_idx_of(s, p)));
 }
 
 /* Everything home: afterwards only slabs with live blocks are left. */
 UNUSED static void settle(void)
 {
 	for (unsigned round = 0; round < 2; round++) {
-		for (unsigned i = 0; i < n_heaps; i++)
-			hak_remote_flush_own(heaps[i]);
 		for (unsigned i = 0; i < n_heaps; i++) {
 			hak_remote_collect_own(heaps[i]);
 			hak_cache_flush_own(heaps[i]);

@@ -65,7 +65,6 @@ static void run(unsigned idx)
 			}
 		}
 		if (rnd(&state) % 1024 == 0) {
-			hak_remote_flush_own(h);
 			hak_remote_collect_own(h);
 			hak_cache_flush_own(h);
 			push_pool(h);
@@ -73,7 +72,6 @@ static void run(unsigned idx)
 				sched_yield();
 		}
 	}
-	hak_remote_flush_own(h);
 	hak_cache_flush_own(h);
 	push_pool(h);
 }

@@ -17,7 +17,6 @@ static void send(struct hak_heap *h, struct hak_slab *s, void *p)
 {
 	give_block(h, p);
 	CHECK(hak_heap_mine != h && hak_load_relaxed(&s->owner) != h);
-	hak_remote_flush_own(h);
 }
 
 int main(void)

@@ -13,10 +13,8 @@ static void run(unsigned idx)
 
 	for (unsigned long round = 0; round < n; round++) {
 		post(h, take_marked(h, (unsigned)(rnd(&state) % 12)), &state);
-		if (round % 5000 == 0) {
-			hak_remote_flush_own(h);
+		if (round % 5000 == 0)
 			hak_remote_collect_own(h);
-		}
 		if (round % 20000 == 0)
 			hak_cache_flush_own(h);
 	}

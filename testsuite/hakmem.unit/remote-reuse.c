@@ -15,8 +15,6 @@ static void run(unsigned idx)
 	for (unsigned long round = 0; round < n; round++) {
 		/* 16 blocks or so in a slab, and one word in its bitmap: every class shares the pool of descriptors. */
 		post(h, take_marked(h, HAK_N_CLASSES - 1 - (unsigned)(rnd(&state) % 16)), &state);
-		if (rnd(&state) % 4 == 0)
-			hak_remote_flush_own(h);
 		if (rnd(&state) % 16 == 0) {
 			hak_remote_collect_own(h);
 			hak_cache_flush_own(h);
