@@ -222,7 +222,7 @@ HAK_EXPORT void *hakmem_memalign(size_t alignment, size_t size)
 {
 	size_t rounded = HAK_ALIGNMENT;
 
-	if (alignment > PTRDIFF_MAX / 2 + 1) {
+	if (alignment > SIZE_MAX / 2 + 1) {
 		errno = EINVAL;
 		return NULL;
 	}

@@ -61,7 +61,7 @@
 
 /* Metadata. */
 #define HAK_META_CHUNK ((size_t)1 << 20)     /* 1 MiB of addresses at a time */
-#define HAK_META_MAX ((size_t)4096)          /* larger descriptors get pages of their own */
+#define HAK_META_MAX ((size_t)32 << 10)      /* 32 KiB: what is larger gets OS pages of its own */
 
 /* Purging. */
 #define HAK_PURGE_DELAY 1000                 /* ms that free memory stays resident, unless purge_delay says otherwise */
@@ -92,5 +92,6 @@ HAK_STATIC(HAK_TINY_CACHE_CAP >= 8 && HAK_TINY_CACHE_CAP <= 4096);
 HAK_STATIC(HAK_N_CLASSES <= 255);
 HAK_STATIC(HAK_SLAB_SLICES_MAX * HAK_SLICE_SIZE <= HAK_SUPERSLAB_SIZE);
 HAK_STATIC(HAK_SMALL_MAX <= HAK_TINY_MAX);
+HAK_STATIC(HAK_META_MAX < HAK_SLICE_SIZE && HAK_SLICE_SIZE <= HAK_META_CHUNK);
 
 #endif

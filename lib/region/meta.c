@@ -12,8 +12,11 @@
 
 #define N_LISTS (HAK_META_MAX / HAK_LINE_SIZE + 1)
 
+/* What was given back begins with this. */
 struct piece {
 	struct piece *next;
+	size_t size;    /* of one with OS pages of its own, ... */
+	size_t n_given; /* ... bytes of it that no longer count against the limits */
 };
 
 /* A mapping of metadata, for the figures; itself in metadata. */
@@ -24,7 +27,7 @@ struct range {
 };
 
 static struct hak_lock lock = HAK_LOCK(HAK_RANK_META);
-static struct piece *lists[N_LISTS]; /* lk:META: given back, by size in lines */
+static struct piece *lists[N_LISTS]; /* lk:META: given back, by size in lines; the first: with OS pages of their own */
 static char *chunk;                  /* lk:META: what is left of the newest chunk */
 static size_t chunk_left;            /* lk:META */
 static struct range *ranges;         /* any: only ever grows */
@@ -56,15 +59,59 @@ uint64_t hak_meta_resident(void)
 	return n_bytes;
 }
 
+static void take_lock(void)
+{
+	if (!hak_lock_take(&lock)) {
+		memset(lists, 0, sizeof lists);
+		chunk_left = 0;
+	}
+}
+
+static void *retake_own_pages(size_t size)
+{
+	struct piece **at = &lists[0], *p;
+
+	take_lock();
+	while ((p = *at) != NULL && p->size != size)
+		at = &p->next;
+	if (p != NULL)
+		*at = p->next;
+	hak_lock_give(&lock);
+	if (p != NULL) {
+		hak_limit_add(p->n_given);
+		memset(p, 0, sizeof *p);
+	}
+	return p;
+}
+
 static void *take_own_pages(size_t size)
 {
-	void *p = hak_os_map(size, hak_os_page_size(), "hakmem: meta");
+	void *p = retake_own_pages(size);
 
+	if (p != NULL)
+		return p;
+	p = hak_os_map(size, hak_os_page_size(), "hakmem: meta");
 	if (p != NULL) {
 		hak_limit_add(size);
 		hak_meta_note(p, size);
 	}
 	return p;
+}
+
+static void give_own_pages(struct piece *p, size_t size)
+{
+	char *rest = (char *)p + hak_os_page_size();
+	size_t n_rest = size - hak_os_page_size();
+	bool is_purged = hak_os_purge(rest, n_rest);
+
+	memset(p, 0, is_purged ? hak_os_page_size() : size);
+	p->size = size;
+	p->n_given = is_purged ? n_rest : 0;
+	hak_limit_give(p->n_given);
+	take_lock();
+	p->next = lists[0];
+	lists[0] = p;
+	hak_lock_give(&lock);
 }
 
 static void *take_from_chunk_locked(size_t size)
@@ -94,25 +141,23 @@ static void *take_from_chunk_locked(size_t size)
 
 void *hak_meta_take(size_t size)
 {
-	struct piece *p;
-	size_t idx;
+	struct piece *p, **list;
+	bool is_used;
 
 	size = hak_round_up(size, HAK_LINE_SIZE);
 	if (size > HAK_META_MAX)
 		return take_own_pages(hak_round_up(size, hak_os_page_size()));
-	idx = size / HAK_LINE_SIZE;
-	if (!hak_lock_take(&lock)) {
-		memset(lists, 0, sizeof lists);
-		chunk_left = 0;
-	}
-	p = lists[idx];
-	HAK_NOTE_WRITE(&lists[idx], sizeof p);
-	if (p != NULL)
-		lists[idx] = p->next;
+	list = &lists[size / HAK_LINE_SIZE];
+	take_lock();
+	p = *list;
+	is_used = p != NULL;
+	HAK_NOTE_WRITE(list, sizeof p);
+	if (is_used)
+		*list = p->next;
 	else
 		p = take_from_chunk_locked(size);
 	hak_lock_give(&lock);
-	if (p != NULL) {
+	if (is_used) {
 		HAK_NOTE_WRITE(p, size);
 		memset(p, 0, size);
 	}
@@ -121,22 +166,18 @@ void *hak_meta_take(size_t size)
 
 void hak_meta_give(void *piece, size_t size)
 {
-	struct piece *p = piece;
+	struct piece *p = piece, **list;
 
 	size = hak_round_up(size, HAK_LINE_SIZE);
-	if (size > HAK_META_MAX) { /* M1: the addresses stay */
-		size = hak_round_up(size, hak_os_page_size());
-		if (hak_os_purge(piece, size))
-			hak_limit_give(size);
+	if (size > HAK_META_MAX) {
+		give_own_pages(p, hak_round_up(size, hak_os_page_size()));
 		return;
 	}
-	if (!hak_lock_take(&lock)) {
-		memset(lists, 0, sizeof lists);
-		chunk_left = 0;
-	}
+	list = &lists[size / HAK_LINE_SIZE];
+	take_lock();
 	HAK_NOTE_WRITE(p, sizeof *p);
-	HAK_NOTE_WRITE(&lists[size / HAK_LINE_SIZE], sizeof p);
-	p->next = lists[size / HAK_LINE_SIZE];
-	lists[size / HAK_LINE_SIZE] = p;
+	HAK_NOTE_WRITE(list, sizeof p);
+	p->next = *list;
+	*list = p;
 	hak_lock_give(&lock);
 }

@@ -20,5 +20,8 @@ int main(void)
 	errno_set(0);
 	CHECK(!hide(memalign(hide_n(SIZE_MAX / 2 + 2), 1)), "half the address space and more");
 	CHECK(errno_get() == EINVAL);
+	errno_set(0);
+	CHECK(!hide(memalign(hide_n(SIZE_MAX / 2 + 1), hide_n(1))), "half the address space");
+	CHECK(errno_get() == ENOMEM);
 	return 0;
 }

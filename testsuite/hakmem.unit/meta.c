@@ -31,7 +31,7 @@ static void run(unsigned idx)
 			pieces[i].p = NULL;
 			continue;
 		}
-		pieces[i].size = rnd_size(&state, round % 50 == 0 ? 40000 : HAK_META_MAX);
+		pieces[i].size = rnd_size(&state, round % 50 == 0 ? 3 * HAK_META_MAX : 4096);
 		pieces[i].p = hak_meta_take(pieces[i].size);
 		CHECK(pieces[i].p != NULL && (uintptr_t)pieces[i].p % HAK_LINE_SIZE == 0);
 		check_is(pieces[i].p, pieces[i].size, 0);
@@ -53,10 +53,22 @@ int main(void)
 	for (size_t size = 1; size <= HAK_META_MAX; size += 61) {
 		p = hak_meta_take(size);
 		CHECK(p != NULL);
+		memset(p, 1, size);
 		hak_meta_give(p, size);
 		before = hak_meta_resident();
 		CHECK(hak_meta_take(size) == p && hak_meta_resident() == before);
 	}
+	/* What has OS pages of its own as well. */
+	before = hak_meta_resident();
+	for (unsigned i = 0; i < 1000; i++) {
+		unsigned char *larger = hak_meta_take(KIB(200));
+
+		CHECK(larger != NULL && (i == 0 || larger == p));
+		check_is(larger, KIB(200), 0);
+		memset(larger, 1, KIB(200));
+		hak_meta_give(p = larger, KIB(200));
+	}
+	CHECK(hak_os_is_advice_void() || hak_meta_resident() <= before + 2 * hak_os_page_size());
 	/* A table from elsewhere counts, too, as far as it is touched. */
 	p = hak_os_map(MIB(1), hak_os_page_size(), "hakmem: test");
 	CHECK(p != NULL);
