@@ -42,7 +42,7 @@
 #define HAK_BATCH_MIN 4                      /* ... but this many blocks at least, ... */
 #define HAK_BATCH_MAX 128                    /* ... and at most */
 #define HAK_CACHE_DIET 8                     /* most slots in diet mode */
-#define HAK_WARM_HEAPS 16                    /* heaps that keep their caches when their threads end, ... */
+#define HAK_WARM_HEAPS 64                    /* heaps that keep their caches when their threads end, ... */
 #define HAK_WARM_BYTES ((size_t)16 << 10)    /* ... 16 KiB of each class at most, ... */
 #define HAK_WARM_SLABS 256                   /* ... from 256 slabs at most, for the next thread */
 
