@@ -294,12 +294,11 @@ static void give_own(struct hak_heap *h, unsigned sc, void **blocks, size_t n)
 /* Gives n blocks of class sc, those cached for longest, back to their slabs. */
 static void give_oldest_own(struct hak_heap *h, unsigned sc, size_t n)
 {
-	void **base = h->base[sc];
-	size_t n_left = (size_t)(h->top[sc] - base) - n;
+	void **oldest = h->base[sc];
 
-	give_own(h, sc, base, n);
-	memmove(base, base + n, n_left * sizeof *base);
-	hak_own_set(&h->top[sc], base + n_left);
+	hak_own_set(&h->base[sc], oldest + n); /* a signal handler may pop meanwhile */
+	give_own(h, sc, oldest, n);
+	settle_own(h, sc);
 }
 
 void hak_cache_put_own(struct hak_heap *h, unsigned sc, void *p, const struct hak_caller *caller)
