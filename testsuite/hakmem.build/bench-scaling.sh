@@ -43,9 +43,9 @@ run = s["counted"][0]
 assert run["threads"] == 2 and len(s["counted"]) == 1, "prodcons needs pairs of threads"
 def total(key, file="", function=""):
     return sum(x[key] for x in run["sites"] if file in x["file"] and function in x["function"])
-# Each block goes home by one of these, several at a time at best.
+# Each block goes home by one of these, and few others do.
 sent = total("n_rmw", "tiny/remote.c", "hak_remote_push_own")
-assert run["ops"] / 64 <= sent <= run["ops"], (sent, run["ops"])
+assert run["ops"] * 0.99 <= sent <= run["ops"] * 1.01, (sent, run["ops"])
 # Each lock is taken by one read-modify-write at least, and given back by one.
 locks = total("n_locks")
 assert locks > 0 and total("n_rmw", "os/lock.c", "hak_lock_take") >= locks

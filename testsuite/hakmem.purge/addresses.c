@@ -1,32 +1,43 @@
 /* SPDX-License-Identifier: MIT */
 /* hak-link: preload */
-/* hak-timeout: 60 */
-/* A program that grows and shrinks again and again needs no more addresses than the first times: what described the
- * regions that went away describes those that come. */
-#include "check.h"
-#include <malloc.h>
+/* Under a limit on addresses (ulimit -v) memory goes back as ever, and what went back can be had again. */
+#include "purge.h"
+#include <sys/resource.h>
 
-#define N 2000
-#define N_CYCLES 400
+static void *blocks[2000];
 
-static void *blocks[N];
-
-int main(void)
+int main(int argc, char **argv)
 {
-	size_t first = 0, last, i, k;
+	struct rlimit limit;
+	size_t round, i, n, before;
 
-	for (k = 0; k < N_CYCLES; k++) {
-		for (i = 0; i < N; i++) {
-			CHECK((blocks[i] = malloc(60000)));
-			*(char *)blocks[i] = 1;
-		}
-		for (i = 0; i < N; i++)
-			free(blocks[i]);
-		malloc_trim(0);
-		if (k == 10)
-			first = vm_size();
+	(void)argc;
+	if (!getenv("UNDER_LIMIT")) {
+		CHECK(setenv("UNDER_LIMIT", "1", 1) == 0 && getrlimit(RLIMIT_AS, &limit) == 0);
+		limit.rlim_cur = MIB(300);
+		CHECK(setrlimit(RLIMIT_AS, &limit) == 0);
+		execv("/proc/self/exe", argv);
+		CHECK(0, "execv");
 	}
-	last = vm_size();
-	CHECK(last <= first + KIB(256), "%zu KiB more after %d times", (last - first) >> 10, N_CYCLES);
+	before = rss();
+	for (round = 0; round < 3; round++) {
+		size_t size = round == 0 ? 100000 : round == 1 ? 50000 : 1000;
+
+		for (i = 0; i < N_OF(blocks); i++) {
+			blocks[i] = malloc(size);
+			if (!blocks[i])
+				break;
+			memset(blocks[i], 1, size);
+		}
+		CHECK(i == N_OF(blocks) || i * size >= MIB(150), "%zu blocks of %zu", i, size);
+		while (i > 0)
+			free(blocks[--i]);
+		if (round == 0)
+			be_idle(3);
+		else
+			malloc_trim(0);
+		n = settle(before + MIB(4), 5);
+		CHECK(n <= before + MIB(4), "%zu resident before, %zu after", before, n);
+	}
 	return 0;
 }
