@@ -25,6 +25,7 @@ static struct hak_link warm = { &warm, &warm };          /* lk:HEAPS: with block
 static struct hak_link orphans = { &orphans, &orphans }; /* lk:HEAPS: with slabs */
 static struct hak_link spares = { &spares, &spares };    /* lk:HEAPS: without */
 static uint32_t n_warm;             /* lk:HEAPS */
+static uint32_t n_pools = 1;        /* lk:HEAPS: these lists are the n-th: a forked child may abandon the ones before */
 static uint32_t n_orphans;          /* written lk:HEAPS, read by any as a hint */
 static uint32_t n_ids;              /* any */
 static uint64_t n_threads;          /* any */
@@ -49,6 +50,7 @@ static void take_pool_lock(void)
 		hak_list_init(&orphans);
 		hak_list_init(&spares);
 		n_warm = 0;
+		n_pools++;
 		hak_store_relaxed(&n_orphans, 0);
 	}
 }
@@ -61,7 +63,7 @@ static struct hak_heap *of_link(struct hak_link *link)
 static struct hak_heap *pop_warm_locked(struct hak_heap *h)
 {
 	hak_list_remove(&h->pool);
-	h->is_warm = false;
+	h->warm_in = 0;
 	n_warm--;
 	hak_add_relaxed(&n_adopted, 1);
 	return h;
@@ -100,7 +102,7 @@ static struct hak_heap *find_warm_locked(const void *p)
 	if (s == NULL || s->span.kind != HAK_KIND_SLAB)
 		return NULL;
 	owner = hak_load_relaxed(&s->owner);
-	return owner->is_warm ? owner : NULL;
+	return owner->warm_in == n_pools ? owner : NULL;
 }
 
 static struct hak_heap *pop_pool(const void *p)
@@ -151,7 +153,7 @@ static bool push_warm(struct hak_heap *h)
 	has_room = n_warm < HAK_WARM_HEAPS;
 	if (has_room) {
 		hak_hold_give(h);
-		h->is_warm = true;
+		h->warm_in = n_pools;
 		h->is_cooling = false;
 		hak_list_put_first(&warm, &h->pool);
 		n_warm++;

@@ -58,7 +58,7 @@ struct hak_heap {
 	uint64_t n_flushes;                    /* own */
 	struct hak_heap *next;                 /* any: all heaps ever made, hak_heap_none first */
 	struct hak_link pool;                  /* lk:HEAPS: where a heap without a thread is */
-	bool is_warm;                          /* lk:HEAPS: in the pool of those with blocks in their caches */
+	uint32_t warm_in;                      /* lk:HEAPS: in which pool it is, with blocks in its caches; 0: in none */
 	bool is_cooling;                       /* lk:HEAPS: and has been for a while */
 	uint32_t generation;                   /* own: a fork generation in which the thread was seen in its heap */
 	uint32_t tid;                          /* own: of the thread, once its caches are worth it; 0: not known */
