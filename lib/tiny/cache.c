@@ -32,7 +32,7 @@ size_t hak_cache_count_any(const struct hak_heap *h, unsigned sc)
 	void **base = hak_load_relaxed(&h->base[sc]);
 
 	/* Another thread can catch the owner between two arrays. */
-	return top > base && top - base <= HAK_TINY_CACHE_CAP ? (size_t)(top - base) : 0;
+	return top > base && top - base <= HAK_TINY_CACHE_CAP << HAK_SWING_DOUBLINGS ? (size_t)(top - base) : 0;
 }
 
 void hak_cache_know_thread_own(struct hak_heap *h)
@@ -61,9 +61,9 @@ static void settle_own(struct hak_heap *h, unsigned sc)
 	hak_own_set(&h->top[sc], array + n);
 }
 
-static unsigned cap_of(unsigned sc)
+static unsigned cap_of(const struct hak_heap *h, unsigned sc)
 {
-	unsigned cap = hak_class_cap(sc);
+	unsigned cap = hak_class_cap(sc) << h->bin[sc].n_doublings;
 
 	if (cap > hak_options.cache_cap)
 		cap = (unsigned)hak_options.cache_cap;
@@ -97,7 +97,7 @@ static bool resize_own(struct hak_heap *h, unsigned sc, unsigned n)
 /* Twice the slots, up to the class's cap; fewer when the cap has fallen and nothing is cached. */
 static bool grow_own(struct hak_heap *h, unsigned sc)
 {
-	unsigned cap = cap_of(sc);
+	unsigned cap = cap_of(h, sc);
 	unsigned n = h->bin[sc].n_slots > 0 ? 2 * h->bin[sc].n_slots : HAK_CACHE_FIRST;
 
 	if (n > cap)
@@ -105,6 +105,39 @@ static bool grow_own(struct hak_heap *h, unsigned sc)
 	if (n < h->bin[sc].n_slots)
 		return h->top[sc] == h->base[sc] && resize_own(h, sc, n);
 	return n > h->bin[sc].n_slots && resize_own(h, sc, n);
+}
+
+/* The cache overflows. A program that frees many blocks in a row, then takes as many, and so on, sends those that find no
+ * room to their slabs and back each time. Where that came twice, and a larger cache would hold all that swings, the
+ * cap is doubled. */
+static void note_swing_own(struct hak_heap *h, unsigned sc)
+{
+	struct hak_bin *bin = &h->bin[sc];
+	size_t cap = (size_t)hak_class_cap(sc) << bin->n_doublings;
+	size_t more = cap * hak_class_size(sc), left = HAK_SWING_BYTES - h->swing_bytes;
+	uint32_t n_swung = bin->n_over < bin->n_back ? bin->n_over : bin->n_back;
+	bool is_worth_it = n_swung >= HAK_SWING_LEAST && n_swung >= cap / 8 && bin->n_slots == cap &&
+		bin->n_doublings < HAK_SWING_DOUBLINGS && bin->n_over * hak_class_size(sc) <= left && more <= left;
+
+	if (bin->n_back == 0)
+		return; /* the frees go on */
+	bin->n_over = 0;
+	bin->n_back = 0;
+	bin->n_swings = is_worth_it ? bin->n_swings + 1 : 0;
+	if (bin->n_swings < 2)
+		return;
+	bin->n_swings = 0;
+	bin->n_doublings++;
+	h->swing_bytes += more;
+}
+
+static void end_swings_own(struct hak_heap *h, unsigned sc)
+{
+	struct hak_bin *bin = &h->bin[sc];
+
+	h->swing_bytes -= (((size_t)hak_class_cap(sc) << bin->n_doublings) - hak_class_cap(sc)) * hak_class_size(sc);
+	bin->n_doublings = 0;
+	bin->n_swings = 0;
 }
 
 static void *pop_own(struct hak_heap *h, unsigned sc)
@@ -127,6 +160,7 @@ static unsigned take_own(struct hak_heap *h, unsigned sc, void **out, unsigned n
 		n_taken += hak_slab_take_own(h, s, out + n_taken, n - n_taken);
 	} while (n_taken < n && !hak_list_is_empty(&bin->open));
 	hak_own_add(&bin->n_taken, n_taken);
+	bin->n_back += n_taken;
 	return n_taken;
 }
 
@@ -301,29 +335,40 @@ static void give_oldest_own(struct hak_heap *h, unsigned sc, size_t n)
 	settle_own(h, sc);
 }
 
-void hak_cache_put_own(struct hak_heap *h, unsigned sc, void *p, const struct hak_caller *caller)
+/* In a full cache, by a larger array or a flush. False: no caches are wanted. */
+static bool make_room_own(struct hak_heap *h, unsigned sc)
 {
 	struct hak_bin *bin = &h->bin[sc];
+	bool is_over;
+	size_t n;
 
-	if (HAK_UNLIKELY(bin->n_slots > 0 && h->top[sc][-1] == p)) { /* cached, or taken from there by a purger */
+	note_swing_own(h, sc);
+	if (grow_own(h, sc))
+		return true;
+	/* The oldest half goes: they are the coldest. All of them when the cap has fallen. */
+	is_over = bin->n_slots > cap_of(h, sc);
+	n = is_over ? bin->n_slots : (bin->n_slots + 1) / 2;
+	if (n > HAK_FLUSH_MAX && !is_over)
+		n = HAK_FLUSH_MAX;
+	bin->n_over += (uint32_t)n;
+	if (n > 0)
+		give_oldest_own(h, sc, n);
+	if (is_over)
+		grow_own(h, sc);
+	return bin->n_slots > 0;
+}
+
+void hak_cache_put_own(struct hak_heap *h, unsigned sc, void *p, const struct hak_caller *caller)
+{
+	if (HAK_UNLIKELY(h->bin[sc].n_slots > 0 && h->top[sc][-1] == p)) { /* cached, or taken from there by a purger */
 		hak_report_bad_free(HAK_DOUBLE_FREE, caller->name, p, hak_class_size(sc), caller->site);
 		return;
 	}
 	if (h->top[sc] == h->limit[sc])
 		settle_own(h, sc);
-	if (h->top[sc] == h->limit[sc] && !grow_own(h, sc)) {
-		/* The oldest half goes: they are the coldest. All of them when the cap has fallen. */
-		bool is_over = bin->n_slots > cap_of(sc);
-		size_t n = is_over ? bin->n_slots : (bin->n_slots + 1) / 2;
-
-		if (n > 0)
-			give_oldest_own(h, sc, n);
-		if (is_over)
-			grow_own(h, sc);
-		if (bin->n_slots == 0) {
-			give_own(h, sc, &p, 1);
-			return;
-		}
+	if (h->top[sc] == h->limit[sc] && !make_room_own(h, sc)) {
+		give_own(h, sc, &p, 1);
+		return;
 	}
 	*h->top[sc] = p;
 	hak_own_set(&h->top[sc], h->top[sc] + 1);
@@ -333,12 +378,17 @@ void hak_cache_trim_own(struct hak_heap *h, size_t n_bytes)
 {
 	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++) {
 		size_t n_most = n_bytes / hak_class_size(sc);
+		unsigned cap = hak_class_cap(sc);
 		size_t n;
 
 		settle_own(h, sc);
 		n = (size_t)(h->top[sc] - h->base[sc]);
+		n_most = n_most < cap ? n_most : cap;
 		if (n > n_most)
 			give_oldest_own(h, sc, n - n_most);
+		end_swings_own(h, sc);
+		if (h->bin[sc].n_slots > cap)
+			resize_own(h, sc, cap);
 	}
 }
 
@@ -353,6 +403,7 @@ void hak_cache_flush_own(struct hak_heap *h)
 			continue;
 		hak_own_set(&h->top[sc], h->base[sc]);
 		give_own(h, sc, h->base[sc], n);
+		end_swings_own(h, sc);
 		/* Who uses it next need not be as busy: what a refill brings beyond its use comes back here. */
 		if (h->bin[sc].n_slots > HAK_CACHE_FIRST)
 			resize_own(h, sc, HAK_CACHE_FIRST);

@@ -27,6 +27,10 @@ struct hak_bin {
 	struct hak_link full;   /* own: slabs without */
 	uint32_t n_slots;       /* own: size of the cache's array */
 	uint32_t n_empty;       /* own: open slabs with no block taken */
+	uint32_t n_over;        /* own: blocks given back for lack of room, ... */
+	uint32_t n_back;        /* own: ... and taken from slabs since the first of them */
+	uint8_t n_swings;       /* own: how often in a row as many of them came back */
+	uint8_t n_doublings;    /* own: of the class's cap */
 	uint64_t n_taken;       /* own: blocks moved from slabs to the cache */
 	uint64_t n_given;       /* own: blocks moved back by this heap */
 	uint64_t n_sent;        /* own: blocks of other heaps' slabs freed through this heap */
@@ -46,6 +50,7 @@ struct hak_heap {
 	/* The miss paths' part. */
 	struct hak_bin bin[HAK_N_CLASSES];
 	size_t remote_bytes;                   /* own: of blocks sent home, less than a slice; see n_slices_given */
+	size_t swing_bytes;                    /* own: what caches may hold beyond their classes' caps */
 	uint8_t exit_round;                    /* own: how often the thread's destructor has run */
 	uint32_t n_slabs;                      /* own: of all bins */
 	uint32_t id;                           /* const: from 1 */
