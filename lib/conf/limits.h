@@ -41,10 +41,9 @@
 #define HAK_BATCH_BYTES ((size_t)32 << 10)   /* 32 KiB: most bytes taken from slabs at a time, ... */
 #define HAK_BATCH_MIN 4                      /* ... but this many blocks at least, ... */
 #define HAK_BATCH_MAX 128                    /* ... and at most */
-#define HAK_SWING_LEAST 256                  /* blocks that go to their slabs and back are worth a larger cache; ... */
-#define HAK_SWING_BYTES ((size_t)1 << 20)    /* ... 1 MiB is what a thread's caches may hold beyond their caps, ... */
-#define HAK_SWING_DOUBLINGS 4                /* ... which are doubled so often at most */
-#define HAK_CACHE_CAP_MOST 65536             /* slots of a class's largest array, however configured */
+#define HAK_SWING_LEAST 256                  /* blocks that go to their slabs and back are worth a larger cache ... */
+#define HAK_SWING_BYTES ((size_t)4 << 20)    /* ... where a thread's take no more than 4 MiB beyond their caps */
+#define HAK_CACHE_MOST 262144                /* blocks in any cache: these 4 MiB, of the smallest class */
 #define HAK_FLUSH_MAX 512                    /* most blocks given back at once for lack of room */
 #define HAK_CACHE_DIET 8                     /* most slots in diet mode */
 #define HAK_WARM_HEAPS 64                    /* heaps that keep their caches when their threads end, ... */
@@ -94,7 +93,7 @@
 
 HAK_STATIC(HAK_SUPERSLAB_SIZE >= (1 << 20) && (HAK_SUPERSLAB_SIZE & (HAK_SUPERSLAB_SIZE - 1)) == 0);
 HAK_STATIC(HAK_TINY_CACHE_CAP >= 8 && HAK_TINY_CACHE_CAP <= 4096);
-HAK_STATIC(HAK_TINY_CACHE_CAP << HAK_SWING_DOUBLINGS <= HAK_CACHE_CAP_MOST);
+HAK_STATIC(HAK_CACHE_MOST >= HAK_SWING_BYTES / HAK_ALIGNMENT);
 HAK_STATIC(HAK_N_CLASSES <= 255);
 HAK_STATIC(HAK_SLAB_SLICES_MAX * HAK_SLICE_SIZE <= HAK_SUPERSLAB_SIZE);
 HAK_STATIC(HAK_SMALL_MAX <= HAK_TINY_MAX);

@@ -28,7 +28,7 @@ static const struct option options[] = {
 	{ FIELD(strict), false, false, { "false", "true" }, 0, 0 },
 	{ "on_error", offsetof(struct hak_options, on_report), false, false, { "abort", "report" }, 0, 0 },
 	{ FIELD(stats), false, false, { "none", "exit", "json" }, 0, 0 },
-	{ FIELD(cache_cap), false, true, { "" }, 0, HAK_CACHE_CAP_MOST },
+	{ FIELD(cache_cap), false, true, { "" }, 0, HAK_CACHE_MOST },
 	{ FIELD(diet), true, false, { "false", "true" }, 0, 0 },
 	{ FIELD(purge_delay), true, true, { "" }, -1, (int64_t)3600 * 1000 },
 	{ FIELD(purge_thread), false, false, { "off", "on" }, 0, 0 },
@@ -42,7 +42,7 @@ static const struct option options[] = {
 
 #define N_OPTIONS (sizeof options / sizeof options[0])
 
-struct hak_options hak_options = { .cache_cap = HAK_CACHE_CAP_MOST, .purge_delay = HAK_PURGE_DELAY, .purge_thread = 1,
+struct hak_options hak_options = { .cache_cap = HAK_CACHE_MOST, .purge_delay = HAK_PURGE_DELAY, .purge_thread = 1,
 	.thp = HAK_THP_AUTO, .limit_soft = HAK_SIZE_AUTO };
 char hak_cgroup_root[HAK_ROOT_SIZE];
 

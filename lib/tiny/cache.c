@@ -32,7 +32,7 @@ size_t hak_cache_count_any(const struct hak_heap *h, unsigned sc)
 	void **base = hak_load_relaxed(&h->base[sc]);
 
 	/* Another thread can catch the owner between two arrays. */
-	return top > base && top - base <= HAK_TINY_CACHE_CAP << HAK_SWING_DOUBLINGS ? (size_t)(top - base) : 0;
+	return top > base && top - base <= HAK_CACHE_MOST ? (size_t)(top - base) : 0;
 }
 
 void hak_cache_know_thread_own(struct hak_heap *h)
@@ -63,11 +63,19 @@ static void settle_own(struct hak_heap *h, unsigned sc)
 
 static unsigned cap_of(const struct hak_heap *h, unsigned sc)
 {
-	unsigned cap = hak_class_cap(sc) << h->bin[sc].n_doublings;
+	unsigned cap = hak_class_cap(sc) + h->bin[sc].n_more;
 
 	if (cap > hak_options.cache_cap)
 		cap = (unsigned)hak_options.cache_cap;
 	return hak_load_relaxed(&hak_options.diet) && cap > HAK_CACHE_DIET ? HAK_CACHE_DIET : cap;
+}
+
+/* Bytes of an array of n slots. Those beyond the class's cap come in few sizes, for others to use them again. */
+static size_t array_size(unsigned sc, unsigned n)
+{
+	size_t size = (n + 1) * sizeof(void *);
+
+	return n > hak_class_cap(sc) ? (size_t)2 << hak_bits_high(size - 1) : size;
 }
 
 /* Gives class sc's cache an array of n slots, with the blocks it has; n is at least their number. */
@@ -78,7 +86,7 @@ static bool resize_own(struct hak_heap *h, unsigned sc, unsigned n)
 	void **array = NULL;
 
 	if (n > 0) {
-		array = hak_meta_take((n + 1) * sizeof *array);
+		array = hak_meta_take(array_size(sc, n));
 		if (array == NULL)
 			return false;
 		array++; /* H4 */
@@ -86,7 +94,7 @@ static bool resize_own(struct hak_heap *h, unsigned sc, unsigned n)
 			memmove(array, h->base[sc], n_cached * sizeof *array);
 	}
 	if (bin->n_slots > 0)
-		hak_meta_give(array_of(h, sc) - 1, (bin->n_slots + 1) * sizeof *array);
+		hak_meta_give(array_of(h, sc) - 1, array_size(sc, bin->n_slots));
 	hak_own_set(&h->base[sc], array);
 	hak_own_set(&h->top[sc], n > 0 ? array + n_cached : NULL);
 	hak_own_set(&h->limit[sc], n > 0 ? array + n : NULL);
@@ -108,16 +116,16 @@ static bool grow_own(struct hak_heap *h, unsigned sc)
 }
 
 /* The cache overflows. A program that frees many blocks in a row, then takes as many, and so on, sends those that find no
- * room to their slabs and back each time. Where that came twice, and a larger cache would hold all that swings, the
- * cap is doubled. */
+ * room to their slabs and back each time. Where that came twice, and a larger cache can hold all that swings, it gets
+ * the slots. */
 static void note_swing_own(struct hak_heap *h, unsigned sc)
 {
 	struct hak_bin *bin = &h->bin[sc];
-	size_t cap = (size_t)hak_class_cap(sc) << bin->n_doublings;
-	size_t more = cap * hak_class_size(sc), left = HAK_SWING_BYTES - h->swing_bytes;
 	uint32_t n_swung = bin->n_over < bin->n_back ? bin->n_over : bin->n_back;
-	bool is_worth_it = n_swung >= HAK_SWING_LEAST && n_swung >= cap / 8 && bin->n_slots == cap &&
-		bin->n_doublings < HAK_SWING_DOUBLINGS && bin->n_over * hak_class_size(sc) <= left && more <= left;
+	size_t n_more = (size_t)bin->n_over + bin->n_over / 4;
+	size_t n_bytes = n_more * (hak_class_size(sc) + sizeof(void *));
+	bool is_worth_it = n_swung >= HAK_SWING_LEAST && bin->n_slots == hak_class_cap(sc) + bin->n_more &&
+		h->swing_bytes + n_bytes <= HAK_SWING_BYTES;
 
 	if (bin->n_back == 0)
 		return; /* the frees go on */
@@ -127,16 +135,16 @@ static void note_swing_own(struct hak_heap *h, unsigned sc)
 	if (bin->n_swings < 2)
 		return;
 	bin->n_swings = 0;
-	bin->n_doublings++;
-	h->swing_bytes += more;
+	bin->n_more += (uint32_t)n_more;
+	h->swing_bytes += n_bytes;
 }
 
 static void end_swings_own(struct hak_heap *h, unsigned sc)
 {
 	struct hak_bin *bin = &h->bin[sc];
 
-	h->swing_bytes -= (((size_t)hak_class_cap(sc) << bin->n_doublings) - hak_class_cap(sc)) * hak_class_size(sc);
-	bin->n_doublings = 0;
+	h->swing_bytes -= bin->n_more * (hak_class_size(sc) + sizeof(void *));
+	bin->n_more = 0;
 	bin->n_swings = 0;
 }
 
@@ -335,6 +343,12 @@ static void give_oldest_own(struct hak_heap *h, unsigned sc, size_t n)
 	settle_own(h, sc);
 }
 
+static void give_newest_own(struct hak_heap *h, unsigned sc, size_t n)
+{
+	hak_own_set(&h->top[sc], h->top[sc] - n);
+	give_own(h, sc, h->top[sc], n);
+}
+
 /* In a full cache, by a larger array or a flush. False: no caches are wanted. */
 static bool make_room_own(struct hak_heap *h, unsigned sc)
 {
@@ -345,14 +359,15 @@ static bool make_room_own(struct hak_heap *h, unsigned sc)
 	note_swing_own(h, sc);
 	if (grow_own(h, sc))
 		return true;
-	/* The oldest half goes: they are the coldest. All of them when the cap has fallen. */
+	/* The oldest half goes: they are the coldest. All of them when the cap has fallen. Of very many, those on top: the
+	 * others need not move down. */
 	is_over = bin->n_slots > cap_of(h, sc);
 	n = is_over ? bin->n_slots : (bin->n_slots + 1) / 2;
 	if (n > HAK_FLUSH_MAX && !is_over)
-		n = HAK_FLUSH_MAX;
-	bin->n_over += (uint32_t)n;
-	if (n > 0)
+		give_newest_own(h, sc, n = HAK_FLUSH_MAX);
+	else if (n > 0)
 		give_oldest_own(h, sc, n);
+	bin->n_over += (uint32_t)n;
 	if (is_over)
 		grow_own(h, sc);
 	return bin->n_slots > 0;

@@ -29,8 +29,8 @@ struct hak_bin {
 	uint32_t n_empty;       /* own: open slabs with no block taken */
 	uint32_t n_over;        /* own: blocks given back for lack of room, ... */
 	uint32_t n_back;        /* own: ... and taken from slabs since the first of them */
-	uint8_t n_swings;       /* own: how often in a row as many of them came back */
-	uint8_t n_doublings;    /* own: of the class's cap */
+	uint32_t n_swings;      /* own: how often in a row as many of them came back */
+	uint32_t n_more;        /* own: slots beyond the class's cap */
 	uint64_t n_taken;       /* own: blocks moved from slabs to the cache */
 	uint64_t n_given;       /* own: blocks moved back by this heap */
 	uint64_t n_sent;        /* own: blocks of other heaps' slabs freed through this heap */

@@ -46,7 +46,7 @@ int main(void)
 						  "0x10",
 						  "1e3",
 						  "1.0",
-						  "65537",
+						  "262145",
 						  "-2",
 						  "9999999999999",
 						  "00000000000000001",
@@ -84,7 +84,7 @@ int main(void)
 		check_value("stats", no_words[i], "none, exit, json");
 	}
 	for (size_t i = 0; i < N_OF(no_numbers); i++)
-		check_value("cache_cap", no_numbers[i], "0 to 65536");
+		check_value("cache_cap", no_numbers[i], "0 to 262144");
 	for (size_t i = 0; i < N_OF(no_sizes); i++)
 		check_value("limit_hard", no_sizes[i], "off, 1% to 100%, 1M to 128T");
 	check_value("limit_hard", "auto", "off, 1% to 100%, 1M to 128T");
@@ -96,7 +96,7 @@ int main(void)
 	name[HAK_ROOT_SIZE] = '\0';
 	check_value("cgroup_root", name, "/PATH");
 	CHECK(hak_cgroup_root[0] == '\0');
-	check_value("cache_cap", "-1", "0 to 65536");
+	check_value("cache_cap", "-1", "0 to 262144");
 	check_value("purge_delay", "3600001", "-1 to 3600000");
 	check_value("purge_delay", "-2", "-1 to 3600000");
 	check_line("bogus:1,diet:maybe", "hakmem: HAKMEM_CONF: unknown option \"bogus\"\n"

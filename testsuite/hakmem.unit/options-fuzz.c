@@ -8,7 +8,7 @@
 static const char *const pieces[] = {
 	"diet",	 "purge_delay", "cache_cap", "stats", "on_error",    "true",
 	"false", "report",	"exit",	     "json",  ":",	     ",",
-	"-",	 "1",		"0",	     "65536",  "99999999999", "::",
+	"-",	 "1",		"0",	     "262144",  "99999999999", "::",
 	"limit_hard", "limit_soft", "cgroup_root", "limit", "%", "K", "T", "/", "off", "auto",
 	",,",	 "\"",		"\n",	     "\xff",  "a",	     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 };
@@ -24,7 +24,7 @@ static void check_ranges(const char *conf)
 	CHECK(hak_options.limit_hard <= 0 || hak_options.limit_hard >= HAK_LIMIT_LEAST, "%s", conf);
 	CHECK(hak_options.limit_soft == HAK_SIZE_AUTO || hak_options.limit_soft >= -100, "%s", conf);
 	CHECK(memchr(hak_cgroup_root, '\0', sizeof hak_cgroup_root), "%s", conf);
-	CHECK(hak_options.cache_cap >= 0 && hak_options.cache_cap <= 65536, "%s", conf);
+	CHECK(hak_options.cache_cap >= 0 && hak_options.cache_cap <= 262144, "%s", conf);
 	CHECK(hak_options.purge_delay >= -1 && hak_options.purge_delay <= 3600000, "%s", conf);
 }
 

@@ -44,7 +44,7 @@ int main(void)
 {
 	static const char *const right[][2] = {
 		{ "on_error", "report" }, { "on_error", "abort" }, { "stats", "exit" }, { "stats", "json" },
-		{ "stats", "none" }, { "cache_cap", "0" }, { "cache_cap", "1" }, { "cache_cap", "65536" },
+		{ "stats", "none" }, { "cache_cap", "0" }, { "cache_cap", "1" }, { "cache_cap", "262144" },
 		{ "diet", "true" }, { "diet", "false" }, { "purge_delay", "-1" }, { "purge_delay", "0" },
 		{ "purge_delay", "3600000" }, { "purge_delay", "000000000100" }, { "strict", "true" },
 		{ "strict", "false" },
