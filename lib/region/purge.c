@@ -40,8 +40,9 @@ static unsigned find_dirty_locked(const struct hak_superslab *s, const uint64_t 
 	return hak_bits_find(map, s->n_slices, *first, false) - *first;
 }
 
-/* Finds a dirty run to purge and marks it used, so that nobody takes it while the kernel works. */
-static bool claim_dirty_locked(bool all, struct hak_slices *out)
+/* Finds a dirty run to purge and marks it used, so that nobody takes it while the kernel works; *revival: as whoever
+ * takes slices (S4): lazy ones may be undumped. */
+static bool claim_dirty_locked(bool all, struct hak_slices *out, struct hak_slices_revival *revival)
 {
 	hak_superslabs.n_kept = 0;
 	for (struct hak_link *l = hak_superslabs.open.next; l != &hak_superslabs.open; l = l->next) {
@@ -59,6 +60,7 @@ static bool claim_dirty_locked(bool all, struct hak_slices *out)
 		out->superslab = s;
 		out->base = s->base + first * HAK_SLICE_SIZE;
 		out->n = n;
+		hak_slices_revive_locked(s, first, n, revival);
 		hak_slices_use_locked(s, first, n);
 		return true;
 	}
@@ -158,17 +160,19 @@ size_t hak_superslab_purge(bool all)
 
 	for (;;) {
 		struct hak_slices claimed;
+		struct hak_slices_revival revival;
 		struct hak_superslab *s;
 		enum hak_slices_state state;
 		bool is_done;
 
 		hak_slices_lock();
-		is_done = !claim_dirty_locked(all, &claimed);
+		is_done = !claim_dirty_locked(all, &claimed, &revival);
 		if (is_done)
 			age_locked();
 		hak_slices_unlock();
 		if (is_done)
 			break;
+		hak_slices_revive(&revival);
 		s = claimed.superslab;
 		state = purge_pages(s, claimed.base, claimed.n * HAK_SLICE_SIZE, !all);
 		n_bytes += state != HAK_SLICES_DIRTY ? claimed.n * HAK_SLICE_SIZE : 0;

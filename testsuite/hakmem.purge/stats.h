@@ -11,8 +11,8 @@
 #ifndef N_THREADS
 #define N_THREADS 0
 #endif
-/* Anonymous memory of others: libraries' data, stacks and thread-local storage. */
-#define FOREIGN (KIB(96) + N_THREADS * KIB(64))
+/* Anonymous memory of others: libraries' data, with an audit build's counters, stacks and thread-local storage. */
+#define FOREIGN (KIB(96) + N_THREADS * KIB(64) + (strcmp(getenv("HAK_AUDIT"), "1") == 0 ? KIB(256) : 0))
 
 /* Rss of our mappings: those that bear our name, or, on a kernel that gives none, all anonymous ones that are
  * neither another library's data nor named otherwise. Nothing here allocates. */
