@@ -343,12 +343,6 @@ static void give_oldest_own(struct hak_heap *h, unsigned sc, size_t n)
 	settle_own(h, sc);
 }
 
-static void give_newest_own(struct hak_heap *h, unsigned sc, size_t n)
-{
-	hak_own_set(&h->top[sc], h->top[sc] - n);
-	give_own(h, sc, h->top[sc], n);
-}
-
 /* In a full cache, by a larger array or a flush. False: no caches are wanted. */
 static bool make_room_own(struct hak_heap *h, unsigned sc)
 {
@@ -359,13 +353,11 @@ static bool make_room_own(struct hak_heap *h, unsigned sc)
 	note_swing_own(h, sc);
 	if (grow_own(h, sc))
 		return true;
-	/* The oldest half goes: they are the coldest. All of them when the cap has fallen. Of very many, those on top: the
-	 * others need not move down. */
+	/* The oldest half goes: they are the coldest. Less of a cache that has grown: it takes long. All of them when the
+	 * cap has fallen. */
 	is_over = bin->n_slots > cap_of(h, sc);
-	n = is_over ? bin->n_slots : (bin->n_slots + 1) / 2;
-	if (n > HAK_FLUSH_MAX && !is_over)
-		give_newest_own(h, sc, n = HAK_FLUSH_MAX);
-	else if (n > 0)
+	n = is_over ? bin->n_slots : bin->n_more > 0 ? bin->n_slots / 8 : (bin->n_slots + 1) / 2;
+	if (n > 0)
 		give_oldest_own(h, sc, n);
 	bin->n_over += (uint32_t)n;
 	if (is_over)

@@ -8,10 +8,21 @@
 static void *block;
 static int is_asleep;
 
+static void use_caches(size_t size)
+{
+	void *others[2000];
+	size_t i;
+
+	for (i = 0; i < N_OF(others); i++)
+		CHECK(others[i] = malloc(size));
+	for (i = 0; i < N_OF(others); i++)
+		free(others[i]);
+}
+
 static void *free_twice(void *size)
 {
-	flush_caches(1000); /* its caches are worth emptying */
-	flush_caches((size_t)size);
+	use_caches(1000); /* they are worth emptying */
+	use_caches((size_t)size);
 	block = block_of((size_t)size);
 	free(block);
 	__atomic_store_n(&is_asleep, 1, __ATOMIC_RELEASE);

@@ -115,10 +115,10 @@ UNUSED static void check_sound(size_t size)
 		free(fresh[i]);
 }
 
-/* Enough frees of this size to flush every cache that holds a block of it. */
+/* Enough frees of this size to flush every cache that holds a block of it, and more than one grows to hold. */
 UNUSED static void flush_caches(size_t size)
 {
-	static void *others[5000];
+	static void *others[400000];
 	size_t n = MIB(64) / (size ? size : 1), i;
 
 	if (n > N_OF(others))
