@@ -82,7 +82,8 @@ static size_t array_size(unsigned sc, unsigned n)
 static bool resize_own(struct hak_heap *h, unsigned sc, unsigned n)
 {
 	struct hak_bin *bin = &h->bin[sc];
-	size_t n_cached = (size_t)(h->top[sc] - h->base[sc]);
+	void **old = array_of(h, sc), **cached = h->base[sc];
+	size_t n_cached = (size_t)(h->top[sc] - cached);
 	void **array = NULL;
 
 	if (n > 0) {
@@ -90,14 +91,15 @@ static bool resize_own(struct hak_heap *h, unsigned sc, unsigned n)
 		if (array == NULL)
 			return false;
 		array++; /* H4 */
+		hak_own_set(&h->base[sc], h->top[sc]); /* a signal handler may pop meanwhile */
 		if (n_cached > 0)
-			memmove(array, h->base[sc], n_cached * sizeof *array);
+			memmove(array, cached, n_cached * sizeof *array);
 	}
-	if (bin->n_slots > 0)
-		hak_meta_give(array_of(h, sc) - 1, array_size(sc, bin->n_slots));
-	hak_own_set(&h->base[sc], array);
 	hak_own_set(&h->top[sc], n > 0 ? array + n_cached : NULL);
+	hak_own_set(&h->base[sc], array);
 	hak_own_set(&h->limit[sc], n > 0 ? array + n : NULL);
+	if (bin->n_slots > 0)
+		hak_meta_give(old - 1, array_size(sc, bin->n_slots));
 	bin->n_slots = n;
 	return true;
 }
@@ -406,10 +408,10 @@ void hak_cache_flush_own(struct hak_heap *h)
 
 		settle_own(h, sc);
 		n = (size_t)(h->top[sc] - h->base[sc]);
-		if (n == 0)
-			continue;
-		hak_own_set(&h->top[sc], h->base[sc]);
-		give_own(h, sc, h->base[sc], n);
+		if (n > 0) {
+			hak_own_set(&h->top[sc], h->base[sc]);
+			give_own(h, sc, h->base[sc], n);
+		}
 		end_swings_own(h, sc);
 		/* Who uses it next need not be as busy: what a refill brings beyond its use comes back here. */
 		if (h->bin[sc].n_slots > HAK_CACHE_FIRST)

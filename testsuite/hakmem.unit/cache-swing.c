@@ -67,8 +67,15 @@ int main(void)
 	CHECK(hak_cache_count_any(h, sc) == 64);
 	check_held(h, hak_class_of(512), 4000);
 
+	/* Also while all of its blocks are in use. */
+	check_held(h, sc, 10000);
+	for (unsigned i = 0; i < N; i++)
+		blocks[i] = take_block(h, sc);
 	hak_cache_flush_own(h);
-	CHECK(h->swing_bytes == 0 && h->bin[sc].n_slots <= HAK_CACHE_FIRST);
+	CHECK(h->swing_bytes == 0 && h->bin[sc].n_slots == HAK_CACHE_FIRST);
+	CHECK(h->bin[hak_class_of(512)].n_slots == HAK_CACHE_FIRST);
+	for (unsigned i = 0; i < N; i++)
+		give_block(h, blocks[i]);
 	hak_options.cache_cap = 100;
 	swing(h, sc, 10000, 24);
 	CHECK(h->bin[sc].n_slots == 100);
