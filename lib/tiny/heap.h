@@ -50,7 +50,7 @@ struct hak_heap {
 	/* The miss paths' part. */
 	struct hak_bin bin[HAK_N_CLASSES];
 	size_t remote_bytes;                   /* own: of blocks sent home, less than a slice; see n_slices_given */
-	size_t swing_bytes;                    /* own: what caches may hold beyond their classes' caps */
+	size_t swing_bytes;                    /* own: what caches may take, slots included, beyond their classes' caps */
 	uint8_t exit_round;                    /* own: how often the thread's destructor has run */
 	uint32_t n_slabs;                      /* own: of all bins */
 	uint32_t id;                           /* const: from 1 */
