@@ -44,6 +44,8 @@
 #define HAK_SWING_LEAST 256                  /* blocks that go to their slabs and back are worth a larger cache ... */
 #define HAK_SWING_BYTES ((size_t)4 << 20)    /* ... where a thread's take no more than 4 MiB beyond their caps */
 #define HAK_CACHE_MOST 262144                /* blocks in any cache: these 4 MiB, of the smallest class */
+#define HAK_SWEEP_LEAST 128                  /* slabs: from there on, a heap that grows empties caches at rest */
+#define HAK_SWEEP_CLASSES 8                  /* caches looked at for each slab that a heap grows by */
 #define HAK_CACHE_DIET 8                     /* most slots in diet mode */
 #define HAK_WARM_HEAPS 64                    /* heaps that keep their caches when their threads end, ... */
 #define HAK_WARM_BYTES ((size_t)16 << 10)    /* ... 16 KiB of each class at most, ... */

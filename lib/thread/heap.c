@@ -393,6 +393,7 @@ void *hak_thread_take_own(struct hak_heap *h, unsigned sc)
 			return p;
 	}
 	hak_decay_grow(h);
+	hak_cache_sweep_own(h, sc);
 	if (hak_slab_make_own(h, sc) == NULL) {
 		/* The last resort: what is kept for speed. */
 		hak_large_purge(0);
@@ -407,6 +408,7 @@ void hak_thread_flush_own(struct hak_heap *h)
 	hak_remote_collect_own(h);
 	hak_cache_flush_own(h);
 	hak_slab_release_empty_own(h);
+	h->n_slabs_most = h->n_slabs;
 }
 
 void hak_thread_stats_get(struct hak_thread_stats *stats)

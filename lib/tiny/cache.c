@@ -47,18 +47,29 @@ static void **array_of(const struct hak_heap *h, unsigned sc)
 	return h->bin[sc].n_slots > 0 ? h->limit[sc] - h->bin[sc].n_slots : NULL;
 }
 
+/* No block of class sc is popped any more. Returns how many there are above what was base: a signal handler may have
+ * popped some just before. */
+static size_t hide_own(struct hak_heap *h, unsigned sc)
+{
+	void **base = h->base[sc], **top;
+
+	hak_own_set(&h->base[sc], h->top[sc]);
+	top = hak_load_relaxed(&h->top[sc]);
+	return top > base ? (size_t)(top - base) : 0;
+}
+
 /* Moves what is cached down to the array's first slots, if a purger has emptied them (H5). */
 static void settle_own(struct hak_heap *h, unsigned sc)
 {
-	void **array = array_of(h, sc);
+	void **array = array_of(h, sc), **cached = h->base[sc];
 	size_t n;
 
-	if (HAK_LIKELY(h->base[sc] == array))
+	if (HAK_LIKELY(cached == array))
 		return;
-	n = (size_t)(h->top[sc] - h->base[sc]);
-	memmove(array, h->base[sc], n * sizeof *array);
-	hak_own_set(&h->base[sc], array);
+	n = hide_own(h, sc);
+	memmove(array, cached, n * sizeof *array);
 	hak_own_set(&h->top[sc], array + n);
+	hak_own_set(&h->base[sc], array);
 }
 
 static unsigned cap_of(const struct hak_heap *h, unsigned sc)
@@ -83,7 +94,7 @@ static bool resize_own(struct hak_heap *h, unsigned sc, unsigned n)
 {
 	struct hak_bin *bin = &h->bin[sc];
 	void **old = array_of(h, sc), **cached = h->base[sc];
-	size_t n_cached = (size_t)(h->top[sc] - cached);
+	size_t n_cached = 0;
 	void **array = NULL;
 
 	if (n > 0) {
@@ -91,7 +102,7 @@ static bool resize_own(struct hak_heap *h, unsigned sc, unsigned n)
 		if (array == NULL)
 			return false;
 		array++; /* H4 */
-		hak_own_set(&h->base[sc], h->top[sc]); /* a signal handler may pop meanwhile */
+		n_cached = hide_own(h, sc);
 		if (n_cached > 0)
 			memmove(array, cached, n_cached * sizeof *array);
 	}
@@ -338,10 +349,11 @@ static void give_own(struct hak_heap *h, unsigned sc, void **blocks, size_t n)
 /* Gives n blocks of class sc, those cached for longest, back to their slabs. */
 static void give_oldest_own(struct hak_heap *h, unsigned sc, size_t n)
 {
-	void **oldest = h->base[sc];
+	void **oldest = h->base[sc], **end = oldest + n, **top;
 
-	hak_own_set(&h->base[sc], oldest + n); /* a signal handler may pop meanwhile */
-	give_own(h, sc, oldest, n);
+	hak_own_set(&h->base[sc], end);
+	top = hak_load_relaxed(&h->top[sc]); /* a signal handler may have popped */
+	give_own(h, sc, oldest, (size_t)((top < end ? top : end) - oldest));
 	settle_own(h, sc);
 }
 
@@ -401,21 +413,41 @@ void hak_cache_trim_own(struct hak_heap *h, size_t n_bytes)
 	}
 }
 
+static void flush_class_own(struct hak_heap *h, unsigned sc)
+{
+	settle_own(h, sc);
+	if (h->top[sc] > h->base[sc])
+		give_oldest_own(h, sc, (size_t)(h->top[sc] - h->base[sc]));
+	end_swings_own(h, sc);
+	/* Who uses it next need not be as busy: what a refill brings beyond its use comes back here. */
+	if (h->bin[sc].n_slots > HAK_CACHE_FIRST)
+		resize_own(h, sc, HAK_CACHE_FIRST);
+}
+
 void hak_cache_flush_own(struct hak_heap *h)
 {
-	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++) {
-		size_t n;
+	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++)
+		flush_class_own(h, sc);
+}
 
-		settle_own(h, sc);
-		n = (size_t)(h->top[sc] - h->base[sc]);
-		if (n > 0) {
-			hak_own_set(&h->top[sc], h->base[sc]);
-			give_own(h, sc, h->base[sc], n);
+void hak_cache_sweep_own(struct hak_heap *h, unsigned growing)
+{
+	if (h->n_slabs < HAK_SWEEP_LEAST || h->n_slabs < h->n_slabs_most)
+		return;
+	h->n_slabs_most = h->n_slabs;
+	for (unsigned i = 0; i < HAK_SWEEP_CLASSES; i++) {
+		unsigned sc = (h->class_swept + 1U) % HAK_N_CLASSES;
+		struct hak_bin *bin = &h->bin[sc];
+
+		h->class_swept = (uint8_t)sc;
+		if (bin->n_slabs == 0 || sc == growing)
+			continue;
+		hak_remote_collect_class_own(h, sc);
+		if (bin->top_swept == h->top[sc]) {
+			flush_class_own(h, sc);
+			hak_slab_release_class_empty_own(h, sc);
 		}
-		end_swings_own(h, sc);
-		/* Who uses it next need not be as busy: what a refill brings beyond its use comes back here. */
-		if (h->bin[sc].n_slots > HAK_CACHE_FIRST)
-			resize_own(h, sc, HAK_CACHE_FIRST);
+		bin->top_swept = h->top[sc];
 	}
 }
 

@@ -32,6 +32,10 @@ void hak_cache_trim_own(struct hak_heap *h, size_t n_bytes);
 /* Gives all cached blocks back to their slabs. */
 void hak_cache_flush_own(struct hak_heap *h);
 
+/* Where h is about to have more slabs than ever: looks at some classes, in turn, but for the one that needs the slab, and
+ * gives what has rested in their caches since the last look back, for slabs that are free then to be used instead. */
+void hak_cache_sweep_own(struct hak_heap *h, unsigned growing);
+
 /* For a purger that has claimed h, while h's thread sleeps (H5). All caches are empty afterwards; was[HAK_N_CLASSES] gets
  * what lower puts back, or flush gives to the slabs. Flush returns the number of blocks. */
 void hak_cache_raise_any(struct hak_heap *h, void **was[]);

@@ -31,6 +31,7 @@ struct hak_bin {
 	uint32_t n_back;        /* own: ... and taken from slabs since the first of them */
 	uint32_t n_swings;      /* own: how often in a row as many of them came back */
 	uint32_t n_more;        /* own: slots beyond the class's cap */
+	void **top_swept;       /* own: top[] at the last sweep that came by */
 	uint64_t n_taken;       /* own: blocks moved from slabs to the cache */
 	uint64_t n_given;       /* own: blocks moved back by this heap */
 	uint64_t n_sent;        /* own: blocks of other heaps' slabs freed through this heap */
@@ -51,8 +52,10 @@ struct hak_heap {
 	struct hak_bin bin[HAK_N_CLASSES];
 	size_t remote_bytes;                   /* own: of blocks sent home, less than a slice; see n_slices_given */
 	size_t swing_bytes;                    /* own: what caches may take, slots included, beyond their classes' caps */
+	uint8_t class_swept;                   /* own: the one a sweep looked at last */
 	uint8_t exit_round;                    /* own: how often the thread's destructor has run */
 	uint32_t n_slabs;                      /* own: of all bins */
+	uint32_t n_slabs_most;                 /* own: at any sweep since the caches were flushed */
 	uint32_t id;                           /* const: from 1 */
 	uint32_t n_flushes_seen;               /* own: n_flushes when the purger was last looked for */
 	uint32_t n_slices_given;               /* own: of runs and large blocks, and worth of other heaps' blocks, freed here */

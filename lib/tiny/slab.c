@@ -306,21 +306,25 @@ void hak_slab_move_own(struct hak_heap *from, struct hak_heap *to, struct hak_sl
 	HAK_AUDIT(audit_own(to, s));
 }
 
+void hak_slab_release_class_empty_own(struct hak_heap *h, unsigned sc)
+{
+	struct hak_bin *bin = &h->bin[sc];
+	struct hak_link *l, *next;
+
+	for (l = bin->open.next; bin->n_empty > 0; l = next) {
+		struct hak_slab *s = of_link(l);
+
+		next = l->next;
+		HAK_ASSERT(l != &bin->open); /* n_empty counts slabs that are there */
+		if (s->n_free == s->n_blocks)
+			hak_slab_release_own(h, s);
+	}
+}
+
 void hak_slab_release_empty_own(struct hak_heap *h)
 {
-	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++) {
-		struct hak_bin *bin = &h->bin[sc];
-		struct hak_link *l, *next;
-
-		for (l = bin->open.next; bin->n_empty > 0; l = next) {
-			struct hak_slab *s = of_link(l);
-
-			next = l->next;
-			HAK_ASSERT(l != &bin->open); /* n_empty counts slabs that are there */
-			if (s->n_free == s->n_blocks)
-				hak_slab_release_own(h, s);
-		}
-	}
+	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++)
+		hak_slab_release_class_empty_own(h, sc);
 }
 
 size_t hak_slab_check_own(const struct hak_heap *h, struct hak_slab *s, bool is_open)

@@ -124,7 +124,8 @@ HAK_INLINE bool hak_slab_is_free_any(struct hak_slab *s, unsigned idx)
 /* Hands a slab over from one heap to another; the caller owns both. */
 void hak_slab_move_own(struct hak_heap *from, struct hak_heap *to, struct hak_slab *s);
 
-/* Releases the empty slabs a heap keeps in reserve. */
+/* Releases the empty slabs a heap keeps in reserve: those of class sc, or all. */
+void hak_slab_release_class_empty_own(struct hak_heap *h, unsigned sc);
 void hak_slab_release_empty_own(struct hak_heap *h);
 
 /* Faults in one slab's counts; one line each. */

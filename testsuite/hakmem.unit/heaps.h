@@ -92,6 +92,7 @@ UNUSED static void *take_block(struct hak_heap *h, unsigned sc)
 		return p;
 	p = hak_cache_refill_own(h, sc);
 	if (p == NULL) {
+		hak_cache_sweep_own(h, sc);
 		CHECK(hak_slab_make_own(h, sc) != NULL);
 		p = hak_cache_refill_own(h, sc);
 	}
