@@ -7,6 +7,7 @@ need /usr/bin/python3 env
 env --default-signal=INT true 2>/dev/null || unsupported "env knows no --default-signal"
 /usr/bin/python3 -c 'import test.test_multiprocessing_fork' 2>/dev/null || unsupported 'no test suite of python3 here'
 seconds=$((90 * ${HAK_TIMEOUT_FACTOR:-1}))
+look="/usr/bin/python3 '$srcdir/testsuite/hakmem.real/look.py'"
 
 # The shell starts what runs beside it with SIGINT ignored, and Python needs that signal.
 # Some of the tests measure time: what fails on a busy machine is run once more (-w).
@@ -20,10 +21,11 @@ part() # NAME, OPTIONS
 	cd "$name" || exit
 	for try in first second; do
 		code=0
-		/usr/bin/python3 "$srcdir/testsuite/hakmem.real/leash.py" $seconds "$HAKMEM_RUN" env --default-signal=INT \
+		"$SUPERVISE" -t $seconds -l "$look" "$HAKMEM_RUN" env --default-signal=INT \
 			/usr/bin/python3 -m test -w "$@" test_multiprocessing_fork >$try 2>&1 || code=$?
 		cat $try >>out
-		[ $code = 97 ] || break
+		[ $code = 124 ] || break
+		! grep '^look: STUCK' $try || break
 	done
 	exit "$code"
 }
@@ -38,9 +40,8 @@ wait $manager || bad="$bad manager"
 wait $rest || bad="$bad rest"
 cat processes/out threads/out manager/out rest/out >out
 if [ -n "$bad" ]; then
-	! grep '^leash: STUCK' out || fail "parts that failed:$bad" "$(grep '^leash: ' out)"
-	/usr/bin/python3 "$srcdir/testsuite/hakmem.real/leash.py" $((2 * seconds)) \
-		/usr/bin/python3 -m test -w test_multiprocessing_fork >plain 2>&1 ||
+	! grep '^look: STUCK' out || fail "parts that failed:$bad" "$(grep '^look: ' out)"
+	"$SUPERVISE" -t $((2 * seconds)) /usr/bin/python3 -m test -w test_multiprocessing_fork >plain 2>&1 ||
 		unsupported 'python3 fails its tests without libhakmem, too'
 	fail "parts that failed:$bad" "$(tail -n 100 out)"
 fi

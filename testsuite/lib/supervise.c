@@ -2,8 +2,9 @@
 /*
  * supervise: runs one program for the test frame, on a leash.
  *
- *   supervise [-t SECONDS] [-o OUT] [-e ERR] [-s STATUS] [--] PROGRAM [ARG]...
+ *   supervise [-t SECONDS] [-l LOOK] [-o OUT] [-e ERR] [-s STATUS] [--] PROGRAM [ARG]...
  *
+ * When the time is up, a shell runs "LOOK SESSION" before anything is killed.
  * STATUS gets one line on how it ended: "exit N", "signal NAME", "timeout SECONDS" or "error TEXT",
  * and a second one with wall and CPU seconds and peak KiB. Nothing the program started outlives it:
  * it leads a session of its own, and what leaves that session is inherited here and killed.
@@ -98,6 +99,15 @@ static int wait_child(pid_t child, double deadline, int *status, struct rusage *
 	}
 }
 
+static void run_look(const char *look, pid_t session)
+{
+	char command[4096];
+	int n = snprintf(command, sizeof(command), "%s %ld", look, (long)session);
+
+	if (n < 0 || n >= (int)sizeof(command) || system(command) != 0)
+		fprintf(stderr, "supervise: cannot run: %s\n", look);
+}
+
 /* Kills children of ours, whatever session they moved to; their children become ours and follow. */
 static void kill_rest(pid_t child)
 {
@@ -125,7 +135,7 @@ static void kill_rest(pid_t child)
 
 int main(int argc, char **argv)
 {
-	const char *out = NULL, *err = NULL;
+	const char *look = NULL, *out = NULL, *err = NULL;
 	char line[256];
 	double seconds = 60, start;
 	struct rusage usage;
@@ -135,10 +145,13 @@ int main(int argc, char **argv)
 	size_t i;
 	pid_t child;
 
-	while ((option = getopt(argc, argv, "+t:o:e:s:")) != -1) {
+	while ((option = getopt(argc, argv, "+t:l:o:e:s:")) != -1) {
 		switch (option) {
 		case 't':
 			seconds = atof(optarg);
+			break;
+		case 'l':
+			look = optarg;
 			break;
 		case 'o':
 			out = optarg;
@@ -154,7 +167,8 @@ int main(int argc, char **argv)
 		}
 	}
 	if (optind >= argc) {
-		fprintf(stderr, "usage: supervise [-t SECONDS] [-o OUT] [-e ERR] [-s STATUS] [--] PROGRAM [ARG]...\n");
+		fprintf(stderr, "usage: supervise [-t SECONDS] [-l LOOK] [-o OUT] [-e ERR] [-s STATUS] [--] PROGRAM "
+				"[ARG]...\n");
 		return 125;
 	}
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0)
@@ -185,6 +199,8 @@ int main(int argc, char **argv)
 	memset(&usage, 0, sizeof(usage));
 	ended = wait_child(child, start + seconds, &status, &usage);
 	if (!ended) {
+		if (look)
+			run_look(look, child);
 		snprintf(line, sizeof(line), "timeout %g\n", seconds);
 		code = 124;
 	} else if (WIFEXITED(status)) {

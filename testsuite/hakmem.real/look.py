@@ -1,19 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""leash.py SECONDS COMMAND [ARGUMENT]...: runs a command that may hang for reasons of its own.
+"""look.py SESSION: what every thread of a session waits for, a line each.
 
-Exit code: the command's; or, when it does not end in time, after all that it started was killed, STUCK if a thread
-of it waits inside libhakmem or computes without end, ELSEWHERE if all of them wait for something else. What each
-thread waited for goes to the standard output.
+The line of one that waits inside libhakmem, or computes without end, says STUCK.
 """
 import glob
 import os
-import signal
 import struct
-import subprocess
 import sys
 import time
 
-ELSEWHERE, STUCK = 97, 98
 N_LOOKS = 20
 
 
@@ -71,34 +66,16 @@ def state_of(task):
     return is_ours or words == [b"running"], f"{task} {name}: {b' '.join(words).decode()} {places}"
 
 
-def look(session):
-    """Who was at every look where it might be stuck, is."""
+def main():
+    # Who was at every look where it might be stuck, is.
     suspects = None
     for _ in range(N_LOOKS):
-        states = {task: state_of(task) for task in tasks_of(session)}
+        states = {task: state_of(task) for task in tasks_of(int(sys.argv[1]))}
         found = {task for task, (may_be, _) in states.items() if may_be}
         suspects = found if suspects is None else suspects & found
         time.sleep(0.1)
     for task, (_, line) in states.items():
-        print("leash:", "STUCK" if task in suspects else "waits", line)
-    return bool(suspects)
+        print("look:", "STUCK" if task in suspects else "waits", line)
 
 
-def main():
-    process = subprocess.Popen(sys.argv[2:], start_new_session=True)
-    try:
-        return process.wait(float(sys.argv[1]))
-    except subprocess.TimeoutExpired:
-        pass
-    is_stuck = look(process.pid)
-    for task in list(tasks_of(process.pid)):
-        try:
-            os.kill(int(task.split("/")[2]), signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-    process.wait()
-    return STUCK if is_stuck else ELSEWHERE
-
-
-code = main()
-sys.exit(code if code >= 0 else 128 - code)
+main()
