@@ -119,7 +119,7 @@ UNUSED static void check_sound(size_t size)
 UNUSED static void flush_caches(size_t size)
 {
 	static void *others[400000];
-	size_t n = MIB(8) / (size + 8) + 8, i;
+	size_t n = MIB(8) / (size + 8), i; /* large blocks are in none */
 
 	if (n > N_OF(others))
 		n = N_OF(others);
