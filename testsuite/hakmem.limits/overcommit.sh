@@ -3,6 +3,9 @@
 # vm.overcommit_memory=2: programs start and run, with threads and forks; the setting is put back.
 set -eu
 
+# Whoever reserves addresses without limit meanwhile, as sanitizers do, cannot start.
+[ "${HAK_MACHINE-}" = yes ] || { echo 'this changes the whole machine for a moment: HAK_MACHINE=yes'; exit 77; }
+
 knob=/proc/sys/vm/overcommit_memory
 ratio=/proc/sys/vm/overcommit_ratio
 [ -w $knob ] || { echo "vm.overcommit_memory cannot be set"; exit 77; }
