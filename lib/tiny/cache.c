@@ -395,33 +395,34 @@ void hak_cache_put_own(struct hak_heap *h, unsigned sc, void *p, const struct ha
 	hak_own_set(&h->top[sc], h->top[sc] + 1);
 }
 
+/* Keeps n_most blocks, the newest, in an array of n_slots at most, and no more slots for swings. */
+static void shrink_own(struct hak_heap *h, unsigned sc, size_t n_most, unsigned n_slots)
+{
+	size_t n;
+
+	settle_own(h, sc);
+	n = (size_t)(h->top[sc] - h->base[sc]);
+	if (n > n_most)
+		give_oldest_own(h, sc, n - n_most);
+	end_swings_own(h, sc);
+	if (h->bin[sc].n_slots > n_slots)
+		resize_own(h, sc, n_slots);
+}
+
 void hak_cache_trim_own(struct hak_heap *h, size_t n_bytes)
 {
 	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++) {
 		size_t n_most = n_bytes / hak_class_size(sc);
 		unsigned cap = hak_class_cap(sc);
-		size_t n;
 
-		settle_own(h, sc);
-		n = (size_t)(h->top[sc] - h->base[sc]);
-		n_most = n_most < cap ? n_most : cap;
-		if (n > n_most)
-			give_oldest_own(h, sc, n - n_most);
-		end_swings_own(h, sc);
-		if (h->bin[sc].n_slots > cap)
-			resize_own(h, sc, cap);
+		shrink_own(h, sc, n_most < cap ? n_most : cap, cap);
 	}
 }
 
+/* Who uses it next need not be as busy: what a refill brings beyond its use comes back here. */
 static void flush_class_own(struct hak_heap *h, unsigned sc)
 {
-	settle_own(h, sc);
-	if (h->top[sc] > h->base[sc])
-		give_oldest_own(h, sc, (size_t)(h->top[sc] - h->base[sc]));
-	end_swings_own(h, sc);
-	/* Who uses it next need not be as busy: what a refill brings beyond its use comes back here. */
-	if (h->bin[sc].n_slots > HAK_CACHE_FIRST)
-		resize_own(h, sc, HAK_CACHE_FIRST);
+	shrink_own(h, sc, 0, HAK_CACHE_FIRST);
 }
 
 void hak_cache_flush_own(struct hak_heap *h)
