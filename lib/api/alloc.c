@@ -7,7 +7,6 @@
 #include "region/limit.h"
 #include "thread/decay.h"
 #include "thread/heap.h"
-#include "thread/hold.h"
 #include "tiny/class.h"
 #include "tiny/remote.h"
 
@@ -106,40 +105,41 @@ HAK_HIT void *hak_alloc_any(size_t size, size_t align, bool *is_clean)
 	return HAK_LIKELY(hak_heap_pop_class_hit(hak_heap_mine, sc, &p)) ? p : take_tiny(sc);
 }
 
-/* The most frequent miss of a program whose threads pass blocks on to each other, without the long way in and out. */
-static inline bool free_remote(struct hak_heap *h, void *p)
-{
-	bool is_done = false;
-
-	if (HAK_LIKELY(h->tag != 0) && HAK_LIKELY(!h->is_busy) && HAK_LIKELY(hak_hold_take(h))) {
-		is_done = hak_remote_free_own(h, p);
-		hak_hold_give(h);
-	}
-	return is_done;
-}
-
-void hak_free_miss(void *p, const struct hak_caller *caller)
+static void HAK_NOINLINE free_slowly(void *p, const char *name, const void *site)
 {
 	struct hak_heap *h;
 
-	if (p == NULL || free_remote(hak_heap_mine, p))
+	if (p == NULL)
 		return;
 	h = hak_thread_enter_near(p);
 	if (h == NULL)
 		return; /* no memory for a heap: the block is lost, nothing else */
-	hak_free_own(h, p, caller);
+	hak_free_own(h, p, &(const struct hak_caller){ name, site });
 	hak_thread_leave(h);
+}
+
+void hak_free_miss(void *p, const char *name, const void *site)
+{
+	struct hak_heap *h = hak_heap_mine;
+
+	if (HAK_UNLIKELY(h->tag == 0) || !hak_remote_free_own(h, p))
+		free_slowly(p, name, site);
 }
 
 void hak_free_sized_miss(void *p, size_t size, size_t alignment, const struct hak_caller *caller)
 {
-	struct hak_span *span = hak_block_prove(p, caller);
+	struct hak_span *span = hak_registry_find(p);
+	bool is_right = span != NULL && hak_block_can_be(span, size);
 
-	if (span == NULL)
-		return;
 	/* An aligned block is as large as its alignment where that is more than its size. */
-	if (hak_block_can_be(span, size) || (size < alignment && span->size <= alignment))
-		hak_free_miss(p, caller);
+	if (HAK_UNLIKELY(!is_right)) {
+		span = hak_block_prove(p, caller);
+		if (span == NULL)
+			return;
+		is_right = size < alignment && span->size <= alignment;
+	}
+	if (HAK_LIKELY(is_right))
+		hak_free_miss(p, caller->name, caller->site);
 	else
 		hak_report_bad_free(HAK_WRONG_SIZE, caller->name, p, hak_block_class(span), caller->site);
 }

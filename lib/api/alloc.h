@@ -16,7 +16,8 @@ void *hak_alloc_miss(size_t size);
 /* As hak_alloc_miss(); *is_clean: the block reads as zero. */
 void *hak_alloc_any(size_t size, size_t align, bool *is_clean);
 
-void hak_free_miss(void *p, const struct hak_caller *caller);
+/* Frees p, or NULL; name and site: the caller. */
+void hak_free_miss(void *p, const char *name, const void *site);
 
 /* Frees p, not NULL, if it can have been asked for as size bytes, at this alignment or (0) at none; else a verdict. */
 void hak_free_sized_miss(void *p, size_t size, size_t alignment, const struct hak_caller *caller);

@@ -88,7 +88,7 @@ HAK_INLINE void *take_aligned(size_t size, size_t alignment)
 HAK_INLINE void give(void *p, const void *site)
 {
 	if (HAK_UNLIKELY(!hak_heap_push_hit(hak_heap_mine, p)))
-		hak_free_miss(p, &(const struct hak_caller){ "delete", site });
+		hak_free_miss(p, "delete", site);
 }
 
 static void HAK_NOINLINE give_sized_miss(void *p, size_t size, const void *site)

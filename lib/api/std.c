@@ -78,27 +78,22 @@ static void *take(size_t size)
 	return HAK_LIKELY(p != NULL) ? p : no_memory();
 }
 
-static void HAK_NOINLINE free_miss(void *p, const void *site)
-{
-	hak_free_miss(p, &(const struct hak_caller){ "free", site });
-}
-
 HAK_EXPORT void hakmem_free(void *ptr)
 {
 	if (HAK_UNLIKELY(!hak_heap_push_hit(hak_heap_mine, ptr)))
-		free_miss(ptr, __builtin_return_address(0));
+		hak_free_miss(ptr, "free", __builtin_return_address(0));
 }
 
 HAK_EXPORT void hakmem_cfree(void *ptr)
 {
 	if (HAK_UNLIKELY(!hak_heap_push_hit(hak_heap_mine, ptr)))
-		free_miss(ptr, __builtin_return_address(0));
+		hak_free_miss(ptr, "free", __builtin_return_address(0));
 }
 
 static void give(void *p)
 {
 	if (HAK_UNLIKELY(!hak_heap_push_hit(hak_heap_mine, p)))
-		free_miss(p, NULL);
+		hak_free_miss(p, "free", NULL);
 }
 
 static void *zeroed(size_t size)
@@ -157,7 +152,7 @@ static void *reallocate(void *p, size_t size, const struct hak_caller *caller)
 		return take(size);
 	if (size == 0) {
 		if (!hak_heap_push_hit(hak_heap_mine, p))
-			hak_free_miss(p, caller);
+			hak_free_miss(p, caller->name, caller->site);
 		return NULL;
 	}
 	if (size > PTRDIFF_MAX)

@@ -51,12 +51,14 @@
 #define hak_load_once(p) (*(p))
 #endif
 
-/* *p += n for a pointer that its owner alone writes; v ^= *p, as hak_load_relaxed(): one instruction where there is one. */
+/* *p += n for a pointer, ++*p for a count, that its owner alone writes; v ^= *p, as hak_load_relaxed(): one instruction where there is one. */
 #if defined(__x86_64__) && !defined(__ILP32__)
 #define hak_own_step(p, n) __asm__("addq %1, %0" : "+m"(*(p)) : "i"((n) * (int)sizeof(**(p))))
+#define hak_own_count(p) __asm__("addq $1, %0" : "+m"(*(p)))
 #define hak_xor_relaxed(v, p) __asm__("xorq %1, %0" : "+r"(v) : "m"(*(p)))
 #else
 #define hak_own_step(p, n) hak_own_set((p), *(p) + (n))
+#define hak_own_count(p) hak_own_add((p), 1)
 #define hak_xor_relaxed(v, p) ((v) ^= hak_load_relaxed(p))
 #endif
 

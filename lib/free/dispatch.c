@@ -74,7 +74,7 @@ static void free_tiny_own(struct hak_heap *h, struct hak_slab *s, void *p, const
 		return;
 	if (hak_load_relaxed(&s->owner) == h)
 		hak_cache_put_own(h, s->span.sc, p, caller);
-	else if (HAK_UNLIKELY(!hak_remote_push_own(h, s, idx)))
+	else if (HAK_UNLIKELY(!hak_remote_free_proved_own(h, s, idx)))
 		report(HAK_DOUBLE_FREE, p, s->block_size, caller);
 }
 

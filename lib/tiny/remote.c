@@ -36,9 +36,9 @@ void hak_remote_forward_any(struct hak_heap *h)
 }
 
 /* Called after a remote bit of s was set; s may already be collected, or released and made anew (B3). */
-static void announce_any(struct hak_slab *s)
+void hak_remote_announce_any(struct hak_slab *s)
 {
-	if (hak_load_ordered(&s->is_pending) == 0 && hak_swap_ordered(&s->is_pending, 1) == 0)
+	if (hak_swap_ordered(&s->is_pending, 1) == 0)
 		deliver_any(s);
 }
 
@@ -53,42 +53,17 @@ void hak_remote_send_any(struct hak_slab *s, unsigned first, unsigned n)
 		first += k;
 		n -= k;
 	}
-	announce_any(s);
+	hak_remote_announce_any(s);
 }
 
-bool hak_remote_push_own(struct hak_heap *h, struct hak_slab *s, unsigned idx)
+bool hak_remote_free_proved_own(struct hak_heap *h, struct hak_slab *s, unsigned idx)
 {
-	uint64_t bit = (uint64_t)1 << idx % HAK_WORD_BITS;
-	/* Once the bit is set, s may be collected, released and made anew (B3). */
-	struct hak_bin *bin = &h->bin[s->span.sc];
-	size_t size = s->block_size;
-
-	if (HAK_UNLIKELY((hak_or_ordered(&hak_slab_remote(s)[idx / HAK_WORD_BITS], bit) & bit) != 0))
-		return false;
-	hak_own_add(&bin->n_sent, 1);
-	h->remote_bytes += size;
-	if (HAK_UNLIKELY(h->remote_bytes >= HAK_SLICE_SIZE)) {
+	h->remote_bytes += s->block_size;
+	if (h->remote_bytes >= HAK_SLICE_SIZE) {
 		hak_own_add(&h->n_slices_given, (uint32_t)(h->remote_bytes / HAK_SLICE_SIZE));
 		h->remote_bytes %= HAK_SLICE_SIZE;
 	}
-	announce_any(s);
-	return true;
-}
-
-bool hak_remote_free_own(struct hak_heap *h, void *p)
-{
-	struct hak_span *span = hak_registry_find(p);
-	struct hak_slab *s;
-	unsigned idx;
-
-	if (span == NULL || span->kind != HAK_KIND_SLAB)
-		return false;
-	s = (struct hak_slab *)span;
-	idx = hak_slab_idx_of(s, p);
-	if (hak_load_relaxed(&s->owner) == h || HAK_UNLIKELY(h->remote_bytes + s->block_size >= HAK_SLICE_SIZE))
-		return false;
-	return HAK_LIKELY(hak_slab_has_block(s, p, idx)) && HAK_LIKELY(!hak_slab_is_free_any(s, idx)) &&
-		HAK_LIKELY(hak_remote_push_own(h, s, idx));
+	return hak_remote_push_own(h, s, idx);
 }
 
 static void collect_slab_own(struct hak_heap *h, struct hak_slab *s)

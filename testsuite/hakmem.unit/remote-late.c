@@ -30,7 +30,7 @@ int main(void)
 	s = make_slab(first, sc, &p);
 	send(stranger, s, p);
 	hak_remote_collect_own(first);
-	announce_any(s);
+	hak_remote_announce_any(s);
 	hak_slab_release_empty_own(first);
 	again = make_slab(second, sc, &q);
 	CHECK(again == s);
@@ -40,7 +40,7 @@ int main(void)
 	hak_slab_release_empty_own(second);
 
 	/* Announced while it was nobody's. */
-	announce_any(s);
+	hak_remote_announce_any(s);
 	again = make_slab(second, sc, &q);
 	CHECK(again == s);
 	send(stranger, s, q);
@@ -61,7 +61,7 @@ int main(void)
 	s = make_slab(first, sc, &p);
 	send(stranger, s, p);
 	hak_remote_collect_own(first);
-	announce_any(s);
+	hak_remote_announce_any(s);
 	hak_slab_release_empty_own(first);
 	again = make_slab(first, sc - 1, &q);
 	CHECK(again == s);

@@ -37,9 +37,9 @@ int main(void)
 	}
 	for (unsigned i = 0; i < N; i++)
 		CHECK(hak_remote_push_own(b, s, hak_slab_idx_of(s, blocks[i])));
-	c = count_of("tiny/remote.c", "hak_remote_push_own");
+	c = count_of("tiny/remote.h", "hak_remote_push_own");
 	CHECK(c.n_rmw == N && c.n_lines == N && c.n_locks == 0);
-	c = count_of("tiny/remote.c", "announce_any");
+	c = count_of("tiny/remote.c", "hak_remote_announce_any");
 	CHECK(c.n_rmw == 1);
 	c = count_of("tiny/remote.c", "deliver_any");
 	CHECK(c.n_rmw == 1 && c.n_lines == 2);
