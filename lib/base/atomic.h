@@ -51,7 +51,8 @@
 #define hak_load_once(p) (*(p))
 #endif
 
-/* *p += n for a pointer, ++*p for a count, that its owner alone writes; v ^= *p, as hak_load_relaxed(): one instruction where there is one. */
+/* *p += n for a pointer and ++*p for a count that their owner alone writes; v ^= *p, as hak_load_relaxed(): one
+ * instruction where there is one. */
 #if defined(__x86_64__) && !defined(__ILP32__)
 #define hak_own_step(p, n) __asm__("addq %1, %0" : "+m"(*(p)) : "i"((n) * (int)sizeof(**(p))))
 #define hak_own_count(p) __asm__("addq $1, %0" : "+m"(*(p)))
