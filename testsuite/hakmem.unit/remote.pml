@@ -65,7 +65,7 @@ inline forward(from, to)
 	fi;
 }
 
-/* send_own() for one block, then announce_any(). */
+/* hak_remote_push_own() for one block, and hak_remote_announce_any(). */
 inline free_remotely(bit_of_block, to)
 {
 	atomic {
