@@ -2,14 +2,14 @@
 #include "base/check.h"
 
 #include <signal.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/call.h"
 #include "base/text.h"
 
 static void send_abort(void)
 {
-	syscall(SYS_tgkill, syscall(SYS_getpid), syscall(SYS_gettid), SIGABRT);
+	hak_call(SYS_tgkill, hak_call(SYS_getpid), hak_call(SYS_gettid), SIGABRT);
 }
 
 void hak_check_abort(void)
@@ -18,13 +18,13 @@ void hak_check_abort(void)
 	unsigned long set[16 / sizeof(long)] = { 1UL << (SIGABRT - 1) };
 	unsigned long action[8] = { 0 };
 
-	syscall(SYS_rt_sigprocmask, SIG_UNBLOCK, set, NULL, 8);
+	hak_call(SYS_rt_sigprocmask, SIG_UNBLOCK, set, NULL, 8);
 	send_abort();
 	/* A handler has returned, or there is none to call. */
-	syscall(SYS_rt_sigaction, SIGABRT, action, NULL, 8);
+	hak_call(SYS_rt_sigaction, SIGABRT, action, NULL, 8);
 	send_abort();
 	for (;;)
-		syscall(SYS_exit_group, 128 + SIGABRT);
+		hak_call(SYS_exit_group, 128 + SIGABRT);
 }
 
 void hak_check_wait(void)
@@ -32,7 +32,7 @@ void hak_check_wait(void)
 	long second[2] = { 1, 0 };
 
 	for (unsigned i = 0; i < 10; i++)
-		syscall(SYS_nanosleep, second, NULL);
+		hak_call(SYS_nanosleep, second, NULL);
 	hak_check_abort();
 }
 

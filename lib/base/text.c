@@ -3,10 +3,9 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "base/atomic.h"
+#include "base/call.h"
 
 #ifndef SYS_pidfd_open /* the same numbers on every architecture */
 #define SYS_pidfd_open 434
@@ -20,10 +19,10 @@ uint32_t hak_text_stranger;
 /* The program's file descriptor, for a thread that has none. */
 static int borrow(int fd)
 {
-	int process = (int)syscall(SYS_pidfd_open, syscall(SYS_getpid), 0);
-	int borrowed = (int)syscall(SYS_pidfd_getfd, process, fd, 0);
+	int process = (int)hak_call(SYS_pidfd_open, hak_call(SYS_getpid), 0);
+	int borrowed = (int)hak_call(SYS_pidfd_getfd, process, fd, 0);
 
-	syscall(SYS_close, process);
+	hak_call(SYS_close, process);
 	return borrowed;
 }
 
@@ -31,7 +30,7 @@ static bool is_stranger(void)
 {
 	uint32_t id = hak_load_relaxed(&hak_text_stranger);
 
-	return id != 0 && id == (uint32_t)syscall(SYS_gettid);
+	return id != 0 && id == (uint32_t)hak_call(SYS_gettid);
 }
 
 static void write_out(struct hak_text *t)
@@ -43,18 +42,18 @@ static void write_out(struct hak_text *t)
 	if (t->sink != NULL)
 		t->sink(t->data, t->length, t->to);
 	while (t->fd >= 0 && done < t->length) {
-		long n = syscall(SYS_write, fd, t->data + done, t->length - done);
+		long n = hak_call(SYS_write, fd, t->data + done, t->length - done);
 
 		if (n > 0) {
 			done += (size_t)n;
-		} else if (n == 0 || errno != EINTR) {
+		} else if (n != -EINTR) {
 			if (t->error == 0)
-				t->error = n == 0 ? EIO : errno;
+				t->error = n == 0 ? EIO : (int)-n;
 			break;
 		}
 	}
 	if (is_borrowed)
-		syscall(SYS_close, fd);
+		hak_call(SYS_close, fd);
 	t->length = 0;
 }
 
@@ -141,7 +140,7 @@ void hak_text_add_hex(struct hak_text *t, uint64_t n)
 
 int hak_text_close(struct hak_text *t)
 {
-	int saved = errno;
+	int saved = errno; /* a sink may be anything */
 
 	write_out(t);
 	errno = saved;

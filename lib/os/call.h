@@ -1,45 +1,43 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Owns: the system calls, through libc's syscall(): one symbol for the dynamic linker to look up at every start of
- *       every program, instead of a dozen. They set errno as libc's own wrappers do.
- */
+/* Owns: the kernel's memory and futex calls by their names. All of them keep errno. */
 #ifndef HAK_OS_CALL_H
 #define HAK_OS_CALL_H
 
 #include <errno.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-#include "base/attr.h"
+#include "base/call.h"
 
+/* MAP_FAILED if the kernel refuses. */
 HAK_INLINE void *hak_call_mmap(size_t size, int protection, int flags)
 {
 #ifdef SYS_mmap2
-	return (void *)syscall(SYS_mmap2, NULL, size, protection, flags, -1, 0L);
+	long p = hak_call(SYS_mmap2, 0, size, protection, flags, -1, 0);
 #elif defined(__s390x__)
 	/* One argument there: where the six are. */
 	const unsigned long args[6] = { 0, size, (unsigned long)protection, (unsigned long)flags, ~0UL, 0 };
-
-	return (void *)syscall(SYS_mmap, args);
+	long p = hak_call(SYS_mmap, args);
 #else
-	return (void *)syscall(SYS_mmap, NULL, size, protection, flags, -1, 0L);
+	long p = hak_call(SYS_mmap, 0, size, protection, flags, -1, 0);
 #endif
+
+	return hak_call_is_refused(p) ? MAP_FAILED : (void *)p;
 }
 
 HAK_INLINE bool hak_call_munmap(void *p, size_t size)
 {
-	return syscall(SYS_munmap, p, size) == 0;
+	return hak_call(SYS_munmap, p, size) == 0;
 }
 
 HAK_INLINE bool hak_call_mprotect(void *p, size_t size, int protection)
 {
-	return syscall(SYS_mprotect, p, size, protection) == 0;
+	return hak_call(SYS_mprotect, p, size, protection) == 0;
 }
 
 HAK_INLINE bool hak_call_madvise(void *p, size_t size, int advice)
 {
-	return syscall(SYS_madvise, p, size, advice) == 0;
+	return hak_call(SYS_madvise, p, size, advice) == 0;
 }
 
 /* to: NULL to stay in place. */
@@ -47,24 +45,18 @@ HAK_INLINE bool hak_call_mremap(void *p, size_t old_size, size_t new_size, void 
 {
 	long flags = to != NULL ? MREMAP_MAYMOVE | MREMAP_FIXED : 0;
 
-	return (void *)syscall(SYS_mremap, p, old_size, new_size, flags, to) != MAP_FAILED;
+	return !hak_call_is_refused(hak_call(SYS_mremap, p, old_size, new_size, flags, to));
 }
 
-/* Sleeps while *word is value, and wakes one that does; both within this process, and keeping errno. */
+/* Sleeps while *word is value, and wakes one that does; both within this process. */
 HAK_INLINE void hak_call_futex_wait(uint32_t *word, uint32_t value)
 {
-	int saved = errno;
-
-	syscall(SYS_futex, word, 0x80 /* FUTEX_WAIT_PRIVATE */, value, NULL, NULL, 0);
-	errno = saved;
+	hak_call(SYS_futex, word, 0x80 /* FUTEX_WAIT_PRIVATE */, value);
 }
 
 HAK_INLINE void hak_call_futex_wake(uint32_t *word)
 {
-	int saved = errno;
-
-	syscall(SYS_futex, word, 0x81 /* FUTEX_WAKE_PRIVATE */, 1, NULL, NULL, 0);
-	errno = saved;
+	hak_call(SYS_futex, word, 0x81 /* FUTEX_WAKE_PRIVATE */, 1);
 }
 
 #endif

@@ -31,7 +31,6 @@ static bool read_file(const char *path, const char *name, char *text, size_t siz
 {
 	char full[HAK_CGROUP_PATH + NAME_ROOM];
 	size_t n_path = length_of(path), n_name = length_of(name), at = 1;
-	int saved = errno;
 	long n = 0;
 	int fd;
 
@@ -41,14 +40,13 @@ static bool read_file(const char *path, const char *name, char *text, size_t siz
 	full[n_path] = '/';
 	copy(full + n_path + 1, name, n_name + 1);
 	/* Not blocking: whatever somebody put there instead of a file. */
-	fd = (int)syscall(SYS_openat, AT_FDCWD, n_name > 0 ? full : path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	fd = (int)hak_call(SYS_openat, AT_FDCWD, n_name > 0 ? full : path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	text[0] = '\n';
-	while (fd >= 0 && at < size - 1 && (n = syscall(SYS_read, fd, text + at, size - 1 - at)) > 0)
+	while (fd >= 0 && at < size - 1 && (n = hak_call(SYS_read, fd, text + at, size - 1 - at)) > 0)
 		at += (size_t)n;
 	text[at] = '\0';
 	if (fd >= 0)
-		syscall(SYS_close, fd);
-	errno = saved;
+		hak_call(SYS_close, fd);
 	return fd >= 0 && n >= 0;
 }
 

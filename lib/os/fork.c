@@ -20,13 +20,11 @@ static uint32_t *make_page(void)
 	size_t size = hak_os_page_size();
 	uint32_t *page = hak_os_map(size, size, "hakmem: fork");
 	uint32_t *expected = NULL;
-	int saved = errno;
 
 	if (page != NULL && (hak_os_is_advice_void() || !hak_call_madvise(page, size, MADV_WIPEONFORK))) {
 		hak_os_unmap(page, size);
 		page = NULL;
 	}
-	errno = saved;
 	if (page == NULL)
 		page = NO_PAGE;
 	if (!hak_cas_ordered(&generation, &expected, page)) {
@@ -63,7 +61,7 @@ static uint32_t HAK_COLD next_generation(uint32_t *page)
 static uint32_t HAK_COLD ask_pid(void)
 {
 	uint64_t seen = hak_load_relaxed(&fallback);
-	uint64_t own = (uint64_t)syscall(SYS_getpid) << 32;
+	uint64_t own = (uint64_t)hak_call(SYS_getpid) << 32;
 
 	if (seen >> 32 == own >> 32)
 		return (uint32_t)seen;

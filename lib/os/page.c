@@ -36,13 +36,8 @@ bool hak_os_is_advice_void(void)
 {
 	static enum answer answer; /* any */
 
-	if (hak_load_relaxed(&answer) == UNASKED) {
-		int saved = errno;
-		enum answer found = hak_call_madvise((void *)MAX_PAGE_SIZE, 0, -1) ? YES : NO;
-
-		errno = saved;
-		hak_store_relaxed(&answer, found);
-	}
+	if (hak_load_relaxed(&answer) == UNASKED)
+		hak_store_relaxed(&answer, hak_call_madvise((void *)MAX_PAGE_SIZE, 0, -1) ? YES : NO);
 	return hak_load_relaxed(&answer) == YES;
 }
 
@@ -86,13 +81,10 @@ size_t hak_os_page_size(void)
 	size_t s = hak_load_relaxed(&size);
 
 	if (s == 0) {
-		int saved = errno;
-
 		/* The kernel refuses advice, even on no bytes, for an address that does not start an OS page. */
 		s = hak_os_is_advice_void() ? find_page_size() : 4096;
 		while (s < MAX_PAGE_SIZE && !hak_call_madvise((void *)s, 0, MADV_NORMAL))
 			s *= 2;
-		errno = saved;
 		hak_store_relaxed(&size, s);
 	}
 	return s;
@@ -128,7 +120,7 @@ static void unmap_end(void *base, size_t size)
 
 static void name_pages(void *base, size_t size, const char *name)
 {
-	syscall(SYS_prctl, PR_SET_VMA, PR_SET_VMA_ANON_NAME, base, size, name);
+	hak_call(SYS_prctl, PR_SET_VMA, PR_SET_VMA_ANON_NAME, base, size, name);
 }
 
 /* Cuts an aligned piece of size bytes out of a mapping of size + align. */
@@ -148,7 +140,6 @@ static void *cut_aligned(char *p, size_t size, size_t align)
 
 void *hak_os_map(size_t size, size_t align, const char *name)
 {
-	int saved = errno;
 	size_t page = hak_os_page_size();
 	char *p = map_pages(size, PROT_READ | PROT_WRITE);
 
@@ -162,13 +153,11 @@ void *hak_os_map(size_t size, size_t align, const char *name)
 	}
 	if (p != NULL)
 		name_pages(p, size, name);
-	errno = saved;
 	return p;
 }
 
 void *hak_os_map_guarded(size_t size, const char *name)
 {
-	int saved = errno;
 	size_t page = hak_os_page_size();
 	char *p;
 
@@ -186,22 +175,16 @@ void *hak_os_map_guarded(size_t size, const char *name)
 			p = map_pages(size, PROT_READ | PROT_WRITE);
 		}
 	}
-	errno = saved;
 	return p;
 }
 
 bool hak_os_unmap(void *base, size_t size)
 {
-	int saved = errno;
-	bool is_done = unmap_pages(base, size);
-
-	errno = saved;
-	return is_done;
+	return unmap_pages(base, size);
 }
 
 bool hak_os_remap(void *base, size_t old_size, void *to, size_t new_size)
 {
-	int saved = errno;
 	bool is_done;
 
 	/* mremap() would do the same; but qemu's takes what lies behind, on machines of 32 bits. */
@@ -213,49 +196,34 @@ bool hak_os_remap(void *base, size_t old_size, void *to, size_t new_size)
 	hak_add_relaxed(&hak_os_counts.n_map, 1);
 	if (is_done && to != base)
 		hak_sub_relaxed(&hak_os_counts.n_mapped, 1);
-	errno = saved;
 	return is_done;
 }
 
 bool hak_os_advise_huge(void *base, size_t size, bool is_wanted)
 {
-	int saved = errno;
-	bool is_done = hak_call_madvise(base, size, is_wanted ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
-
-	errno = saved;
-	return is_done;
+	return hak_call_madvise(base, size, is_wanted ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
 }
 
 bool hak_os_purge(void *base, size_t size)
 {
-	int saved = errno;
 	bool is_done = (!hak_os_is_advice_void() || can_purge()) && hak_call_madvise(base, size, MADV_DONTNEED);
 
 	hak_add_relaxed(&hak_os_counts.n_purge, 1);
 	if (is_done)
 		hak_add_relaxed(&hak_os_counts.purged, size);
-	errno = saved;
 	return is_done;
 }
 
 bool hak_os_purge_lazily(void *base, size_t size)
 {
-	int saved = errno;
-	bool is_done = hak_call_madvise(base, size, MADV_FREE);
-
 	hak_add_relaxed(&hak_os_counts.n_purge, 1);
-	errno = saved;
-	return is_done;
+	return hak_call_madvise(base, size, MADV_FREE);
 }
 
 bool hak_os_set_dump(void *base, size_t size, bool is_dumped)
 {
-	int saved = errno;
-	bool is_done = hak_call_madvise(base, size, is_dumped ? MADV_DODUMP : MADV_DONTDUMP);
-
 	hak_add_relaxed(&hak_os_counts.n_map, 1);
-	errno = saved;
-	return is_done;
+	return hak_call_madvise(base, size, is_dumped ? MADV_DODUMP : MADV_DONTDUMP);
 }
 
 void hak_os_count_mappings(int n)
@@ -270,7 +238,6 @@ bool hak_os_can_split(void)
 
 size_t hak_os_resident(const void *base, size_t size)
 {
-	int saved = errno;
 	size_t page = hak_os_page_size();
 	const char *end = (const char *)hak_round_up((uintptr_t)base + size, page);
 	const char *p = (const char *)hak_round_down((uintptr_t)base, page);
@@ -282,14 +249,15 @@ size_t hak_os_resident(const void *base, size_t size)
 		unsigned char pages[N_PAGES_ASKED];
 		size_t n = (size_t)(end - p) / page < N_PAGES_ASKED ? (size_t)(end - p) / page : N_PAGES_ASKED;
 
-		if (syscall(SYS_mincore, p, n * page, pages) == 0)
+		long answer = hak_call(SYS_mincore, p, n * page, pages);
+
+		if (answer == 0)
 			for (size_t i = 0; i < n; i++)
 				n_pages += pages[i] & 1;
-		else if (errno != ENOMEM) /* not allowed to ask: what can be resident counts. ENOMEM: unmapped by now */
+		else if (answer != -ENOMEM) /* not allowed to ask: what can be resident counts. ENOMEM: unmapped by now */
 			n_pages += n;
 		p += n * page;
 	}
-	errno = saved;
 	return n_pages * page;
 }
 
@@ -297,10 +265,8 @@ size_t hak_os_resident(const void *base, size_t size)
 static long count_faults(void)
 {
 	struct rusage usage = { .ru_minflt = 0 };
-	int saved = errno;
 
-	syscall(SYS_getrusage, RUSAGE_THREAD, &usage);
-	errno = saved;
+	hak_call(SYS_getrusage, RUSAGE_THREAD, &usage);
 	return usage.ru_minflt;
 }
 

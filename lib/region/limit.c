@@ -100,11 +100,8 @@ void hak_limit_count_press(void)
 static uint64_t machine_size(void)
 {
 	struct sysinfo info;
-	int saved = errno;
-	bool is_known = syscall(SYS_sysinfo, &info) == 0;
 
-	errno = saved;
-	return is_known ? (uint64_t)info.totalram * info.mem_unit : 0;
+	return hak_call(SYS_sysinfo, &info) == 0 ? (uint64_t)info.totalram * info.mem_unit : 0;
 }
 
 /* What an option means in bytes; 0: nothing. */

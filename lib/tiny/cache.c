@@ -37,7 +37,7 @@ size_t hak_cache_count_any(const struct hak_heap *h, unsigned sc)
 
 void hak_cache_know_thread_own(struct hak_heap *h)
 {
-	long tid = syscall(SYS_gettid);
+	long tid = hak_call(SYS_gettid);
 
 	hak_own_set(&h->tid, tid > 0 ? (uint32_t)tid : 0);
 }
