@@ -1,30 +1,39 @@
 /* SPDX-License-Identifier: MIT */
 #include "os/clock.h"
 
-#include "os/call.h"
+#include <errno.h>
+#include <time.h>
 
-#define CLOCK_COARSE 6 /* CLOCK_MONOTONIC_COARSE, without libc's struct timespec */
+#include "base/call.h"
+
+static uint64_t read_clock(clockid_t clock)
+{
+	struct timespec t = { .tv_sec = 0 };
+	int saved = errno;
+
+	clock_gettime(clock, &t);
+	errno = saved;
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
 
 uint64_t hak_os_now(void)
 {
-	long t[2] = { 0, 0 }; /* the kernel's own struct timespec, whatever libc's is */
+	return read_clock(CLOCK_MONOTONIC_COARSE) / 1000000;
+}
 
-	hak_call(SYS_clock_gettime, CLOCK_COARSE, t);
-	return (uint64_t)t[0] * 1000 + (uint64_t)t[1] / 1000000;
+uint64_t hak_os_now_fine(void)
+{
+	return read_clock(CLOCK_MONOTONIC);
 }
 
 #if HAK_COUNT
 uint64_t hak_os_ticks_per_ms(void)
 {
-	long from[2] = { 0, 0 }, to[2] = { 0, 0 };
-	uint64_t ticks, ns;
+	uint64_t from = hak_os_now_fine(), ticks = hak_site_ticks(), ns;
 
-	hak_call(SYS_clock_gettime, 1 /* CLOCK_MONOTONIC */, from);
-	ticks = hak_site_ticks();
-	do {
-		hak_call(SYS_clock_gettime, 1, to);
-		ns = (uint64_t)(to[0] - from[0]) * 1000000000 + (uint64_t)to[1] - (uint64_t)from[1];
-	} while (ns < 5000000); /* 5 ms: good for a part in a thousand */
+	do
+		ns = hak_os_now_fine() - from;
+	while (ns < 5000000); /* 5 ms: good for a part in a thousand */
 	return (hak_site_ticks() - ticks) * 1000000 / ns;
 }
 #endif

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Owns: time and the thread's number, as the kernel tells them. Any thread; keeps errno. */
+/*
+ * Owns: time and the thread's number, as the kernel tells them.
+ * Threads: any. Async-signal-safe. Keeps errno.
+ * Locks: none, and callers hold none: clock_gettime() reads the kernel's page without a system call, but it is libc's
+ *        symbol, and a library that fakes the time may allocate in its own.
+ */
 #ifndef HAK_OS_CLOCK_H
 #define HAK_OS_CLOCK_H
 
@@ -7,6 +12,9 @@
 
 /* Milliseconds since some start, never going back; as coarse as the kernel's tick. */
 uint64_t hak_os_now(void);
+
+/* Nanoseconds since the same start. On a machine whose clock only the kernel can read, a system call. */
+uint64_t hak_os_now_fine(void);
 
 #if HAK_COUNT
 /* How fast hak_site_ticks() goes; measured, in 5 ms. */
