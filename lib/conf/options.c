@@ -7,6 +7,7 @@
 
 #include "base/atomic.h"
 #include "conf/limits.h"
+#include "os/page.h"
 
 #define N_WORDS_MAX 4
 #define SIZE 2
@@ -38,6 +39,7 @@ static const struct option options[] = {
 	{ FIELD(limit_hard), true, SIZE, { "off" }, HAK_LIMIT_LEAST, HAK_LIMIT_MOST },
 	{ FIELD(limit), false, false, { "auto", "cgroup", "none" }, 0, 0 },
 	{ "cgroup_root", 0, false, PATH, { "" }, 0, 0 },
+	{ FIELD(name_memory), false, false, { "false", "true" }, 0, 0 },
 };
 
 #define N_OPTIONS (sizeof options / sizeof options[0])
@@ -304,6 +306,7 @@ void hak_options_read(void)
 			is_right = read_pair(conf, n) && is_right;
 		conf += n + (conf[n] == ',');
 	}
+	hak_store_relaxed(&hak_os_is_naming, hak_options.name_memory != 0);
 	HAK_REQUIRE(is_right || !hak_options.strict, "HAKMEM_CONF has mistakes, and strict:true makes them fatal");
 }
 

@@ -46,6 +46,7 @@ struct hak_options {
 	int64_t limit_soft;  /* any: a size, or HAK_SIZE_AUTO */
 	int64_t limit_hard;  /* any: a size */
 	int64_t limit;       /* const: enum hak_limit_mode */
+	int64_t name_memory; /* const: mappings have names: hak_os_is_naming */
 };
 
 #define HAK_ROOT_SIZE 128

@@ -29,6 +29,7 @@
 #define ZERO_LEAST ((size_t)256 << 10) /* 256 KiB: less is simply written to */
 
 struct hak_os_counts hak_os_counts;
+bool hak_os_is_naming;
 
 enum answer { UNASKED, NO, YES }; /* every thread gets the same */
 
@@ -120,7 +121,8 @@ static void unmap_end(void *base, size_t size)
 
 static void name_pages(void *base, size_t size, const char *name)
 {
-	hak_call(SYS_prctl, PR_SET_VMA, PR_SET_VMA_ANON_NAME, base, size, name);
+	if (HAK_UNLIKELY(hak_load_relaxed(&hak_os_is_naming)))
+		hak_call(SYS_prctl, PR_SET_VMA, PR_SET_VMA_ANON_NAME, base, size, name);
 }
 
 /* Cuts an aligned piece of size bytes out of a mapping of size + align. */

@@ -18,6 +18,10 @@ struct hak_os_counts {
 
 extern struct hak_os_counts hak_os_counts;
 
+/* const once the options are known: names show in /proc/PID/maps, where the kernel can. For that it takes prctl(), for
+ * which sandboxes kill. */
+extern bool hak_os_is_naming;
+
 /* True where madvise() says yes even to nonsense: in an emulator that takes all advice for hints. Its yes is no proof. */
 bool hak_os_is_advice_void(void);
 
@@ -25,7 +29,7 @@ bool hak_os_is_advice_void(void);
 size_t hak_os_page_size(void);
 
 /* Maps size bytes (whole OS pages) of zeroed memory, aligned to `align` (a power of two, at least an OS
- * page). Returns NULL when the kernel refuses. The name shows in /proc/PID/maps where the kernel can. */
+ * page). Returns NULL when the kernel refuses. */
 void *hak_os_map(size_t size, size_t align, const char *name);
 
 /* Like hak_os_map(size, OS page), with an inaccessible OS page before and behind. */

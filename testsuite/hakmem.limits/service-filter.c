@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* hak-link: preload */
-/* Under a filter that kills, as services have them: what the allocator may call there, it makes do with. The usual set
- * for services has madvise(), mremap() and getrusage(); it has no mincore(). */
+/* hak-conf: purge_thread:off */
+/* Under a filter that kills, as services and the helpers of servers have them: they allow madvise() and mremap(), which
+ * glibc's malloc calls, too; prctl() or mincore() not all of them. */
 #include "limit.h"
 #include "filter.h"
 
 int main(void)
 {
-	static const int calls[] = { SYS_mincore, SYS_get_mempolicy, SYS_move_pages, SYS_process_madvise };
+	static const int calls[] = { SYS_mincore, SYS_prctl, SYS_get_mempolicy, SYS_move_pages,
+		SYS_process_madvise, SYS_sysinfo, SYS_openat };
 	size_t i, n;
 
 	filter_to(calls, N_OF(calls), SECCOMP_RET_KILL_PROCESS);
