@@ -2,13 +2,13 @@
 /* hak-link: preload */
 /* hak-conf: purge_thread:off */
 /* Under a filter that kills, as services and the helpers of servers have them: they allow madvise() and mremap(), which
- * glibc's malloc calls, too; prctl() or mincore() not all of them. */
+ * glibc's malloc calls, too; prctl(), getrusage() or mincore() not all of them. */
 #include "limit.h"
 #include "filter.h"
 
 int main(void)
 {
-	static const int calls[] = { SYS_mincore, SYS_prctl, SYS_get_mempolicy, SYS_move_pages,
+	static const int calls[] = { SYS_mincore, SYS_prctl, SYS_getrusage, SYS_get_mempolicy, SYS_move_pages,
 		SYS_process_madvise, SYS_sysinfo, SYS_openat };
 	size_t i, n;
 
