@@ -47,6 +47,7 @@ static const struct option options[] = {
 struct hak_options hak_options = { .cache_cap = HAK_CACHE_MOST, .purge_delay = HAK_PURGE_DELAY, .purge_thread = 1,
 	.thp = HAK_THP_AUTO, .limit_soft = HAK_SIZE_AUTO };
 char hak_cgroup_root[HAK_ROOT_SIZE];
+enum hak_options_state hak_options_state;
 
 static int64_t *field_of(const struct option *o)
 {
@@ -294,9 +295,8 @@ static bool read_pair(const char *pair, size_t n)
 	return true;
 }
 
-void hak_options_read(void)
+static void read_all(const char *conf)
 {
-	const char *conf = secure_getenv("HAKMEM_CONF");
 	bool is_right = true;
 
 	while (conf != NULL && *conf != '\0') {
@@ -310,11 +310,25 @@ void hak_options_read(void)
 	HAK_REQUIRE(is_right || !hak_options.strict, "HAKMEM_CONF has mistakes, and strict:true makes them fatal");
 }
 
+void hak_options_read(void)
+{
+	enum hak_options_state unread = HAK_OPTIONS_UNREAD;
+
+	/* libc finds the environment in its constructor; a program's .preinit_array and libraries linked with -z initfirst
+	 * run, and allocate, before that. Whether the program has more rights than its caller is known at once. */
+	if (environ == NULL || !hak_cas_acquire(&hak_options_state, &unread, HAK_OPTIONS_READING))
+		return;
+	read_all(secure_getenv("HAKMEM_CONF"));
+	/* Pairs with the acquire in hak_options_ensure(). */
+	hak_store_release(&hak_options_state, HAK_OPTIONS_READ);
+}
+
 enum hak_option_answer hak_options_set(const char *name, const char *value)
 {
 	const struct option *o = find_option(name, length_of(name, '\0'));
 	int64_t v;
 
+	hak_options_ensure();
 	if (o == NULL)
 		return HAK_OPTION_UNKNOWN;
 	if (!parse_value(o, value, length_of(value, '\0'), &v))
@@ -343,6 +357,7 @@ bool hak_options_get(const char *name, struct hak_text *out)
 {
 	const struct option *o = find_option(name, length_of(name, '\0'));
 
+	hak_options_ensure();
 	if (o != NULL)
 		add_value(out, o);
 	return o != NULL;
@@ -350,6 +365,7 @@ bool hak_options_get(const char *name, struct hak_text *out)
 
 void hak_options_list(struct hak_text *out)
 {
+	hak_options_ensure();
 	for (size_t i = 0; i < N_OPTIONS; i++) {
 		hak_text_add(out, options[i].name);
 		hak_text_add(out, ": ");

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns: the run-time options, read once from HAKMEM_CONF.
+ * Owns: the run-time options, read once from HAKMEM_CONF, by whoever comes first.
  * Threads: read by any on miss paths; written at start-up, and by hakmem_option_set() for those that may change.
  * Locks: none: each option is one word.
- * O1 Every field is right when zero plus hak_options' initialiser: malloc is called before any constructor.
+ * O1 Every field is right when zero plus hak_options' initialiser: malloc is called before any constructor, and before
+ *    the environment can be found.
+ * O2 Who makes something that an option shapes calls hak_options_ensure() first: constructors of other libraries run
+ *    before ours, and allocate.
  */
 #ifndef HAK_CONF_OPTIONS_H
 #define HAK_CONF_OPTIONS_H
 
+#include "base/atomic.h"
 #include "base/attr.h"
 #include "base/text.h"
 
@@ -62,8 +66,19 @@ enum hak_option_answer {
 	HAK_OPTION_FIXED /* cannot be changed while the program runs */
 };
 
-/* Reads HAKMEM_CONF, once; mistakes are reported on stderr, once each. */
-void hak_options_read(void);
+enum hak_options_state { HAK_OPTIONS_UNREAD, HAK_OPTIONS_READING, HAK_OPTIONS_READ };
+
+extern enum hak_options_state hak_options_state; /* any */
+
+/* Reads HAKMEM_CONF, if nobody has and the environment can be found already; mistakes are reported on stderr, once each.
+ * Any thread, any time; it neither allocates nor waits: who comes while another one reads goes on with what is there. */
+void hak_options_read(void) HAK_COLD;
+
+HAK_INLINE void hak_options_ensure(void)
+{
+	if (HAK_UNLIKELY(hak_load_acquire(&hak_options_state) != HAK_OPTIONS_READ))
+		hak_options_read();
+}
 
 enum hak_option_answer hak_options_set(const char *name, const char *value);
 

@@ -268,8 +268,10 @@ static void arrange_end(struct hak_heap *h)
 
 static struct hak_heap *start_thread(const void *p)
 {
-	struct hak_heap *h = pool_or_new_heap(p);
+	struct hak_heap *h;
 
+	hak_options_ensure();
+	h = pool_or_new_heap(p);
 	if (h == NULL)
 		return NULL;
 	hak_own_set(&h->generation, hak_fork_generation());

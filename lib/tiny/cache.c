@@ -76,6 +76,7 @@ static unsigned cap_of(const struct hak_heap *h, unsigned sc)
 {
 	unsigned cap = hak_class_cap(sc) + h->bin[sc].n_more;
 
+	hak_options_ensure();
 	if (cap > hak_options.cache_cap)
 		cap = (unsigned)hak_options.cache_cap;
 	return hak_load_relaxed(&hak_options.diet) && cap > HAK_CACHE_DIET ? HAK_CACHE_DIET : cap;

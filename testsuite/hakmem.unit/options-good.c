@@ -71,8 +71,18 @@ int main(void)
 	check_is("stats", "json");
 	read_conf("");
 	CHECK(said[0] == '\0');
-	unsetenv("HAKMEM_CONF");
+	/* Once only. */
+	setenv("HAKMEM_CONF", "cache_cap:10", 1);
 	hak_options_read();
+	check_is("cache_cap", "9");
+	/* Not before there is an environment; and then without one of ours. */
+	hak_options_state = HAK_OPTIONS_UNREAD;
+	environ = NULL;
+	hak_options_ensure();
+	CHECK(hak_options_state == HAK_OPTIONS_UNREAD);
+	environ = (char *[]){ NULL };
+	hak_options_ensure();
+	CHECK(hak_options_state == HAK_OPTIONS_READ);
 	check_is("cache_cap", "9");
 	return 0;
 }

@@ -19,6 +19,7 @@ UNUSED static void read_conf(const char *conf)
 
 	CHECK(there >= 0 && file >= 0 && setenv("HAKMEM_CONF", conf, 1) == 0);
 	dup2(file, 2);
+	hak_options_state = HAK_OPTIONS_UNREAD;
 	hak_options_read();
 	dup2(there, 2);
 	n = pread(file, said, sizeof said - 1, 0);
