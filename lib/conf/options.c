@@ -37,7 +37,7 @@ static const struct option options[] = {
 	{ FIELD(thp), true, false, { "default", "always", "never", "auto" }, 0, 0 },
 	{ FIELD(limit_soft), true, SIZE, { "auto", "off" }, HAK_LIMIT_LEAST, HAK_LIMIT_MOST },
 	{ FIELD(limit_hard), true, SIZE, { "off" }, HAK_LIMIT_LEAST, HAK_LIMIT_MOST },
-	{ FIELD(limit), false, false, { "auto", "cgroup", "none" }, 0, 0 },
+	{ FIELD(limit), false, false, { "none", "cgroup" }, 0, 0 },
 	{ "cgroup_root", 0, false, PATH, { "" }, 0, 0 },
 	{ FIELD(name_memory), false, false, { "false", "true" }, 0, 0 },
 };

@@ -29,9 +29,8 @@ enum hak_thp {
 };
 
 enum hak_limit_mode {
-	HAK_LIMIT_AUTO,   /* the container's limit makes for early purging */
-	HAK_LIMIT_CGROUP, /* ... and for a hard limit */
-	HAK_LIMIT_NONE
+	HAK_LIMIT_NONE,
+	HAK_LIMIT_CGROUP /* the container's limit is a hard one */
 };
 
 /* Sizes: bytes; negative: per cent; 0: off. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Owns: what the kernel's control groups say about memory: cgroup v2, and v1 where the memory controller is there.
- * Threads: any; also one without the C library (os/thread.h). All of it opens and reads files, so never on the way of
- *          an allocation. Keeps errno.
+ * Threads: any. Keeps errno. All of it opens and reads files, so only where an option asks for it, and never on the way
+ *          of an allocation.
  * Locks: none.
  */
 #ifndef HAK_OS_CGROUP_H

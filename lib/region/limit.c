@@ -16,6 +16,7 @@ static uint64_t n_held;             /* any: bytes */
 static uint64_t soft, hard, brink;  /* any: bytes in force; 0: none */
 static uint64_t from;               /* any: enum hak_limit_from */
 static uint64_t n_refused, n_pressed; /* any */
+static bool is_started;             /* any: the options' limits are in force */
 
 /* The container, as it was found last. */
 static uint64_t container_max;      /* any: bytes; 0: none, or not known yet */
@@ -44,8 +45,11 @@ static bool take_within(size_t size, uint64_t most)
 
 bool hak_limit_take(size_t size)
 {
-	uint64_t most = hak_load_relaxed(&hard);
+	uint64_t most;
 
+	if (HAK_UNLIKELY(!hak_load_acquire(&is_started)))
+		hak_limit_start();
+	most = hak_load_relaxed(&hard);
 	if (HAK_UNLIKELY(most != 0))
 		return take_within(size, most);
 	hak_limit_add(size);
@@ -167,18 +171,36 @@ static void learn(struct hak_cgroup *c)
 	hak_store_relaxed(&container_least, c->least);
 }
 
+static bool is_percent(const int64_t *option)
+{
+	int64_t size = hak_load_relaxed(option);
+
+	return size < 0 && size != HAK_SIZE_AUTO;
+}
+
+bool hak_limit_is_asked(void)
+{
+	return hak_options.limit == HAK_LIMIT_CGROUP || is_percent(&hak_options.limit_hard) ||
+		is_percent(&hak_options.limit_soft);
+}
+
 void hak_limit_change(void)
 {
 	struct hak_cgroup c;
 
-	if (hak_options.limit != HAK_LIMIT_NONE)
+	if (hak_limit_is_asked())
 		learn(&c);
 	settle();
 }
 
 void hak_limit_start(void)
 {
-	/* Without a word about limits not a page is written. */
+	hak_options_ensure();
+	if (hak_load_acquire(&hak_options_state) != HAK_OPTIONS_READ)
+		return;
+	/* Pairs with the acquire in hak_limit_take(); several threads may come to the same. Without a word about limits not
+	 * another page is written. */
+	hak_store_release(&is_started, true);
 	if (hak_options.limit == HAK_LIMIT_CGROUP || hak_options.limit_hard != 0 ||
 		hak_options.limit_soft != HAK_SIZE_AUTO)
 		hak_limit_change();
@@ -202,7 +224,7 @@ static bool has_pressure(void)
 
 bool hak_limit_watch(void)
 {
-	if (hak_options.limit == HAK_LIMIT_NONE)
+	if (!hak_limit_is_asked())
 		return false;
 	if (n_looks++ % HAK_LIMIT_LEARN == 0) {
 		learn(&cgroup);

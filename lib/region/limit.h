@@ -2,7 +2,7 @@
 /*
  * Owns: how much memory the library holds, how much it may hold, and what the container has to say about it.
  * Threads: any, but hak_limit_watch(): one at a time.
- * Locks: none.
+ * Locks: none. Opens a file only if an option asks for it (hak_limit_is_asked()).
  * N1 Held is what may be resident: slices used or dirty (but not the end of a run that nobody has written to),
  *    mappings of large blocks, live and kept, metadata. It is counted before it is used, and until it is given back.
  * N2 With a hard limit, held grows beyond it by nothing but metadata, and ends of runs that become free slices.
@@ -63,14 +63,18 @@ HAK_INLINE enum hak_limit_level hak_limit_level(void)
 void hak_limit_count_refusal(void);
 void hak_limit_count_press(void);
 
-/* At start-up, when the options are known: if one of them is about limits, hak_limit_change(). */
-void hak_limit_start(void);
+/* Puts the options' limits in force, once, as soon as the options are known: the first thing that is counted does, too. */
+void hak_limit_start(void) HAK_COLD;
 
-/* Reads the container's limits and puts the options' in force. Not on the way of an allocation. */
+/* An option about limits has changed: works them out anew. */
 void hak_limit_change(void);
 
-/* Looks at the container's files. True: it has been short of memory since the last look. The first look, in each
- * process, finds them. */
+/* Does an option ask for the container's limit? Only then are its files read: while the library is loaded, by
+ * hak_limit_change() and by hak_limit_watch(). */
+bool hak_limit_is_asked(void);
+
+/* Looks at the container's files. True: it has been short of memory since the last look. Not on the way of an
+ * allocation. */
 bool hak_limit_watch(void);
 
 /* Is there a container's limit to watch? */

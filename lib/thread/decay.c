@@ -368,7 +368,7 @@ static void run(void)
 	uint64_t n_flushes;
 
 	files_state = FILES_SHARED;
-	if (hak_options.limit != HAK_LIMIT_NONE && can_open_files(true))
+	if (hak_limit_is_asked() && can_open_files(true))
 		hak_limit_watch();
 	do {
 		n_flushes = make_steps();

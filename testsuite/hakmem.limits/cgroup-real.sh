@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # hak-timeout: 120
-# In a cgroup of 200 MiB a program that needs up to 120 at a time, each time in blocks of another kind, lives; under the
-# C library's malloc the kernel kills it. With limit:cgroup a program that needs more gets an error.
+# In a cgroup of 200 MiB a program that needs up to 120 at a time, each time in blocks of another kind, lives with
+# limit_soft:90%; under the C library's malloc the kernel kills it. With limit:cgroup one that needs more gets an error.
 . "$srcdir/testsuite/lib/build.sh"
 need_override
 limit=209715200
@@ -55,7 +55,7 @@ run ./spiky 30
 run ./spiky
 echo "without libhakmem: $code"
 [ $code = 137 ] || unsupported "the limit kills nobody here: $code"
-run LD_PRELOAD="$HAKMEM_LIB" ./spiky
+run LD_PRELOAD="$HAKMEM_LIB" HAKMEM_CONF=limit_soft:90% ./spiky
 [ $code = 0 ] || fail "with libhakmem: $code" "$(cat err)"
 run LD_PRELOAD="$HAKMEM_LIB" HAKMEM_CONF=limit:cgroup ./spiky 300
 [ $code = 1 ] || fail "with limit:cgroup, and too much: $code" "$(cat err)"

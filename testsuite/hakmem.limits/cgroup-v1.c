@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* hak-link: shared */
-/* The same from version 1's files; and its failcnt is followed. */
+/* limit:cgroup with version 1's files; and its failcnt is followed. */
 #include "container.h"
 
 static void hit_limit(void)
@@ -13,9 +13,9 @@ int main(int argc, char **argv)
 	(void)argc;
 	if (!is_restarted()) {
 		make_v1(MIB(300));
-		restart_inside("purge_delay:600000", argv);
+		restart_inside("purge_delay:600000,limit:cgroup,purge_thread:on", argv);
 	}
 	check_follows(hit_limit);
-	CHECK(stats_now().limit_soft / 1024 == MIB(270) / 1024, "%zu", (size_t)stats_now().limit_soft);
+	CHECK(stats_now().limit_soft / 1024 == (MIB(300) - MIB(300) / 32) / 10 * 9 / 1024, "%zu", (size_t)stats_now().limit_soft);
 	return 0;
 }

@@ -89,7 +89,7 @@ int main(void)
 		check_value("limit_hard", no_sizes[i], "off, 1% to 100%, 1M to 128T");
 	check_value("limit_hard", "auto", "off, 1% to 100%, 1M to 128T");
 	check_value("limit_soft", "1", "auto, off, 1% to 100%, 1M to 128T");
-	check_value("limit", "v2", "auto, cgroup, none");
+	check_value("limit", "v2", "none, cgroup");
 	check_value("cgroup_root", "", "/PATH");
 	check_value("cgroup_root", "sys", "/PATH");
 	memset(name, '/', sizeof name);

@@ -19,7 +19,7 @@ static void check_ranges(const char *conf)
 	CHECK(hak_options.on_report >= 0 && hak_options.on_report <= 1, "%s", conf);
 	CHECK(hak_options.stats >= 0 && hak_options.stats <= 2, "%s", conf);
 	CHECK(hak_options.diet >= 0 && hak_options.diet <= 1, "%s", conf);
-	CHECK(hak_options.limit >= 0 && hak_options.limit <= 2, "%s", conf);
+	CHECK(hak_options.limit >= 0 && hak_options.limit <= 1, "%s", conf);
 	CHECK(hak_options.limit_hard >= -100 && hak_options.limit_hard <= HAK_LIMIT_MOST, "%s", conf);
 	CHECK(hak_options.limit_hard <= 0 || hak_options.limit_hard >= HAK_LIMIT_LEAST, "%s", conf);
 	CHECK(hak_options.limit_soft == HAK_SIZE_AUTO || hak_options.limit_soft >= -100, "%s", conf);

@@ -24,7 +24,7 @@ static void check_sizes(void)
 
 	check_is("limit_soft", "auto");
 	check_is("limit_hard", "off");
-	check_is("limit", "auto");
+	check_is("limit", "none");
 	check_is("cgroup_root", "/sys/fs/cgroup");
 	for (size_t i = 0; i < N_OF(sizes); i++) {
 		snprintf(conf, sizeof conf, "limit_hard:%s,limit_soft:%s", sizes[i][0], sizes[i][0]);
@@ -33,10 +33,10 @@ static void check_sizes(void)
 		check_is("limit_hard", sizes[i][1]);
 		check_is("limit_soft", sizes[i][1]);
 	}
-	read_conf("limit_soft:auto,limit:none,cgroup_root:/a:b/c");
+	read_conf("limit_soft:auto,limit:cgroup,cgroup_root:/a:b/c");
 	CHECK(said[0] == '\0', "%s", said);
 	check_is("limit_soft", "auto");
-	check_is("limit", "none");
+	check_is("limit", "cgroup");
 	check_is("cgroup_root", "/a:b/c");
 }
 
