@@ -14,11 +14,13 @@
 /* One line on stderr, "hakmem: MESSAGE", then abort(). Async-signal-safe. */
 _Noreturn void hak_check_fail(const char *message, const char *file, int line) HAK_COLD;
 
-/* What abort() does, without its symbol to look up: SIGABRT to this thread, whatever blocks or handles it. */
+/* What abort() does, without its symbol to look up: SIGABRT to this thread, whatever blocks or handles it. Called in the
+ * handler, it ends the process without it. */
 _Noreturn void hak_check_abort(void) HAK_COLD;
 
-/* Waits for another thread's abort. */
-_Noreturn void hak_check_wait(void) HAK_COLD;
+/* Before a line that an abort follows. Threads that fail together die by the first one's: another thread's is waited
+ * for, a moment, since a handler may keep the process alive; the caller's own is not. */
+void hak_check_enter(void) HAK_COLD;
 
 #define HAK_STATIC(c) _Static_assert(c, #c)
 

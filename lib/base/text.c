@@ -2,6 +2,8 @@
 #include "base/text.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <string.h>
 
 #include "base/atomic.h"
@@ -33,6 +35,40 @@ static bool is_stranger(void)
 	return id != 0 && id == (uint32_t)hak_call(SYS_gettid);
 }
 
+/* May write() be called? Not when it could wait: a pipe that nobody reads is given a moment, once; one whose reader has
+ * gone, none. */
+static bool is_ready(int fd)
+{
+	static uint32_t is_stuck; /* any */
+	struct pollfd p = { .fd = fd, .events = POLLOUT };
+	long moment[2] = { 0, hak_load_relaxed(&is_stuck) ? 0 : 100000000 }; /* 100 ms; lessened by the kernel */
+	long n;
+
+	do
+		n = hak_call(SYS_ppoll, &p, 1, moment, NULL, 8);
+	while (n == -EINTR);
+	hak_store_relaxed(&is_stuck, n == 0);
+	return n != 0 && !(n > 0 && (p.revents & (POLLERR | POLLNVAL)));
+}
+
+/* The signal of a pipe that breaks just now must not come through, and one that was there before must not go. */
+static long write_quietly(int fd, const char *bytes, size_t n)
+{
+	unsigned long set[16 / sizeof(long)] = { 1UL << (SIGPIPE - 1) }, before[16 / sizeof(long)] = { 0 };
+	unsigned long pending[16 / sizeof(long)] = { 0 };
+	long no_time[4] = { 0 }, done;
+
+	if (!is_ready(fd))
+		return -EPIPE;
+	hak_call(SYS_rt_sigprocmask, SIG_BLOCK, set, before, 8);
+	hak_call(SYS_rt_sigpending, pending, 8);
+	done = hak_call(SYS_write, fd, bytes, n);
+	if (done == -EPIPE && (pending[0] & set[0]) == 0)
+		hak_call(SYS_rt_sigtimedwait, set, NULL, no_time, 8);
+	hak_call(SYS_rt_sigprocmask, SIG_SETMASK, before, NULL, 8);
+	return done;
+}
+
 static void write_out(struct hak_text *t)
 {
 	bool is_borrowed = t->fd >= 0 && t->length > 0 && is_stranger();
@@ -42,10 +78,11 @@ static void write_out(struct hak_text *t)
 	if (t->sink != NULL)
 		t->sink(t->data, t->length, t->to);
 	while (t->fd >= 0 && done < t->length) {
-		long n = hak_call(SYS_write, fd, t->data + done, t->length - done);
+		long n = t->is_line ? write_quietly(fd, t->data, t->length) :
+			hak_call(SYS_write, fd, t->data + done, t->length - done);
 
 		if (n > 0) {
-			done += (size_t)n;
+			done += t->is_line ? t->length : (size_t)n;
 		} else if (n != -EINTR) {
 			if (t->error == 0)
 				t->error = n == 0 ? EIO : (int)-n;
@@ -60,9 +97,16 @@ static void write_out(struct hak_text *t)
 void hak_text_open(struct hak_text *t, int fd)
 {
 	t->fd = fd;
+	t->is_line = false;
 	t->sink = NULL;
 	t->error = 0;
 	t->length = 0;
+}
+
+void hak_text_open_line(struct hak_text *t)
+{
+	hak_text_open(t, 2);
+	t->is_line = true;
 }
 
 void hak_text_open_sink(struct hak_text *t, void (*sink)(const char *bytes, size_t n, void *to), void *to)
@@ -83,7 +127,9 @@ void hak_text_add_bytes(struct hak_text *t, const char *bytes, size_t n)
 		bytes += k;
 		n -= k;
 		if (n > 0) {
-			if (t->fd < 0 && t->sink == NULL)
+			if (t->is_line)
+				t->data[HAK_TEXT_SIZE - 1] = '\n';
+			if (t->is_line || (t->fd < 0 && t->sink == NULL))
 				return;
 			write_out(t);
 		}

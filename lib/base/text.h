@@ -15,6 +15,7 @@ extern uint32_t hak_text_stranger; /* any: kernel id of a thread of our own with
 
 struct hak_text {
 	int fd;          /* const: where to; -1: keep the text, drop what does not fit */
+	bool is_line;    /* const: of one record: what does not fit is dropped */
 	void (*sink)(const char *bytes, size_t n, void *to); /* const: instead of fd, if not NULL */
 	void *to;        /* const: for sink */
 	int error;       /* own: errno of the first failed write, or 0 */
@@ -23,6 +24,10 @@ struct hak_text {
 };
 
 void hak_text_open(struct hak_text *t, int fd);
+
+/* One line on stderr, from any context: one write(2), no SIGPIPE, no wait of more than a moment for a reader that does
+ * not read. */
+void hak_text_open_line(struct hak_text *t);
 void hak_text_open_sink(struct hak_text *t, void (*sink)(const char *bytes, size_t n, void *to), void *to);
 void hak_text_add(struct hak_text *t, const char *string);
 void hak_text_add_bytes(struct hak_text *t, const char *bytes, size_t n);

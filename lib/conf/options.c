@@ -240,7 +240,7 @@ static void report_name(const char *name, size_t n)
 	const struct option *hint = nearest_option(name, n);
 	struct hak_text t;
 
-	hak_text_open(&t, STDERR_FILENO);
+	hak_text_open_line(&t);
 	hak_text_add(&t, "hakmem: HAKMEM_CONF: unknown option \"");
 	add_foreign(&t, name, n);
 	hak_text_add(&t, "\"");
@@ -257,7 +257,7 @@ static void report_value(const struct option *o, const char *value, size_t n)
 {
 	struct hak_text t;
 
-	hak_text_open(&t, STDERR_FILENO);
+	hak_text_open_line(&t);
 	hak_text_add(&t, "hakmem: HAKMEM_CONF: bad value \"");
 	add_foreign(&t, value, n);
 	hak_text_add(&t, "\" for \"");

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "conf/report.h"
 
-#include <errno.h>
-#include <unistd.h>
-
 #include "base/atomic.h"
 #include "base/check.h"
 #include "base/text.h"
@@ -71,15 +68,15 @@ static void add_class(struct hak_text *t, size_t what)
 
 void hak_report_bad_free(enum hak_verdict verdict, const char *call, const void *ptr, size_t what, const void *site)
 {
-	int saved = errno;
 	uintptr_t key = site != NULL ? (uintptr_t)site : (uintptr_t)verdict + 1 + what * 8;
 	struct hak_text t;
 
-	/* Threads that fail together die by the first one's line. */
-	if (hak_add_relaxed(&n_reports, 1) > 0 && !hak_options.on_report)
-		hak_check_wait();
+	hak_options_ensure();
+	hak_add_relaxed(&n_reports, 1);
+	if (!hak_options.on_report)
+		hak_check_enter();
 	if (!hak_options.on_report || is_new_site(key)) {
-		hak_text_open(&t, STDERR_FILENO);
+		hak_text_open_line(&t);
 		hak_text_add(&t, "hakmem: ");
 		hak_text_add(&t, call);
 		hak_text_add(&t, "(");
@@ -95,5 +92,4 @@ void hak_report_bad_free(enum hak_verdict verdict, const char *call, const void 
 	}
 	if (!hak_options.on_report)
 		hak_check_abort();
-	errno = saved;
 }

@@ -177,7 +177,7 @@ size_t hak_superslab_check(void)
 	n_faults = check_all_locked();
 	hak_slices_unlock();
 	if (n_faults > 0) {
-		hak_text_open(&t, 2);
+		hak_text_open_line(&t);
 		hak_text_add(&t, "hakmem: check: a superslab's counts do not match its bitmaps\n");
 		hak_text_close(&t);
 	}
