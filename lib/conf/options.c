@@ -12,12 +12,15 @@
 #define N_WORDS_MAX 4
 #define SIZE 2
 #define PATH 3
+#define BOOL 4
+#define FOREIGN_MAX 200 /* bytes of somebody else's text in a line of ours */
+#define SEE "; see hakmem.conf(5)\n"
 
 struct option {
 	char name[16];
 	uint16_t offset;          /* in struct hak_options */
 	bool can_change;          /* at run time */
-	uint8_t form;             /* false: a choice; true: a number; or SIZE or PATH */
+	uint8_t form;             /* false: a choice; true: a number; or SIZE, PATH or BOOL */
 	char words[N_WORDS_MAX][8]; /* of a choice: its values in order, from 0; of a size: what else it takes */
 	int64_t least, most;      /* of a number */
 };
@@ -26,20 +29,20 @@ struct option {
 
 /* Strings inside, no pointers: nothing here needs a relocation. */
 static const struct option options[] = {
-	{ FIELD(strict), false, false, { "false", "true" }, 0, 0 },
+	{ FIELD(strict), false, BOOL, { "false", "true" }, 0, 0 },
 	{ "on_error", offsetof(struct hak_options, on_report), false, false, { "abort", "report" }, 0, 0 },
 	{ FIELD(stats), false, false, { "none", "exit", "json" }, 0, 0 },
 	{ FIELD(cache_cap), false, true, { "" }, 0, HAK_CACHE_MOST },
-	{ FIELD(diet), true, false, { "false", "true" }, 0, 0 },
+	{ FIELD(diet), true, BOOL, { "false", "true" }, 0, 0 },
 	{ FIELD(purge_delay), true, true, { "" }, -1, (int64_t)3600 * 1000 },
-	{ FIELD(purge_thread), false, false, { "off", "on" }, 0, 0 },
-	{ FIELD(purge_lazy), true, false, { "false", "true" }, 0, 0 },
+	{ FIELD(purge_thread), false, BOOL, { "false", "true" }, 0, 0 },
+	{ FIELD(purge_lazy), true, BOOL, { "false", "true" }, 0, 0 },
 	{ FIELD(thp), true, false, { "default", "always", "never", "auto" }, 0, 0 },
 	{ FIELD(limit_soft), true, SIZE, { "auto", "off" }, HAK_LIMIT_LEAST, HAK_LIMIT_MOST },
 	{ FIELD(limit_hard), true, SIZE, { "off" }, HAK_LIMIT_LEAST, HAK_LIMIT_MOST },
 	{ FIELD(limit), false, false, { "none", "cgroup" }, 0, 0 },
 	{ "cgroup_root", 0, false, PATH, { "" }, 0, 0 },
-	{ FIELD(name_memory), false, false, { "false", "true" }, 0, 0 },
+	{ FIELD(name_memory), false, BOOL, { "false", "true" }, 0, 0 },
 };
 
 #define N_OPTIONS (sizeof options / sizeof options[0])
@@ -63,10 +66,16 @@ static size_t length_of(const char *s, char end)
 	return n;
 }
 
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
+
+/* In any case; b is lower. */
 static bool is_equal(const char *a, size_t n, const char *b)
 {
 	for (size_t i = 0; i < n; i++)
-		if (a[i] != b[i] || b[i] == '\0')
+		if (lower(a[i]) != b[i] || b[i] == '\0')
 			return false;
 	return b[n] == '\0';
 }
@@ -139,28 +148,45 @@ static bool parse_number(const char *value, size_t n, int64_t *out)
 	return true;
 }
 
-/* Digits, then K, M, G, T or %. */
+static bool parse_bool(const char *value, size_t n, int64_t *out)
+{
+	static const char words[][6] = { "false", "true", "off", "on", "no", "yes", "0", "1" };
+
+	for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++) {
+		if (is_equal(value, n, words[i])) {
+			*out = i & 1;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Digits, then K, M, G or T, or KiB and so on, or %. */
 static bool parse_size(const struct option *o, const char *value, size_t n, int64_t *out)
 {
-	static const char units[] = "KMGT";
+	static const char units[][4] = { "k", "m", "g", "t", "kib", "mib", "gib", "tib" };
+	size_t n_digits = 0;
 	unsigned shift = 0;
-	char last = '\0';
+	bool is_percent;
 
-	if (n > 0)
-		last = value[n - 1];
 	for (unsigned i = 0; i < N_WORDS_MAX; i++) {
 		if (o->words[i][0] != '\0' && is_equal(value, n, o->words[i])) {
 			*out = is_equal(value, n, "auto") ? HAK_SIZE_AUTO : 0;
 			return true;
 		}
 	}
-	for (unsigned i = 0; units[i] != '\0'; i++)
-		if ((last & ~0x20) == units[i])
-			shift = 10 * (i + 1);
-	if (!parse_number(value, n - (shift > 0 || last == '%'), out) || *out < 0 || *out > o->most >> shift)
+	while (n_digits < n && value[n_digits] >= '0' && value[n_digits] <= '9')
+		n_digits++;
+	for (unsigned i = 0; i < sizeof units / sizeof units[0]; i++)
+		if (is_equal(value + n_digits, n - n_digits, units[i]))
+			shift = 10 * (i % 4 + 1);
+	is_percent = is_equal(value + n_digits, n - n_digits, "%");
+	if (n_digits < n && shift == 0 && !is_percent)
 		return false;
-	*out = last == '%' ? -*out : *out << shift;
-	return *out == 0 ? last != '%' : *out >= o->least || (*out < 0 && *out >= -100);
+	if (!parse_number(value, n_digits, out) || *out > o->most >> shift)
+		return false;
+	*out = is_percent ? -*out : *out << shift;
+	return *out == 0 ? !is_percent : *out >= o->least || (*out < 0 && *out >= -100);
 }
 
 static bool parse_value(const struct option *o, const char *value, size_t n, int64_t *out)
@@ -170,7 +196,9 @@ static bool parse_value(const struct option *o, const char *value, size_t n, int
 		return n > 0 && n < HAK_ROOT_SIZE && value[0] == '/';
 	if (o->form == SIZE)
 		return parse_size(o, value, n, out);
-	if (o->form)
+	if (o->form == BOOL)
+		return parse_bool(value, n, out);
+	if (o->form == true)
 		return parse_number(value, n, out) && *out >= o->least && *out <= o->most;
 	for (unsigned i = 0; i < N_WORDS_MAX && o->words[i][0] != '\0'; i++) {
 		if (is_equal(value, n, o->words[i])) {
@@ -226,13 +254,14 @@ static void add_range(struct hak_text *t, const struct option *o)
 /* What the environment holds, as one line of printable characters. */
 static void add_foreign(struct hak_text *t, const char *bytes, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n && i < FOREIGN_MAX; i++) {
 		char c = bytes[i];
 
 		if ((unsigned char)c < ' ' || c == 0x7f)
 			c = '?';
 		hak_text_add_bytes(t, &c, 1);
 	}
+	hak_text_add(t, n > FOREIGN_MAX ? "..." : "");
 }
 
 static void report_name(const char *name, size_t n)
@@ -249,7 +278,7 @@ static void report_name(const char *name, size_t n)
 		hak_text_add(&t, hint->name);
 		hak_text_add(&t, "\"?)");
 	}
-	hak_text_add(&t, "\n");
+	hak_text_add(&t, SEE);
 	hak_text_close(&t);
 }
 
@@ -264,17 +293,18 @@ static void report_value(const struct option *o, const char *value, size_t n)
 	hak_text_add(&t, o->name);
 	hak_text_add(&t, "\": it takes ");
 	add_range(&t, o);
-	hak_text_add(&t, "\n");
+	hak_text_add(&t, SEE);
 	hak_text_close(&t);
 }
 
-/* One "key:value". Returns whether it was right. */
+/* One "name:value" or "name=value". Returns whether it was right. */
 static bool read_pair(const char *pair, size_t n)
 {
-	size_t colon = length_of(pair, ':');
-	size_t n_name = colon < n ? colon : n;
+	size_t colon = length_of(pair, ':'), equals = length_of(pair, '=');
+	size_t sign = colon < equals ? colon : equals;
+	size_t n_name = sign < n ? sign : n;
 	const struct option *o = find_option(pair, n_name);
-	const char *value = colon < n ? pair + colon + 1 : pair + n;
+	const char *value = sign < n ? pair + sign + 1 : pair + n;
 	size_t n_value = n - (size_t)(value - pair);
 	int64_t v;
 
@@ -347,7 +377,7 @@ static void add_value(struct hak_text *out, const struct option *o)
 		hak_text_add(out, hak_cgroup_root[0] != '\0' ? hak_cgroup_root : HAK_CGROUP_ROOT);
 	else if (o->form == SIZE)
 		add_size(out, v);
-	else if (o->form)
+	else if (o->form == true)
 		hak_text_add_signed(out, v);
 	else
 		hak_text_add(out, o->words[v]);

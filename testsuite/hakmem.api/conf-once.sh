@@ -18,7 +18,7 @@ says 'purge_delay:soon' 'purge_delay' 1
 says 'diet:maybe' 'diet' 1
 says 'cache_cap:-4' 'cache_cap' 1
 says 'cache_cap:99999999999999999999' 'cache_cap' 1
-says 'Diet:true' 'Diet' 1
+says 'Dieta:true' 'Dieta' 1
 says 'diet' 'diet' 1
 says 'zzz:1,yyy:2' 'HAKMEM_CONF' 2
 says 'diet:true,purge_delay:0,cache_cap:8,on_error:report,stats:none,strict:true' 'x' 0

@@ -36,7 +36,7 @@ sed -n '/^static const struct option options/,/^};/p' "$srcdir/lib/conf/options.
 ./program $(cat names) >values || fail 'an option of options.c is unknown to the library'
 while IFS='|' read -r name value can_change; do
 	range=$(HAKMEM_CONF="$name:?" ./program strict 2>&1 >/dev/null |
-		sed -n 's/,//g; s/ to / /g; s/.*: it takes //p')
+		sed -n 's/,//g; s/ to / /g; s/; see hakmem.conf(5)$//; s/.*: it takes //p')
 	[ -n "$range" ] || fail "$name: the library does not say what it takes"
 	echo "$name|$range|$value|$can_change"
 done <values | sort >library

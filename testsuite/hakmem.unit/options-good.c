@@ -17,7 +17,8 @@ static void check_sizes(void)
 {
 	static const char *const sizes[][2] = {
 		{ "1M", "1M" }, { "1024K", "1M" }, { "1025k", "1025K" }, { "3m", "3M" }, { "2048M", "2G" },
-		{ "1073741825", "1073741825" }, { "128T", "128T" }, { "140737488355328", "128T" }, { "1%", "1%" },
+		{ "1073741825", "1073741825" }, { "128T", "128T" }, { "140737488355328", "128T" }, { "2MiB", "2M" }, { "2048kib", "2M" }, { "3GIB", "3G" }, { "1TiB", "1T" },
+		{ "OFF", "off" }, { "1%", "1%" },
 		{ "100%", "100%" }, { "off", "off" }, { "0", "off" }, { "0M", "off" },
 	};
 	char conf[100];
@@ -33,11 +34,11 @@ static void check_sizes(void)
 		check_is("limit_hard", sizes[i][1]);
 		check_is("limit_soft", sizes[i][1]);
 	}
-	read_conf("limit_soft:auto,limit:cgroup,cgroup_root:/a:b/c");
+	read_conf("limit_soft:auto,limit:cgroup,cgroup_root:/a:b/=c");
 	CHECK(said[0] == '\0', "%s", said);
 	check_is("limit_soft", "auto");
 	check_is("limit", "cgroup");
-	check_is("cgroup_root", "/a:b/c");
+	check_is("cgroup_root", "/a:b/=c");
 }
 
 int main(void)
@@ -51,6 +52,10 @@ int main(void)
 	};
 	char conf[100];
 
+	static const char *const words[][2] = { { "false", "true" }, { "off", "on" }, { "no", "yes" }, { "0", "1" },
+		{ "FALSE", "True" }, { "OFF", "oN" }, { "No", "YES" } };
+	static const char *const booleans[] = { "strict", "diet", "purge_thread", "purge_lazy", "name_memory" };
+
 	check_is("strict", "false");
 	check_is("on_error", "abort");
 	check_is("stats", "none");
@@ -62,6 +67,18 @@ int main(void)
 		CHECK(said[0] == '\0', "%s: %s", conf, said);
 		check_is(right[i][0], strspn(right[i][1], "0") > 1 ? "100" : right[i][1]);
 	}
+	for (size_t i = 0; i < N_OF(words) * 2; i++) {
+		for (size_t k = 0; k < N_OF(booleans); k++) {
+			snprintf(conf, sizeof conf, "%s%s%s", booleans[k], k % 2 ? ":" : "=", words[i / 2][i % 2]);
+			read_conf(conf);
+			CHECK(said[0] == '\0', "%s: %s", conf, said);
+			check_is(booleans[k], i % 2 ? "true" : "false");
+		}
+	}
+	read_conf("strict=0,Stats=JSON,ON_ERROR:Report");
+	CHECK(said[0] == '\0', "%s", said);
+	check_is("stats", "json");
+	check_is("on_error", "report");
 	check_sizes();
 	read_conf(",,diet:true,,purge_delay:7,cache_cap:9,diet:false,stats:json,");
 	CHECK(said[0] == '\0', "%s", said);
