@@ -61,7 +61,8 @@ static long write_quietly(int fd, const char *bytes, size_t n)
 	if (!is_ready(fd))
 		return -EPIPE;
 	hak_call(SYS_rt_sigprocmask, SIG_BLOCK, set, before, 8);
-	hak_call(SYS_rt_sigpending, pending, 8);
+	if ((before[0] & set[0]) != 0) /* else there can be none */
+		hak_call(SYS_rt_sigpending, pending, 8);
 	done = hak_call(SYS_write, fd, bytes, n);
 	if (done == -EPIPE && (pending[0] & set[0]) == 0)
 		hak_call(SYS_rt_sigtimedwait, set, NULL, no_time, 8);
