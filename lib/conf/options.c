@@ -66,9 +66,9 @@ static size_t length_of(const char *s, char end)
 	return n;
 }
 
-static char lower(char c)
+static int lower(char c)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+	return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
 }
 
 /* In any case; b is lower. */

@@ -244,7 +244,7 @@ size_t hak_os_resident(const void *base, size_t size)
 	if (hak_os_is_advice_void()) /* an answer for OS pages of another size would not fit */
 		return (size_t)(end - p);
 	while (p < end) {
-		unsigned char pages[N_PAGES_ASKED];
+		unsigned char pages[N_PAGES_ASKED] = { 0 };
 		size_t n = (size_t)(end - p) / page < N_PAGES_ASKED ? (size_t)(end - p) / page : N_PAGES_ASKED;
 
 		long answer = hak_call(SYS_mincore, p, n * page, pages);

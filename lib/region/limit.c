@@ -103,7 +103,7 @@ void hak_limit_count_press(void)
 
 static uint64_t machine_size(void)
 {
-	struct sysinfo info;
+	struct sysinfo info = { .totalram = 0 };
 
 	return hak_call(SYS_sysinfo, &info) == 0 ? (uint64_t)info.totalram * info.mem_unit : 0;
 }
