@@ -26,19 +26,25 @@
 #if defined(__GNUC__)
 #define HAKMEM_PUBLIC __attribute__((visibility("default")))
 #define HAKMEM_MALLOC_LIKE __attribute__((malloc, warn_unused_result))
-#define HAKMEM_SIZE(...) __attribute__((alloc_size(__VA_ARGS__)))
+#define HAKMEM_SIZE(n) __attribute__((alloc_size(n)))
+#define HAKMEM_SIZES(n, m) __attribute__((alloc_size(n, m)))
 #define HAKMEM_ALIGN(n) __attribute__((alloc_align(n)))
 #define HAKMEM_USE_RESULT __attribute__((warn_unused_result))
 #else
 #define HAKMEM_PUBLIC
 #define HAKMEM_MALLOC_LIKE
-#define HAKMEM_SIZE(...)
+#define HAKMEM_SIZE(n)
+#define HAKMEM_SIZES(n, m)
 #define HAKMEM_ALIGN(n)
 #define HAKMEM_USE_RESULT
 #endif
 
 #ifdef __cplusplus
+#if __cplusplus >= 201103L
 #define HAKMEM_NOEXCEPT noexcept
+#else
+#define HAKMEM_NOEXCEPT throw()
+#endif
 extern "C" {
 #else
 #define HAKMEM_NOEXCEPT
@@ -74,7 +80,7 @@ HAKMEM_PUBLIC void hakmem_free(void *ptr) HAKMEM_NOEXCEPT;
  * @param size bytes of one element.
  * @return the block; NULL with errno ENOMEM, also when count x size overflows.
  */
-HAKMEM_PUBLIC void *hakmem_calloc(size_t count, size_t size) HAKMEM_NOEXCEPT HAKMEM_MALLOC_LIKE HAKMEM_SIZE(1, 2);
+HAKMEM_PUBLIC void *hakmem_calloc(size_t count, size_t size) HAKMEM_NOEXCEPT HAKMEM_MALLOC_LIKE HAKMEM_SIZES(1, 2);
 
 /**
  * Changes a block's size, moving it if need be.
@@ -92,7 +98,7 @@ HAKMEM_PUBLIC void *hakmem_realloc(void *ptr, size_t size) HAKMEM_NOEXCEPT HAKME
  * @return as hakmem_realloc(); NULL with errno ENOMEM also when count x size overflows.
  */
 HAKMEM_PUBLIC void *hakmem_reallocarray(void *ptr, size_t count, size_t size) HAKMEM_NOEXCEPT HAKMEM_USE_RESULT
-	HAKMEM_SIZE(2, 3);
+	HAKMEM_SIZES(2, 3);
 
 /**
  * Allocates an aligned block (C11, C23).
@@ -173,6 +179,11 @@ HAKMEM_PUBLIC void hakmem_free_aligned_sized(void *ptr, size_t alignment, size_t
 struct mallinfo;
 struct mallinfo2;
 
+#if defined(__clang__) && defined(__cplusplus)
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wreturn-type-c-linkage"
+#endif
+
 /** As hakmem_mallinfo2(), in ints: values above INT_MAX are given as INT_MAX. @return the figures. */
 HAKMEM_PUBLIC struct mallinfo hakmem_mallinfo(void) HAKMEM_NOEXCEPT;
 
@@ -184,6 +195,10 @@ HAKMEM_PUBLIC struct mallinfo hakmem_mallinfo(void) HAKMEM_NOEXCEPT;
  * @return the figures.
  */
 HAKMEM_PUBLIC struct mallinfo2 hakmem_mallinfo2(void) HAKMEM_NOEXCEPT;
+
+#if defined(__clang__) && defined(__cplusplus)
+#pragma clang diagnostic pop
+#endif
 
 /**
  * Writes the statistics as XML.

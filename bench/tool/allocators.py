@@ -22,6 +22,9 @@ BUILT_IN = {
     ],
 }
 
+# Where hakmem-bench lies: hakmem-run beside it knows the library that both were installed with.
+BESIDE = ""
+
 # Settings of these would reach the programs measured.
 _FOREIGN = re.compile(
     r"^(LD_PRELOAD|LD_DEBUG.*|GLIBC_TUNABLES|HAKMEM_CONF|MALLOC_.*|MIMALLOC_.*|TCMALLOC_.*|"
@@ -108,6 +111,15 @@ def _library_cache():
     return found
 
 
+def _beside():
+    """The library that hakmem-run beside hakmem-bench preloads, or ''."""
+    run = os.path.join(BESIDE, "hakmem-run")
+    if not BESIDE or not os.access(run, os.X_OK):
+        return ""
+    told = subprocess.run([run, "--library"], capture_output=True, text=True, check=False)
+    return told.stdout.strip() if told.returncode == 0 else ""
+
+
 def _find_built_in(name, cache):
     if name == "hakmem":
         # In a build directory, the library just built is meant.
@@ -115,6 +127,9 @@ def _find_built_in(name, cache):
             path = os.path.join(os.getcwd(), place, "libhakmem.so.1")
             if os.path.exists(path):
                 return path
+        path = _beside()
+        if path:
+            return path
     for pattern in BUILT_IN[name]:
         if "/" in pattern:
             paths = sorted(glob.glob(pattern))
@@ -155,8 +170,8 @@ def parse(word, cache):
 
 def choose(names, list_files, warn):
     """
-    The allocators to measure. names: words of -a, or None for all there are; list_files: files of
-    name=path lines, which also give names to choose from.
+    The allocators to measure, and the names of those that are not installed. names: words of -a, or None for
+    all there are; list_files: files of name=path lines, which also give names to choose from.
     """
     cache = _library_cache()
     listed = {}
@@ -171,10 +186,11 @@ def choose(names, list_files, warn):
         wanted_all = True
     else:
         wanted_all = False
-    out, seen = [], {}
+    out, missing, seen = [], [], {}
     for word in names:
         alloc = parse(listed.get(word, word), cache)
         if alloc is None:
+            missing.append(word)
             if not wanted_all:
                 warn(f"{word} is not installed: left out")
             continue
@@ -184,4 +200,4 @@ def choose(names, list_files, warn):
             continue
         seen[key] = alloc.name
         out.append(alloc)
-    return out
+    return out, missing

@@ -98,6 +98,10 @@ class Results:
         ratio = self.ratio(program, allocator, metric)
         return ratio if ratio is None or metric["more_is_better"] else (1 / ratio if ratio else None)
 
+    def is_speed(self, program):
+        """Whether the program's own metric is about time, not memory."""
+        return not self.programs[program]["metric"]["key"].endswith("_kib")
+
     def set_names(self):
         """The sets whose programs are here, in order."""
         names = []

@@ -33,10 +33,15 @@ def _text(word):
     return "'" + str(word).replace("'", "''") + "'"
 
 
-def _gnuplot(script):
+def _gnuplot(script, file):
     p = subprocess.run(["gnuplot"], input=script, capture_output=True, text=True, check=False)
     if p.returncode:
         raise RuntimeError("gnuplot: " + p.stderr.strip())
+    # gnuplot draws hollow marks with hairlines, beside which filled ones are all that is seen.
+    with open(file, encoding="utf-8") as f:
+        drawn = f.read()
+    with open(file, "w", encoding="utf-8") as f:
+        f.write(drawn.replace("stroke-width='0.222'", "stroke-width='0.55'"))
 
 
 def _head(file, width, height, title):
@@ -55,12 +60,24 @@ def _drawing_order(allocators, subject):
     return [a for a in allocators if a != subject] + ([subject] if subject in allocators else [])
 
 
-# The ends of the axis of ratios: what lies beyond is drawn on the edge.
+# The scale of ratios. What lies beyond is drawn on its end, with its value beside it.
 _LEAST, _MOST = 1 / 8, 8
 
 
 def _clamp(value):
     return min(max(value, _LEAST), _MOST)
+
+
+def _off_scale(values):
+    """The words for those of a row's values that are off the scale: (left, right), either may be ''."""
+    low = sorted(v for v in values if v < _LEAST)
+    high = sorted(v for v in values if v > _MOST)
+
+    def words(some):
+        texts = [f"{v:.2g}" if v < 10 else f"{v:.0f}" for v in (some[0], some[-1])]
+        return texts[0] if texts[0] == texts[1] else " to ".join(texts)
+
+    return "◀ " + words(low) if low else "", words(high) + " ▶" if high else ""
 
 
 def _dots(file, title, axis, results, value, styles, subject):
@@ -70,11 +87,20 @@ def _dots(file, title, axis, results, value, styles, subject):
         return False
     used = [a for a in _drawing_order(results.allocators, subject) if any(value(n, a) for n in names)]
     rows = list(reversed(names))
-    script = _head(file, 900, 90 + 20 * len(rows), title)
+    outside = [_off_scale([v for v in (value(n, a) for a in used) if v]) for n in rows]
+    script = _head(file, 900, 90 + 20 * max(len(rows), len(used)), title)
     script += f"set xlabel {_text(axis)}\nset logscale x 2\nset yrange [-0.7:{len(rows) - 0.3}]\n"
-    script += f"set key outside right top\nset xrange [{_LEAST * 0.95}:{_MOST * 1.05}]\n"
+    # Room for what is beyond the ends, where there is something.
+    left = 2.2 if any(low for low, _ in outside) else 1.05
+    right = 2.2 if any(high for _, high in outside) else 1.05
+    script += f"set key outside right top\nset xrange [{_LEAST / left}:{_MOST * right}]\n"
+    script += "set xtics (" + ", ".join(f"'{_tick(i)}' {2.0 ** i}" for i in range(-3, 4)) + ")\n"
     script += "set ytics (" + ", ".join(f"{_text(n)} {i}" for i, n in enumerate(rows)) + ")\n"
     script += "set arrow from 1, graph 0 to 1, graph 1 nohead lc rgb '#606060' lw 2\n"
+    for i, (low, high) in enumerate(outside):
+        for text, at, how in ((low, _LEAST, "right offset -1,0"), (high, _MOST, "left offset 1,0")):
+            if text:
+                script += f"set label {_text(text)} at {at}, {i} {how} font 'sans,10'\n"
     parts, data = [], ""
     for a in used:
         colour, shape = styles[a]
@@ -83,12 +109,17 @@ def _dots(file, title, axis, results, value, styles, subject):
             f"title {_text(a)}"
         )
         data += "".join(f"{_clamp(value(n, a))} {i}\n" for i, n in enumerate(rows) if value(n, a)) + "e\n"
-    _gnuplot(script + "plot " + ", ".join(parts) + "\n" + data)
+    _gnuplot(script + "plot " + ", ".join(parts) + "\n" + data, file)
     return True
 
 
-def _lines(file, title, xlabel, ylabel, series, styles, logs="", points=True):
-    """series: {allocator: [(x, y), ...]}."""
+def _tick(power):
+    """2 to this power, in words."""
+    return f"1/{2 ** -power}" if power < 0 else str(2**power)
+
+
+def _lines(file, title, xlabel, ylabel, series, styles, logs="", points=True, alone=()):
+    """series: {allocator: [(x, y), ...]}; alone: those whose points no line joins."""
     series = {a: s for a, s in series.items() if s}
     if not series:
         return False
@@ -106,17 +137,28 @@ def _lines(file, title, xlabel, ylabel, series, styles, logs="", points=True):
     for a, s in series.items():
         colour, shape = styles[a]
         how = f"with linespoints pt {shape}" if points else "with lines lw 1.5"
+        if a in alone:
+            how = f"with points pt {shape} ps 2"
         parts.append(f"'-' using 1:2 {how} lc rgb '{colour}' title {_text(a)}")
         data += "".join(f"{x} {y}\n" for x, y in s) + "e\n"
-    _gnuplot(script + "plot " + ", ".join(parts) + "\n" + data)
+    _gnuplot(script + "plot " + ", ".join(parts) + "\n" + data, file)
     return True
 
 
-def curves(file, title, xlabel, ylabel, series, logs=""):
-    """A picture of named curves: {name: [(x, y), ...]}."""
+def curves(file, title, xlabel, ylabel, series, logs="", points_of=None):
+    """
+    A picture of named curves: {name: [(x, y), ...]}. points_of: {name: curve's name}, for series that are
+    points on another curve, in its colour.
+    """
     if not shutil.which("gnuplot"):
         raise RuntimeError("gnuplot is not installed")
-    return _lines(file, title, xlabel, ylabel, series, _styles(list(series), None), logs)
+    points_of = points_of or {}
+    styles = _styles([name for name in series if name not in points_of], None)
+    for name, curve in points_of.items():
+        # The filled mark's hollow neighbour, or the other way round.
+        colour, shape = styles[curve]
+        styles[name] = (colour, shape - 1 if shape in (5, 7, 9, 11, 13) else shape + 1)
+    return _lines(file, title, xlabel, ylabel, series, styles, logs, alone=points_of)
 
 
 def draw(data, directory, subject):
@@ -137,18 +179,29 @@ def draw(data, directory, subject):
 
     caption = "Speed by program, against the best of the other allocators (right of 1: faster than all)"
     keep(
-        _dots(path("speed.svg"), caption, "speed / best other", results, results.speed, styles, subject),
+        _dots(
+            path("speed.svg"),
+            caption,
+            "speed / best other",
+            results,
+            lambda n, a: results.speed(n, a) if results.is_speed(n) else None,
+            styles,
+            subject,
+        ),
         "speed.svg",
         caption,
     )
-    caption = "Peak memory by program, against the lowest of the other allocators (left of 1: less than all)"
+    caption = (
+        "Peak memory by program, of rss_after what stays, against the lowest of the other allocators "
+        "(left of 1: less than all)"
+    )
     keep(
         _dots(
             path("memory.svg"),
             caption,
-            "peak RSS / lowest other",
+            "memory / lowest other",
             results,
-            lambda n, a: results.ratio(n, a, figures.PEAK),
+            lambda n, a: results.ratio(n, a, figures.PEAK if results.is_speed(n) else None),
             styles,
             subject,
         ),

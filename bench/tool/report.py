@@ -90,7 +90,9 @@ def program_tables(results, table=text_table, title="{}"):
 
 def _mean(results, set_name, subject, metric=None, is_speed=True):
     fn = results.speed if is_speed else results.ratio
-    return geomean([fn(n, subject, metric) for n in results.programs_of(set_name)])
+    # What memory a program keeps is no speed.
+    names = [n for n in results.programs_of(set_name) if not is_speed or results.is_speed(n)]
+    return geomean([fn(n, subject, metric) for n in names])
 
 
 def summary_rows(results, subject):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Tables and pictures of what does not scale."""
 
+import math
 import os
 import textwrap
 
@@ -24,9 +25,9 @@ EXPLAIN = (
 )
 MODEL_EXPLAIN = (
     "Measured: the shipped library, pinned to 1 core and to all cores there are, one thread for each; lambda is what "
-    "one core does in a CPU second. Everything for more cores is modelled from the counts, not measured: mean value "
-    "analysis with {cost} ns for each transfer of a line from core to core, and the Universal Scalability Law "
-    "fitted to that (sigma: the serial part; kappa: the cost of agreement). The range is that of {low} to {high} ns a "
+    "one core does in a CPU second. Everything for more cores is modelled from the counts, not measured: for how much "
+    "more they do than the cores that were measured, mean value analysis with {cost} ns for each transfer of a line "
+    "from core to core, and the Universal Scalability Law fitted to that (sigma: the serial part; kappa: the cost of agreement). The range is that of {low} to {high} ns a "
     "transfer. The narrowest place is the lock or line with the longest turn for each operation, with the most "
     "threads, and what it would let through alone. Only the allocator is in the model: what the programs themselves "
     "share, the kernel, and the memory's bandwidth are not, so these are upper bounds."
@@ -114,6 +115,23 @@ def _narrowest(scaling, program):
     return f"{' '.join(station)}: {number(1000 / turn)}"
 
 
+def predict(scaling, program, transfer=usl.TRANSFER_NS):
+    """
+    What usl.predict() says, in proportion to what was measured: on as many cores as there are, the measurement stands,
+    and the model says how much more others do. {n: operations per second}, or None.
+    """
+    points = usl.predict(scaling, program, transfer)
+    one, most = _measured(scaling, program, 1), _measured(scaling, program, scaling["cores"][-1])
+    if not points or not one or not most or min(most["cores"], most["threads"]) not in points:
+        return points
+    n_most = min(most["cores"], most["threads"])
+    if n_most == 1:
+        return points
+    share = most["ops_per_s"] / one["ops_per_s"] * points[1] / points[n_most]
+    # Between one core and all of them the difference grows with the doublings.
+    return {n: x * share ** min(1, math.log(n) / math.log(n_most)) for n, x in points.items()}
+
+
 def model_rows(scaling):
     """The law and what it is fitted to, beside what was measured."""
     at = [t for t in scaling["threads"] if t > 1]
@@ -122,12 +140,12 @@ def model_rows(scaling):
     head += ["range", "narrowest place: M ops/s"]
     rows = []
     for p in _programs(scaling):
-        points = usl.predict(scaling, p)
+        points = predict(scaling, p)
         one, all_cores = _measured(scaling, p, 1), _measured(scaling, p, most)
         if not points:
             continue
         law = usl.fit(points)
-        low, high = (usl.predict(scaling, p, c)[at[-1]] / points[1] for c in reversed(usl.TRANSFER_RANGE))
+        low, high = (predict(scaling, p, c)[at[-1]] / points[1] for c in reversed(usl.TRANSFER_RANGE))
         row = [p] + ([number(law[0] / 1e6), f"{law[1]:.4f}", f"{law[2]:.6f}"] if law else ["-"] * 3)
         row.append(f"{all_cores['ops_per_s'] / one['ops_per_s']:.2f}" if most > 1 else "-")
         row += [f"{points[t] / points[1]:.1f}" if t in points else "-" for t in at]
@@ -203,8 +221,8 @@ def draw(data, directory, _subject):
     os.makedirs(directory, exist_ok=True)
     drawn = []
 
-    def keep(name, caption, xlabel, ylabel, series, logs):
-        if plot.curves(os.path.join(directory, name), caption, xlabel, ylabel, series, logs):
+    def keep(name, caption, xlabel, ylabel, series, logs, points_of=None):
+        if plot.curves(os.path.join(directory, name), caption, xlabel, ylabel, series, logs, points_of):
             drawn.append((name, caption))
 
     def rates(key):
@@ -232,7 +250,7 @@ def draw(data, directory, _subject):
     if _has_model(s):
         modelled, measured = {}, {}
         for p in _programs(s):
-            points = usl.predict(s, p) or {}
+            points = predict(s, p) or {}
             modelled[p] = [(n, points[n] / points[1]) for n in sorted(points)]
             one = _measured(s, p, 1)
             seen = [(c, _measured(s, p, c)) for c in s["cores"]]
@@ -240,5 +258,6 @@ def draw(data, directory, _subject):
                 (c, m["ops_per_s"] / one["ops_per_s"]) for c, m in seen if one and m
             ]
         caption = "Speed-up over cores: modelled from counts, measured on the cores there are"
-        keep("scaling-model.svg", caption, "cores", "times one core", {**modelled, **measured}, "xy 2")
+        points_of = {p + ", measured": p for p in modelled if modelled[p]}
+        keep("scaling-model.svg", caption, "cores", "times one core", {**modelled, **measured}, "xy 2", points_of)
     return drawn

@@ -78,7 +78,8 @@ assert usl.fit({1: 1.0, 2: 2.0}) is None
 END_OF_MODEL
 python3 model.py "$srcdir/bench/tool" || fail 'the model'
 
-scaling --threads 2 nosuch >out 2>err && fail 'an unknown program'
+scaling --threads 2 nosuch >out 2>err
+[ $? = 2 ] || fail 'an unknown program: not 2'
 grep -q nosuch err || fail "$(cat err)"
 scaling --threads two prodcons >out 2>err
 [ $? = 2 ] || fail '--threads two: not 2'

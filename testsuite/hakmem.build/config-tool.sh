@@ -34,6 +34,36 @@ grep -q '^limits in force: soft ' explained || fail "limits: $(cat explained)"
 HAKMEM_CONF=limit_hard:40M,limit_soft:30M,limit:none "$config" --explain >explained
 grep -q '^limits in force: soft 30 MiB, hard 40 MiB (from options)$' explained || fail "limits: $(cat explained)"
 
+# Where a value comes from, however it is written; what is refused leaves the default; the later one counts; columns.
+cat >wanted <<'END'
+cgroup_root /a/very/long/path/indeed HAKMEM_CONF start-up
+diet false default run-time
+limit_hard 512M HAKMEM_CONF run-time
+purge_delay 500 HAKMEM_CONF run-time
+strict false HAKMEM_CONF start-up
+thp auto default run-time
+END
+HAKMEM_CONF=limit_hard:512m,purge_delay:0500,cgroup_root:/a/very/long/path/indeed,diet:maybe,nothing:1,strict:false \
+	"$config" --explain >explained 2>err || fail '--explain'
+awk '/^(limit_hard|purge_delay|cgroup_root|diet|strict|thp) / { print $1, $2, $4, $5 }' explained | LC_ALL=C sort |
+	diff wanted - || fail 'values and where they come from: wanted (<), told (>)'
+[ "$(grep -c 'maybe' err)" = 1 ] || fail "complaints are not told once: $(cat err)"
+[ "$(sed '1d; /^$/,$d' explained | awk '{ print match($0, /[^ ]+$/) }' | sort -u | wc -l)" = 1 ] ||
+	fail "columns: $(cat explained)"
+HAKMEM_CONF=purge_delay:7,purge_delay:nonsense "$config" --explain 2>/dev/null |
+	grep -q '^purge_delay  *7  *1000  *HAKMEM_CONF' || fail 'the last one that is right'
+HAKMEM_CONF=purge_delay:1000 "$config" --explain | grep -q '^purge_delay  *1000  *1000  *HAKMEM_CONF' ||
+	fail 'a value that is the default'
+
+# All that is asked for.
+"$config" --version --prefix --cflags --libs >out || fail 'several questions'
+[ "$(wc -l <out)" = 3 ] || fail "three lines: $(cat out)"
+[ "$(sed -n 1p out)" = "$("$config" --version)" ] || fail "--version first: $(cat out)"
+[ "$(sed -n 2p out)" = "$("$config" --prefix)" ] || fail "--prefix second: $(cat out)"
+sed -n 3p out | grep -q -- '^-I.*-lhakmem' || fail "the flags last: $(cat out)"
+[ "$("$config" --cflags --libs --version)" = "$("$config" --version && "$config" --cflags --libs)" ] ||
+	fail '--cflags --libs --version'
+
 HAKMEM_CONF=strict:true,no:1 "$config" --explain >out 2>err
 [ $? = 1 ] || fail 'refused options: not 1'
 grep -q '"no"' err || fail "$(cat err)"

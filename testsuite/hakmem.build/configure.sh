@@ -26,6 +26,10 @@ done
 for switch in debug audit cxx override; do
 	refuses "--enable-$switch=maybe" 'yes or no'
 done
+for folder in prefix exec-prefix libdir bindir includedir libexecdir; do
+	refuses "--$folder=/a b" 'a space'
+done
+refuses "--prefix=/a	b" 'a space'
 takes --with-superslab-size=1M 'superslab size' 1M
 takes --with-superslab-size=65536K 'superslab size' 64M
 takes --with-superslab-size=1048576 'superslab size' 1M

@@ -87,10 +87,11 @@ for page in "$man"/*.[1-9]; do
 done
 
 # hakmem-run(1) has the options that hakmem-run --help has.
-"$HAKMEM_RUN" --help | grep -o '^  -.*' | sed 's/   .*//' | grep -oE '(^|[ ,])-?-[a-z]+' |
+"$HAKMEM_RUN" --help | grep -o '^  -.*' | sed 's/   .*//' | grep -oE '(^|[ ,])-?-[A-Za-z][a-z-]*' |
 	tr -d ' ,' | sort >helped
 [ "$(wc -l <helped)" -ge 5 ] || fail 'hardly an option found in hakmem-run --help'
-sed -n '/^\.Sh DESCRIPTION/,/^\.Sh ENV/s/^\.It Fl \(-*[a-z][a-z]*\).*/-\1/p' "$man/hakmem-run.1" | sort >told
+sed -n '/^\.Sh DESCRIPTION/,/^\.Sh ENV/s/^\.It Fl //p' "$man/hakmem-run.1" | tr ',' '\n' |
+	sed -n 's/^ *\(-*[A-Za-z][a-z-]*\).*/-\1/p' | sort >told
 diff helped told >>wrong
 
 [ ! -s wrong ] || fail "$(cat wrong)"

@@ -36,7 +36,8 @@ gives "strict:true,diet:true|$HAKMEM_LIB|0|" env HAKMEM_CONF=strict:true "$HAKME
 libc=$(ldd /bin/true | sed -n 's/.*=> \(.*libc\.so[^ ]*\) .*/\1/p')
 gives "|$HAKMEM_LIB:$libc|0|" env LD_PRELOAD="$libc" "$HAKMEM_RUN" ./show
 
-gives "stats:exit|$HAKMEM_LIB|0|" "$HAKMEM_RUN" --stats ./show
+gives "stats:exit|$HAKMEM_LIB:$builddir/tools/exit-stats.so|0|" "$HAKMEM_RUN" --stats ./show 2>/dev/null
+gives "|$HAKMEM_LIB:$builddir/tools/no-deepbind.so|0|" "$HAKMEM_RUN" --no-deepbind ./show
 "$HAKMEM_RUN" --stats true 2>err
 grep -q 'allocated' err || fail "--stats: $(cat err)"
 "$HAKMEM_RUN" --stats=json true 2>err
@@ -56,3 +57,6 @@ refuses 126 'not executable' ./out
 "$HAKMEM_RUN" --help | grep -q '^Usage: hakmem-run' || fail '--help'
 "$HAKMEM_RUN" --version | grep -q "$(sed -n 's/^#define HAKMEM_VERSION "\(.*\)".*/\1/p' "$srcdir/include/hakmem.h")" ||
 	fail '--version'
+[ "$("$HAKMEM_RUN" -h)" = "$("$HAKMEM_RUN" --help)" ] || fail '-h'
+[ "$("$HAKMEM_RUN" -V)" = "$("$HAKMEM_RUN" --version)" ] || fail '-V'
+[ "$("$HAKMEM_RUN" --library)" = "$HAKMEM_LIB" ] || fail '--library'

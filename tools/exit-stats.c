@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What hakmem-run --stats preloads behind the library, for programs that the library's own end misses:
+ *   _exit() that writes the statistics first: dash ends so, and many a child of a fork;
+ *   a second descriptor of standard error, for programs that close it before they end, as coreutils do.
+ */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE 1
+#endif
+#include <fcntl.h>
+#include <signal.h>
+#include <stddef.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "hakmem.h"
+
+/* Where ld.so could preload this, but not the library, there is nothing to write. */
+#pragma weak hakmem_option_get
+#pragma weak hakmem_stats_write
+
+#define FIRST_NUMBER 200 /* programs count on the low ones */
+#define MOST_TRIES 2000  /* ms: how long the statistics may take to be written */
+
+static int spare = -1; /* const */
+static struct stat file; /* const: what it is */
+
+static void __attribute__((constructor)) keep_stderr(void)
+{
+	if (fstat(STDERR_FILENO, &file) == 0)
+		spare = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, FIRST_NUMBER);
+}
+
+/* The first letter of the option stats; 'n': none are wanted. */
+static char find_wish(void)
+{
+	char value[8];
+
+	if (&hakmem_option_get == NULL || &hakmem_stats_write == NULL ||
+	    hakmem_option_get("stats", value, sizeof value) == 0)
+		return 'n';
+	return value[0];
+}
+
+static void write_stats(int fd)
+{
+	hakmem_stats_write(fd, find_wish() == 'j' ? HAKMEM_JSON : HAKMEM_TEXT);
+}
+
+/* The program may have closed the spare one, and its number may be another file's. Negative: there is none. */
+static int find_stderr(void)
+{
+	struct stat now;
+
+	if (fcntl(STDERR_FILENO, F_GETFD) >= 0)
+		return STDERR_FILENO;
+	return spare >= 0 && fstat(spare, &now) == 0 && now.st_dev == file.st_dev && now.st_ino == file.st_ino ? spare : -1;
+}
+
+/* The library's own destructor has run, and has written if it could: it was loaded first. */
+static void __attribute__((destructor)) end(void)
+{
+	int fd = find_stderr();
+
+	if (fd != STDERR_FILENO && fd >= 0 && find_wish() != 'n')
+		write_stats(fd);
+}
+
+/* A fork that libc knows nothing of, and whose end sends no signal. */
+static pid_t make_child(void)
+{
+#if defined(__s390__)
+	return (pid_t)syscall(SYS_clone, NULL, 0, NULL, NULL, NULL); /* the stack comes first there */
+#else
+	return (pid_t)syscall(SYS_clone, 0, NULL, NULL, NULL, NULL);
+#endif
+}
+
+static void __attribute__((noreturn)) leave(int code)
+{
+	for (;;)
+		syscall(SYS_exit_group, code);
+}
+
+/* _exit() may come from a signal handler that interrupted whoever holds one of the library's locks. A forked child finds
+ * them abandoned, so the child writes; the parent waits, but not for ever. */
+static void write_by_child(int fd)
+{
+	static const struct timespec ms = { 0, 1000000 };
+	sigset_t all;
+	pid_t child;
+
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, NULL);
+	child = make_child();
+	if (child == 0) {
+		write_stats(fd);
+		leave(0);
+	}
+	for (int i = 0; child > 0 && i < MOST_TRIES; i++) {
+		if (waitpid(child, NULL, WNOHANG | __WALL) != 0)
+			return;
+		nanosleep(&ms, NULL);
+	}
+	if (child > 0) {
+		kill(child, SIGKILL);
+		waitpid(child, NULL, __WALL);
+	}
+}
+
+__attribute__((visibility("default"), noreturn)) void _exit(int code)
+{
+	int fd = find_stderr();
+
+	if (fd >= 0 && find_wish() != 'n')
+		write_by_child(fd);
+	leave(code);
+}
+
+__attribute__((visibility("default"), noreturn)) void _Exit(int code)
+{
+	_exit(code);
+}
