@@ -75,7 +75,7 @@ HAKMEM_PUBLIC void *hakmem_malloc(size_t size) HAKMEM_NOEXCEPT HAKMEM_MALLOC_LIK
 HAKMEM_PUBLIC void hakmem_free(void *ptr) HAKMEM_NOEXCEPT;
 
 /**
- * Allocates a zeroed array.
+ * Allocates a zeroed array: all bytes that hakmem_malloc_usable_size() tells are zero.
  * @param count number of elements.
  * @param size bytes of one element.
  * @return the block; NULL with errno ENOMEM, also when count x size overflows.
@@ -110,11 +110,11 @@ HAKMEM_PUBLIC void *hakmem_aligned_alloc(size_t alignment, size_t size) HAKMEM_N
 	HAKMEM_SIZE(2) HAKMEM_ALIGN(1);
 
 /**
- * Allocates an aligned block (POSIX). Keeps errno.
+ * Allocates an aligned block (POSIX).
  * @param[out] ptr where the block goes; untouched on failure.
  * @param alignment a power of two and a multiple of sizeof(void *).
  * @param size bytes wanted.
- * @return 0, EINVAL or ENOMEM.
+ * @return 0, EINVAL or ENOMEM; with ENOMEM errno is set, too, as by glibc, else it stays.
  */
 HAKMEM_PUBLIC int hakmem_posix_memalign(void **ptr, size_t alignment, size_t size) HAKMEM_NOEXCEPT HAKMEM_USE_RESULT;
 
@@ -156,16 +156,17 @@ HAKMEM_PUBLIC size_t hakmem_malloc_usable_size(void *ptr) HAKMEM_NOEXCEPT;
 /**
  * Gives a block back whose size the caller knows (C23). Keeps errno.
  * @param ptr a live block from malloc(), calloc() or realloc(), or NULL.
- * @param size the size last asked for. A size the block cannot have had is an error as for
- * hakmem_free().
+ * @param size the size last asked for. A size that the block cannot have been asked for with is an
+ * error as for hakmem_free(): one of another size class, or, above 64 KiB, of another number of OS
+ * pages.
  */
 HAKMEM_PUBLIC void hakmem_free_sized(void *ptr, size_t size) HAKMEM_NOEXCEPT;
 
 /**
  * Gives an aligned block back whose size the caller knows (C23). Keeps errno.
  * @param ptr a live block from aligned_alloc(), or NULL.
- * @param alignment the alignment asked for.
- * @param size the size asked for.
+ * @param alignment the alignment asked for: a power of two that the address has.
+ * @param size the size asked for, as for hakmem_free_sized().
  */
 HAKMEM_PUBLIC void hakmem_free_aligned_sized(void *ptr, size_t alignment, size_t size) HAKMEM_NOEXCEPT;
 
@@ -190,8 +191,8 @@ HAKMEM_PUBLIC struct mallinfo hakmem_mallinfo(void) HAKMEM_NOEXCEPT;
 /**
  * glibc's summary. arena: bytes mapped for slabs and runs; hblks, hblkhd: large blocks, their
  * bytes; uordblks: bytes in live blocks; fordblks: bytes free inside `arena`; keepcost: bytes that
- * malloc_trim(0) could give back; ordblks: free slices; smblks, fsmblks: cached blocks, their
- * bytes; usmblks: 0.
+ * malloc_trim(0) could give back; ordblks: 1, and the blocks, but for runs, by which fewer are alive
+ * than at an earlier call; smblks, fsmblks, usmblks: 0.
  * @return the figures.
  */
 HAKMEM_PUBLIC struct mallinfo2 hakmem_mallinfo2(void) HAKMEM_NOEXCEPT;
@@ -209,7 +210,7 @@ HAKMEM_PUBLIC struct mallinfo2 hakmem_mallinfo2(void) HAKMEM_NOEXCEPT;
 HAKMEM_PUBLIC int hakmem_malloc_info(int options, FILE *stream) HAKMEM_NOEXCEPT;
 
 /**
- * Gives free memory back to the system, now.
+ * Gives free memory back to the system, now; as hakmem_trim(0).
  * @param pad ignored: free memory is no heap top here.
  * @return 1 if memory went back, else 0.
  */
@@ -242,7 +243,7 @@ HAKMEM_PUBLIC void hakmem_malloc_stats(void) HAKMEM_NOEXCEPT;
 struct hakmem_stats {
 	uint64_t allocated;   /**< In live blocks, rounded up to their classes. */
 	uint64_t cached;      /**< In blocks that threads' caches hold. */
-	uint64_t in_flight;   /**< In blocks freed by other threads, not yet back in their slabs. */
+	uint64_t in_flight;   /**< In blocks on their way home to their slabs, freed by threads of other heaps. */
 	uint64_t slab_free;   /**< In free blocks of slabs in use, and rests of slabs and runs. */
 	uint64_t active;      /**< In slabs, runs and large blocks in use. */
 	uint64_t dirty;       /**< In free slices and cached mappings, still resident. */
@@ -251,12 +252,12 @@ struct hakmem_stats {
 	uint64_t metadata;    /**< libhakmem's own tables and descriptors, resident, apart from the above. */
 	uint64_t large;       /**< In live large blocks (a part of allocated). */
 	uint64_t n_large;     /**< Large blocks alive (a count). */
-	uint64_t n_threads;   /**< Threads that have a heap now (a count). */
-	uint64_t n_heaps;     /**< Heaps ever made (a count). */
-	uint64_t n_adopted;   /**< Heaps taken over from dead threads (a count). */
+	uint64_t n_threads;   /**< Threads that have a cache now (a count). */
+	uint64_t n_heaps;     /**< Heaps, of which there are about as many as processors at most (a count). */
+	uint64_t n_adopted;   /**< Caches that a new thread took over warm from one that had ended (a count). */
 	uint64_t n_refills;   /**< Batches from slabs to caches (a count). */
 	uint64_t n_flushes;   /**< Batches from caches to slabs (a count). */
-	uint64_t n_remote;    /**< Blocks freed by a thread that does not own their slab (a count). */
+	uint64_t n_remote;    /**< Blocks freed by threads with a cache into slabs of other heaps (a count). */
 	uint64_t n_map_calls; /**< System calls that map, unmap, move or protect memory (a count). */
 	uint64_t n_purge_calls; /**< System calls that give pages back (a count). */
 	uint64_t purged;      /**< Bytes given back by them so far. */
@@ -278,7 +279,7 @@ struct hakmem_class_stats {
 	uint64_t size;     /**< Bytes of one block. */
 	uint64_t n_live;   /**< Blocks alive. */
 	uint64_t n_cached; /**< Blocks in threads' caches. */
-	uint64_t n_in_flight; /**< Blocks freed remotely, on their way. */
+	uint64_t n_in_flight; /**< Blocks on their way home to slabs of other heaps. */
 	uint64_t n_free;   /**< Blocks free in slabs. */
 	uint64_t n_slabs;  /**< Slabs of this class. */
 };
@@ -318,8 +319,8 @@ enum hakmem_format {
 HAKMEM_PUBLIC int hakmem_stats_write(int fd, enum hakmem_format format) HAKMEM_NOEXCEPT;
 
 /**
- * Audits the calling thread's heap and what all threads share: counts, bitmaps, lists, registry.
- * One line on stderr for each fault found.
+ * Audits all heaps and what they share: counts, bitmaps, lists, registry. Empties the calling
+ * thread's cache first. One line on stderr for each fault found.
  * @return faults found; 0 for a sound heap.
  */
 HAKMEM_PUBLIC size_t hakmem_check(void) HAKMEM_NOEXCEPT;
@@ -358,7 +359,9 @@ HAKMEM_PUBLIC int hakmem_option_set(const char *name, const char *value) HAKMEM_
 HAKMEM_PUBLIC size_t hakmem_option_get(const char *name, char *value, size_t size) HAKMEM_NOEXCEPT;
 
 /**
- * Gives free memory back to the system until at most target bytes of it stay resident.
+ * Gives free memory back to the system: empties the caches of the calling thread and of threads
+ * that have ended, then gives back all that is free, holes in slabs too, unless it is at most
+ * target bytes. Caches of other threads that live stay as they are; they hold little.
  * @param target bytes of free memory that may stay; 0: none.
  * @return bytes given back.
  */

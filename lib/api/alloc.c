@@ -1,26 +1,46 @@
 /* SPDX-License-Identifier: MIT */
 #include "api/alloc.h"
 
-#include "conf/report.h"
 #include "large/large.h"
 #include "mid/run.h"
 #include "region/limit.h"
 #include "thread/decay.h"
-#include "thread/heap.h"
-#include "tiny/class.h"
-#include "tiny/remote.h"
+#include "thread/thread.h"
 
 #define ADDRESSES (PTRDIFF_MAX >> (sizeof(void *) * 8 - HAK_ADDRESS_BITS)) /* no block can be larger */
 
+/* Into a miss of an allocation, which gives the thread a cache. */
+static struct hak_cache *enter(void)
+{
+	struct hak_cache *c = hak_thread_enter();
+
+	return HAK_LIKELY(c != NULL) ? c : hak_thread_start();
+}
+
 static void *try_tiny(unsigned sc)
 {
-	struct hak_heap *h = hak_thread_enter();
+	struct hak_cache *c = enter();
+	bool is_clean;
+	void *p = HAK_LIKELY(c != NULL) ? hak_thread_take_own(c, sc) : hak_thread_take_alone(sc);
+
+	if (HAK_UNLIKELY(p == NULL) && hak_thread_is_nested())
+		p = hak_large_take_alone(hak_class_size(sc), HAK_ALIGNMENT, &is_clean);
+	hak_thread_leave(c);
+	return p;
+}
+
+static void *try_untiny(size_t size, size_t align, bool *is_clean)
+{
+	struct hak_cache *c = enter();
 	void *p;
 
-	if (h == NULL)
-		return NULL;
-	p = hak_thread_take_own(h, sc);
-	hak_thread_leave(h);
+	if (HAK_UNLIKELY(hak_thread_is_nested()))
+		p = hak_large_take_alone(size, align, is_clean);
+	else if (size <= HAK_RUN_MAX && align <= HAK_RUN_MAX)
+		p = hak_run_take(size, align, is_clean);
+	else
+		p = hak_large_take(size, align, is_clean);
+	hak_thread_leave(c);
 	return p;
 }
 
@@ -28,11 +48,23 @@ static void *try_tiny(unsigned sc)
  * heap, may be enough. False: it cannot be. */
 static bool make_room(size_t size)
 {
-	if (hak_limit_allows(size)) {
-		hak_decay_trim(0, false);
-		return true;
-	}
-	return false;
+	struct hak_cache *c;
+
+	if (!hak_limit_allows(size))
+		return false;
+	c = hak_thread_enter();
+	hak_decay_trim(c, 0);
+	hak_thread_leave(c);
+	return true;
+}
+
+static void HAK_COLD press(void)
+{
+	struct hak_cache *c = hak_thread_enter();
+
+	if (!hak_thread_is_nested())
+		hak_decay_press();
+	hak_thread_leave(c);
 }
 
 static void *check_limits(void *p)
@@ -40,7 +72,7 @@ static void *check_limits(void *p)
 	if (HAK_UNLIKELY(p == NULL))
 		hak_limit_count_refusal();
 	else if (HAK_UNLIKELY(hak_limit_level() != HAK_LIMIT_BELOW))
-		hak_decay_press();
+		press();
 	return p;
 }
 
@@ -53,22 +85,15 @@ static void *HAK_NOINLINE take_tiny(unsigned sc)
 	return check_limits(p);
 }
 
-static void *take_run_or_large(size_t size, size_t align, bool *is_clean)
-{
-	if (size <= HAK_RUN_MAX && align <= HAK_RUN_MAX)
-		return hak_run_take(size, align, is_clean);
-	return hak_large_take(size, align, is_clean);
-}
-
 static void *HAK_NOINLINE take_untiny(size_t size, size_t align, bool *is_clean)
 {
 	void *p;
 
 	if (size > ADDRESSES || align > HAK_ALIGN_MAX)
 		return NULL;
-	p = take_run_or_large(size, align, is_clean);
+	p = try_untiny(size, align, is_clean);
 	if (HAK_UNLIKELY(p == NULL) && make_room(size))
-		p = take_run_or_large(size, align, is_clean);
+		p = try_untiny(size, align, is_clean);
 	return check_limits(p);
 }
 
@@ -81,14 +106,14 @@ HAK_NOINLINE void *hak_alloc_miss(size_t size)
 	return take_tiny(hak_class_of(size > 0 ? size : 1));
 }
 
-HAK_HIT void *hak_alloc(size_t size)
+void *hak_alloc(size_t size)
 {
 	void *p;
 
 	return hak_alloc_hit(size, &p) ? p : hak_alloc_miss(size);
 }
 
-HAK_HIT void *hak_alloc_any(size_t size, size_t align, bool *is_clean)
+void *hak_alloc_any(size_t size, size_t align, bool *is_clean)
 {
 	unsigned sc;
 	void *p;
@@ -102,44 +127,5 @@ HAK_HIT void *hak_alloc_any(size_t size, size_t align, bool *is_clean)
 	 * multiple of align is one: classes are steps of a power of two apart; where align is the larger power, the
 	 * multiple is a class's size itself. */
 	sc = hak_class_of(hak_round_up(size > 0 ? size : 1, align));
-	return HAK_LIKELY(hak_heap_pop_class_hit(hak_heap_mine, sc, &p)) ? p : take_tiny(sc);
-}
-
-static void HAK_NOINLINE free_slowly(void *p, const char *name, const void *site)
-{
-	struct hak_heap *h;
-
-	if (p == NULL)
-		return;
-	h = hak_thread_enter_near(p);
-	if (h == NULL)
-		return; /* no memory for a heap: the block is lost, nothing else */
-	hak_free_own(h, p, &(const struct hak_caller){ name, site });
-	hak_thread_leave(h);
-}
-
-void hak_free_miss(void *p, const char *name, const void *site)
-{
-	struct hak_heap *h = hak_heap_mine;
-
-	if (HAK_UNLIKELY(h->tag == 0) || !hak_remote_free_own(h, p))
-		free_slowly(p, name, site);
-}
-
-void hak_free_sized_miss(void *p, size_t size, size_t alignment, const struct hak_caller *caller)
-{
-	struct hak_span *span = hak_registry_find(p);
-	bool is_right = span != NULL && hak_block_can_be(span, size);
-
-	/* An aligned block is as large as its alignment where that is more than its size. */
-	if (HAK_UNLIKELY(!is_right)) {
-		span = hak_block_prove(p, caller);
-		if (span == NULL)
-			return;
-		is_right = size < alignment && span->size <= alignment;
-	}
-	if (HAK_LIKELY(is_right))
-		hak_free_miss(p, caller->name, caller->site);
-	else
-		hak_report_bad_free(HAK_WRONG_SIZE, caller->name, p, hak_block_class(span), caller->site);
+	return HAK_LIKELY(hak_cache_pop_class_hit(hak_cache_mine, sc, &p)) ? p : take_tiny(sc);
 }

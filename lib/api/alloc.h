@@ -8,7 +8,7 @@
 #define HAK_API_ALLOC_H
 
 #include "free/dispatch.h"
-#include "tiny/heap.h"
+#include "tiny/cache.h"
 
 /* The part of a small allocation that is not a hit, and all larger ones. */
 void *hak_alloc_miss(size_t size);
@@ -16,18 +16,12 @@ void *hak_alloc_miss(size_t size);
 /* As hak_alloc_miss(); *is_clean: the block reads as zero. */
 void *hak_alloc_any(size_t size, size_t align, bool *is_clean);
 
-/* Frees p, or NULL; name and site: the caller. */
-void hak_free_miss(void *p, const char *name, const void *site);
-
-/* Frees p, not NULL, if it can have been asked for as size bytes, at this alignment or (0) at none; else a verdict. */
-void hak_free_sized_miss(void *p, size_t size, size_t alignment, const struct hak_caller *caller);
-
-/* A block for size bytes from the thread's cache into *p; only in functions marked HAK_HIT. */
+/* A block for size bytes from the thread's cache into *p. */
 HAK_INLINE bool hak_alloc_hit(size_t size, void **p)
 {
-	if (HAK_LIKELY(size <= HAK_SMALL_MAX) && HAK_LIKELY(hak_heap_pop_hit(hak_heap_mine, size, p)))
+	if (HAK_LIKELY(size <= HAK_SMALL_MAX) && HAK_LIKELY(hak_cache_pop_hit(hak_cache_mine, size, p)))
 		return true;
-	return size - 1 < HAK_TINY_MAX && hak_heap_pop_class_hit(hak_heap_mine, hak_class_of(size), p);
+	return size - 1 < HAK_TINY_MAX && hak_cache_pop_class_hit(hak_cache_mine, hak_class_of(size), p);
 }
 
 /* A block for size bytes. */

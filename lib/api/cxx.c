@@ -87,20 +87,26 @@ HAK_INLINE void *take_aligned(size_t size, size_t alignment)
 
 HAK_INLINE void give(void *p, const void *site)
 {
-	if (HAK_UNLIKELY(!hak_heap_push_hit(hak_heap_mine, p)))
+	if (HAK_UNLIKELY(!hak_cache_push_hit(hak_cache_mine, p)))
 		hak_free_miss(p, "delete", site);
 }
 
 static void HAK_NOINLINE give_sized_miss(void *p, size_t size, const void *site)
 {
 	if (p != NULL)
-		hak_free_sized_miss(p, size, 0, &(const struct hak_caller){ "delete", site });
+		hak_free_sized_miss(p, size, 1, &(const struct hak_caller){ "delete", site });
 }
 
 HAK_INLINE void give_sized(void *p, size_t size, const void *site)
 {
-	if (HAK_UNLIKELY(size > HAK_SMALL_MAX || !hak_heap_push_sized_hit(hak_heap_mine, p, size)))
+	if (HAK_UNLIKELY(size > HAK_SMALL_MAX || !hak_cache_push_sized_hit(hak_cache_mine, p, size)))
 		give_sized_miss(p, size, site);
+}
+
+static void HAK_NOINLINE give_aligned(void *p, size_t alignment, const void *site)
+{
+	if (p != NULL)
+		hak_free_aligned_miss(p, alignment, &(const struct hak_caller){ "delete", site });
 }
 
 #define SITE __builtin_return_address(0)
@@ -120,7 +126,7 @@ HAK_INLINE void give_sized(void *p, size_t size, const void *site)
 
 /* DEFINE(result name(parameters), body): declares and defines. */
 #define DEFINE(signature) HAK_EXPORT signature; HAK_EXPORT signature
-#define DEFINE_HIT(signature) HAK_EXPORT signature; HAK_EXPORT HAK_HIT signature
+#define DEFINE_HIT(signature) HAK_EXPORT signature; HAK_EXPORT signature
 
 #define NAME_OF(x) #x
 #define NAME(x) NAME_OF(x)
@@ -182,21 +188,19 @@ DEFINE(void _ZdlPvRKSt9nothrow_t(void *p, const void *tag)) { (void)tag; give(p,
 DEFINE(void _ZdaPvRKSt9nothrow_t(void *p, const void *tag)) { (void)tag; give(p, SITE); }
 DEFINE(void DELETE_SIZED()(void *p, size_t size)) { give_sized(p, size, SITE); }
 DEFINE(void DELETE_ARRAY_SIZED()(void *p, size_t size)) { give_sized(p, size, SITE); }
-DEFINE(void _ZdlPvSt11align_val_t(void *p, size_t alignment)) { (void)alignment; give(p, SITE); }
-DEFINE(void _ZdaPvSt11align_val_t(void *p, size_t alignment)) { (void)alignment; give(p, SITE); }
+DEFINE(void _ZdlPvSt11align_val_t(void *p, size_t alignment)) { give_aligned(p, alignment, SITE); }
+DEFINE(void _ZdaPvSt11align_val_t(void *p, size_t alignment)) { give_aligned(p, alignment, SITE); }
 
 DEFINE(void _ZdlPvSt11align_val_tRKSt9nothrow_t(void *p, size_t alignment, const void *tag))
 {
-	(void)alignment;
 	(void)tag;
-	give(p, SITE);
+	give_aligned(p, alignment, SITE);
 }
 
 DEFINE(void _ZdaPvSt11align_val_tRKSt9nothrow_t(void *p, size_t alignment, const void *tag))
 {
-	(void)alignment;
 	(void)tag;
-	give(p, SITE);
+	give_aligned(p, alignment, SITE);
 }
 
 DEFINE(void DELETE_SIZED(St11align_val_t)(void *p, size_t size, size_t alignment))

@@ -12,15 +12,19 @@
 #include "region/superslab.h"
 #include "thread/decay.h"
 #include "thread/heap.h"
-#include "tiny/cache.h"
-#include "tiny/remote.h"
+#include "thread/purger.h"
+#include "thread/thread.h"
+#include "tiny/slab.h"
 #include "watch/stats.h"
 
 static void __attribute__((constructor)) start_library(void)
 {
 	hak_options_read();
 	hak_limit_start();
+	hak_heaps_prepare();
 	hak_thread_prepare();
+	if (hak_options.purge_thread)
+		hak_purger_start();
 }
 
 static int write_stats(int fd, enum hakmem_format format)
@@ -31,20 +35,8 @@ static int write_stats(int fd, enum hakmem_format format)
 	return hak_stats_write(&t, format);
 }
 
-/* The last flush proves the blocks that the exiting thread, and those before it, have freed: a double free does not go
- * unseen because the program ends. */
 static void __attribute__((destructor)) end_library(void)
 {
-	struct hak_heap *h = hak_heap_mine;
-
-	if (h->tag != 0 && !h->is_busy) {
-		h = hak_thread_enter();
-		hak_remote_collect_own(h);
-		hak_cache_flush_own(h);
-		hak_thread_leave(h);
-	}
-	if (!h->is_busy)
-		hak_thread_cool(true);
 	if (hak_options.stats != HAK_STATS_NONE)
 		write_stats(STDERR_FILENO, hak_options.stats == HAK_STATS_JSON ? HAKMEM_JSON : HAKMEM_TEXT);
 }
@@ -91,9 +83,9 @@ HAK_EXPORT size_t hakmem_stats_get(struct hakmem_stats *stats, size_t size)
 
 HAK_EXPORT size_t hakmem_class_stats_get(unsigned idx, struct hakmem_class_stats *stats, size_t size)
 {
-	struct hakmem_class_stats all;
+	struct hakmem_class_stats all[HAK_N_CLASSES];
 
-	return hak_stats_get_class(idx, &all) ? copy_out(stats, &all, size, sizeof all) : 0;
+	return idx < hak_stats_get_classes(all) ? copy_out(stats, &all[idx], size, sizeof all[idx]) : 0;
 }
 
 HAK_EXPORT int hakmem_stats_write(int fd, enum hakmem_format format)
@@ -109,28 +101,42 @@ HAK_EXPORT int hakmem_stats_write(int fd, enum hakmem_format format)
 	return error == 0 ? 0 : -1;
 }
 
-static size_t check_list(const struct hak_heap *h, struct hak_link *head, bool is_open)
+static size_t check_list_locked(const struct hak_heap *h, struct hak_link *head, bool is_open)
 {
 	size_t n_faults = 0;
 
 	for (struct hak_link *l = head->next; l != head; l = l->next)
-		n_faults += hak_slab_check_own(h, HAK_MEMBER(l, struct hak_slab, link), is_open);
+		n_faults += hak_slab_check_locked(h, HAK_MEMBER(l, struct hak_slab, link), is_open);
+	return n_faults;
+}
+
+static size_t check_heap(struct hak_heap *h)
+{
+	size_t n_faults = 0;
+
+	hak_heap_collect_any(h);
+	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++) {
+		hak_heap_lock(h);
+		n_faults += check_list_locked(h, &h->bin[sc].open, true) + check_list_locked(h, &h->bin[sc].full, false);
+		hak_heap_unlock(h);
+	}
 	return n_faults;
 }
 
 HAK_EXPORT size_t hakmem_check(void)
 {
-	struct hak_heap *h = hak_thread_enter();
+	struct hak_cache *c = hak_thread_enter();
 	size_t n_faults = 0;
 
-	if (h != NULL) {
-		hak_remote_collect_own(h);
-		hak_cache_flush_own(h);
-		for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++)
-			n_faults += check_list(h, &h->bin[sc].open, true) + check_list(h, &h->bin[sc].full, false);
-		hak_thread_leave(h);
+	if (!hak_thread_is_nested()) {
+		if (c != NULL)
+			hak_cache_flush_own(c);
+		for (struct hak_heap *h = hak_heaps_first(); h != NULL; h = hak_load_acquire(&h->next))
+			n_faults += check_heap(h);
+		n_faults += hak_superslab_check();
 	}
-	return n_faults + hak_superslab_check();
+	hak_thread_leave(c);
+	return n_faults;
 }
 
 HAK_EXPORT int hakmem_option_set(const char *name, const char *value)
@@ -140,6 +146,8 @@ HAK_EXPORT int hakmem_option_set(const char *name, const char *value)
 		hak_limit_change();
 		return 0;
 	case HAK_OPTION_DONE:
+		if (hak_options.purge_thread)
+			hak_purger_start();
 		return 0;
 	case HAK_OPTION_UNKNOWN:
 		errno = ENOENT;
@@ -173,5 +181,9 @@ HAK_EXPORT size_t hakmem_option_get(const char *name, char *value, size_t size)
 
 HAK_EXPORT size_t hakmem_trim(size_t target)
 {
-	return hak_decay_trim(target, true);
+	struct hak_cache *c = hak_thread_enter();
+	size_t n_bytes = hak_decay_trim(c, target);
+
+	hak_thread_leave(c);
+	return n_bytes;
 }

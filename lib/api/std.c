@@ -18,7 +18,7 @@
 #include "mid/run.h"
 #include "os/page.h"
 #include "thread/decay.h"
-#include "thread/heap.h"
+#include "thread/thread.h"
 #include "tiny/class.h"
 #include "watch/stats.h"
 
@@ -52,21 +52,21 @@ static void *HAK_NOINLINE malloc_slowly(size_t size)
 }
 
 /* Not small, or a miss: the hit path of the larger classes, whose number takes some arithmetic. */
-static void *HAK_HIT malloc_larger(size_t size)
+static void *HAK_NOINLINE malloc_larger(size_t size)
 {
 	void *p;
 
 	if (HAK_LIKELY(size - 1 < HAK_TINY_MAX) &&
-		HAK_LIKELY(hak_heap_pop_class_hit(hak_heap_mine, hak_class_of(size), &p)))
+		HAK_LIKELY(hak_cache_pop_class_hit(hak_cache_mine, hak_class_of(size), &p)))
 		return p;
 	return malloc_slowly(size);
 }
 
-HAK_EXPORT HAK_HIT void *hakmem_malloc(size_t size)
+HAK_EXPORT void *hakmem_malloc(size_t size)
 {
 	void *p;
 
-	if (HAK_LIKELY(size <= HAK_SMALL_MAX) && HAK_LIKELY(hak_heap_pop_hit(hak_heap_mine, size, &p)))
+	if (HAK_LIKELY(size <= HAK_SMALL_MAX) && HAK_LIKELY(hak_cache_pop_hit(hak_cache_mine, size, &p)))
 		return p;
 	return malloc_larger(size);
 }
@@ -80,19 +80,19 @@ static void *take(size_t size)
 
 HAK_EXPORT void hakmem_free(void *ptr)
 {
-	if (HAK_UNLIKELY(!hak_heap_push_hit(hak_heap_mine, ptr)))
+	if (HAK_UNLIKELY(!hak_cache_push_hit(hak_cache_mine, ptr)))
 		hak_free_miss(ptr, "free", __builtin_return_address(0));
 }
 
 HAK_EXPORT void hakmem_cfree(void *ptr)
 {
-	if (HAK_UNLIKELY(!hak_heap_push_hit(hak_heap_mine, ptr)))
+	if (HAK_UNLIKELY(!hak_cache_push_hit(hak_cache_mine, ptr)))
 		hak_free_miss(ptr, "free", __builtin_return_address(0));
 }
 
 static void give(void *p)
 {
-	if (HAK_UNLIKELY(!hak_heap_push_hit(hak_heap_mine, p)))
+	if (HAK_UNLIKELY(!hak_cache_push_hit(hak_cache_mine, p)))
 		hak_free_miss(p, "free", NULL);
 }
 
@@ -105,9 +105,10 @@ static void *zeroed(size_t size)
 		return no_memory();
 	if (is_clean)
 		return p;
+	/* All that malloc_usable_size() tells, as other libraries do. */
 	if (size <= HAK_TINY_MAX)
-		return memset(p, 0, size);
-	hak_os_zero(p, size);
+		return memset(p, 0, hak_class_size(hak_class_of(size > 0 ? size : 1)));
+	hak_os_zero(p, hak_round_up(size, hak_os_page_size()));
 	return p;
 }
 
@@ -129,17 +130,30 @@ static void *move(void *from, size_t old_size, size_t size, size_t room)
 	return to;
 }
 
+static void *resize_larger(struct hak_span *span, void *p, size_t size)
+{
+	struct hak_cache *c = hak_thread_enter();
+	void *to = NULL;
+
+	if (HAK_UNLIKELY(hak_thread_is_nested()))
+		; /* its own thread may hold the lock */
+	else if (span->kind == HAK_KIND_LARGE)
+		to = size > HAK_RUN_MAX / 2 ? hak_large_resize(span, size) : NULL;
+	else if (size > HAK_TINY_MAX / 2 && size <= HAK_RUN_MAX && hak_run_resize(span, size))
+		to = p;
+	hak_thread_leave(c);
+	return to;
+}
+
 /* The block that was in span, changed to size without copying; NULL: it has to move. */
 static void *resize_in_place(struct hak_span *span, void *p, size_t size)
 {
-	switch (span->kind) {
-	case HAK_KIND_SLAB:
-		return hak_block_can_be(span, size) ? p : NULL;
-	case HAK_KIND_RUN:
-		return size > HAK_TINY_MAX / 2 && size <= HAK_RUN_MAX && hak_run_resize(span, size) ? p : NULL;
-	default:
-		return size > HAK_RUN_MAX / 2 ? hak_large_resize(span, size) : NULL;
-	}
+	if (HAK_UNLIKELY(span->kind != HAK_KIND_SLAB))
+		return resize_larger(span, p, size);
+	if (size > span->size || (size <= span->size / 2 && span->size > HAK_ALIGNMENT))
+		return NULL;
+	hak_block_note_size(span, p, size);
+	return p;
 }
 
 static void *reallocate(void *p, size_t size, const struct hak_caller *caller)
@@ -151,7 +165,7 @@ static void *reallocate(void *p, size_t size, const struct hak_caller *caller)
 	if (p == NULL)
 		return take(size);
 	if (size == 0) {
-		if (!hak_heap_push_hit(hak_heap_mine, p))
+		if (!hak_cache_push_hit(hak_cache_mine, p))
 			hak_free_miss(p, caller->name, caller->site);
 		return NULL;
 	}
@@ -232,7 +246,7 @@ HAK_EXPORT int hakmem_posix_memalign(void **ptr, size_t alignment, size_t size)
 
 	if (!hak_is_pow2(alignment) || alignment % sizeof(void *) != 0)
 		return EINVAL;
-	p = take_aligned(alignment, size);
+	p = aligned(alignment, size); /* sets errno, too, as the C library's */
 	if (p == NULL)
 		return ENOMEM;
 	*ptr = p;
@@ -263,12 +277,12 @@ HAK_EXPORT size_t hakmem_malloc_usable_size(void *ptr)
 static void HAK_NOINLINE free_sized_miss(void *p, size_t size, const void *site)
 {
 	if (p != NULL)
-		hak_free_sized_miss(p, size, 0, &(const struct hak_caller){ "free_sized", site });
+		hak_free_sized_miss(p, size, 1, &(const struct hak_caller){ "free_sized", site });
 }
 
 HAK_EXPORT void hakmem_free_sized(void *ptr, size_t size)
 {
-	if (HAK_UNLIKELY(size > HAK_SMALL_MAX || !hak_heap_push_sized_hit(hak_heap_mine, ptr, size)))
+	if (HAK_UNLIKELY(size > HAK_SMALL_MAX || !hak_cache_push_sized_hit(hak_cache_mine, ptr, size)))
 		free_sized_miss(ptr, size, __builtin_return_address(0));
 }
 
@@ -280,27 +294,40 @@ HAK_EXPORT void hakmem_free_aligned_sized(void *ptr, size_t alignment, size_t si
 
 /* glibc's additions. */
 
+/* What glibc calls ordblks: blocks that were alive and are free. Of ours, as many as are alive no more that were at
+ * an earlier call; and what no block was cut from yet counts as one. */
+static size_t count_freed(uint64_t n_live)
+{
+	static uint64_t n_most; /* any */
+	uint64_t seen = hak_load_relaxed(&n_most);
+
+	if (n_live > seen) {
+		hak_store_relaxed(&n_most, n_live);
+		seen = n_live;
+	}
+	return (size_t)(seen - n_live) + 1;
+}
+
 static struct mallinfo2 info_now(void)
 {
 	struct mallinfo2 info;
 	struct hakmem_stats stats;
+	struct hakmem_class_stats classes[HAK_N_CLASSES];
+	uint64_t n_live;
 
 	hak_stats_count(&stats);
+	n_live = stats.n_large;
 	memset(&info, 0, sizeof info);
 	info.arena = (size_t)(stats.mapped - stats.large);
 	info.hblks = (size_t)stats.n_large;
 	info.hblkhd = (size_t)stats.large;
 	info.uordblks = (size_t)(stats.allocated - stats.large);
 	info.fordblks = info.arena - info.uordblks;
-	info.ordblks = (size_t)((stats.dirty + stats.clean) / HAK_SLICE_SIZE);
-	info.fsmblks = (size_t)stats.cached;
 	info.keepcost = (size_t)stats.dirty;
-	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++) {
-		struct hakmem_class_stats class;
-
-		if (hak_stats_get_class(sc, &class))
-			info.smblks += (size_t)class.n_cached;
-	}
+	hak_stats_get_classes(classes);
+	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++)
+		n_live += classes[sc].n_live;
+	info.ordblks = count_freed(n_live);
 	return info;
 }
 
@@ -346,8 +373,13 @@ HAK_EXPORT int hakmem_malloc_info(int options, FILE *stream)
 
 HAK_EXPORT int hakmem_malloc_trim(size_t pad)
 {
+	struct hak_cache *c = hak_thread_enter();
+	size_t n_bytes;
+
 	(void)pad;
-	return hak_decay_trim(0, true) > 0;
+	n_bytes = hak_decay_trim(c, 0);
+	hak_thread_leave(c);
+	return n_bytes > 0;
 }
 
 HAK_EXPORT int hakmem_mallopt(int param, int value)

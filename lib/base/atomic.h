@@ -51,16 +51,37 @@
 #define hak_load_once(p) (*(p))
 #endif
 
-/* *p += n for a pointer and ++*p for a count that their owner alone writes; v ^= *p, as hak_load_relaxed(): one
- * instruction where there is one. */
+/* *p += n for a pointer and ++*p for a count that their owner alone writes; v ^= *p, as hak_load_relaxed(); high:low =
+ * low * *p: one instruction where there is one. */
 #if defined(__x86_64__) && !defined(__ILP32__)
 #define hak_own_step(p, n) __asm__("addq %1, %0" : "+m"(*(p)) : "i"((n) * (int)sizeof(**(p))))
 #define hak_own_count(p) __asm__("addq $1, %0" : "+m"(*(p)))
 #define hak_xor_relaxed(v, p) __asm__("xorq %1, %0" : "+r"(v) : "m"(*(p)))
+#define hak_mul_once(low, high, p) __asm__("mulq %2" : "+a"(low), "=d"(high) : "m"(*(p)) : "cc")
 #else
 #define hak_own_step(p, n) hak_own_set((p), *(p) + (n))
 #define hak_own_count(p) hak_own_add((p), 1)
 #define hak_xor_relaxed(v, p) ((v) ^= hak_load_relaxed(p))
+#ifdef __SIZEOF_INT128__
+#define hak_mul_once(low, high, p) \
+	do { \
+		unsigned __int128 product_ = (unsigned __int128)(low) * hak_load_once(p); \
+		\
+		(low) = (uint64_t)product_; \
+		(high) = (uint64_t)(product_ >> 64); \
+	} while (0)
+#else
+/* In halves: for a low of less than 2^32, so that nothing is carried out of the upper one. */
+#define hak_mul_once(low, high, p) \
+	do { \
+		uint64_t by_ = hak_load_once(p); \
+		uint64_t lower_ = (low) * (uint32_t)by_; \
+		uint64_t upper_ = (low) * (by_ >> 32) + (lower_ >> 32); \
+		\
+		(high) = upper_ >> 32; \
+		(low) = upper_ << 32 | (uint32_t)lower_; \
+	} while (0)
+#endif
 #endif
 
 #if defined(__x86_64__) || defined(__i386__)

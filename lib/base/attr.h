@@ -30,9 +30,6 @@
 #define HAK_USED __attribute__((used))
 #define HAK_WEAK __attribute__((weak))
 #define HAK_HIDDEN __attribute__((visibility("hidden")))
-/* For every function that pops from a cache: their code lies together, in a section with a name that the linker gives
- * borders (thread/sleep.c), and leaves by return or jump: no call puts an address of it on a stack. */
-#define HAK_HIT __attribute__((noinline, section("hak_hit_text")))
 
 #define HAK_LINE_SIZE 64 /* a cache line on every machine we know to matter */
 

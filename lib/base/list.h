@@ -4,6 +4,7 @@
 #define HAK_BASE_LIST_H
 
 #include "base/attr.h"
+#include "base/check.h"
 
 struct hak_link {
 	struct hak_link *next;
@@ -35,8 +36,10 @@ HAK_INLINE void hak_list_put_last(struct hak_link *head, struct hak_link *link)
 	hak_list_put_first(head->prev, link);
 }
 
+/* A link that its neighbours do not know was overwritten: to go on would write wherever it says. */
 HAK_INLINE void hak_list_remove(struct hak_link *link)
 {
+	HAK_REQUIRE(link->prev->next == link && link->next->prev == link, "a list is broken");
 	link->prev->next = link->next;
 	link->next->prev = link->prev;
 	link->next = link->prev = NULL;

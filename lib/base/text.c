@@ -9,32 +9,6 @@
 #include "base/atomic.h"
 #include "base/call.h"
 
-#ifndef SYS_pidfd_open /* the same numbers on every architecture */
-#define SYS_pidfd_open 434
-#endif
-#ifndef SYS_pidfd_getfd
-#define SYS_pidfd_getfd 438
-#endif
-
-uint32_t hak_text_stranger;
-
-/* The program's file descriptor, for a thread that has none. */
-static int borrow(int fd)
-{
-	int process = (int)hak_call(SYS_pidfd_open, hak_call(SYS_getpid), 0);
-	int borrowed = (int)hak_call(SYS_pidfd_getfd, process, fd, 0);
-
-	hak_call(SYS_close, process);
-	return borrowed;
-}
-
-static bool is_stranger(void)
-{
-	uint32_t id = hak_load_relaxed(&hak_text_stranger);
-
-	return id != 0 && id == (uint32_t)hak_call(SYS_gettid);
-}
-
 /* May write() be called? Not when it could wait: a pipe that nobody reads is given a moment, once; one whose reader has
  * gone, none. */
 static bool is_ready(int fd)
@@ -72,15 +46,13 @@ static long write_quietly(int fd, const char *bytes, size_t n)
 
 static void write_out(struct hak_text *t)
 {
-	bool is_borrowed = t->fd >= 0 && t->length > 0 && is_stranger();
-	int fd = is_borrowed ? borrow(t->fd) : t->fd;
 	size_t done = 0;
 
 	if (t->sink != NULL)
 		t->sink(t->data, t->length, t->to);
 	while (t->fd >= 0 && done < t->length) {
-		long n = t->is_line ? write_quietly(fd, t->data, t->length) :
-			hak_call(SYS_write, fd, t->data + done, t->length - done);
+		long n = t->is_line ? write_quietly(t->fd, t->data, t->length) :
+			hak_call(SYS_write, t->fd, t->data + done, t->length - done);
 
 		if (n > 0) {
 			done += t->is_line ? t->length : (size_t)n;
@@ -90,8 +62,6 @@ static void write_out(struct hak_text *t)
 			break;
 		}
 	}
-	if (is_borrowed)
-		hak_call(SYS_close, fd);
 	t->length = 0;
 }
 

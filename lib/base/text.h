@@ -9,7 +9,6 @@
 
 #include "base/attr.h"
 
-extern uint32_t hak_text_stranger; /* any: kernel id of a thread of our own without the program's file descriptors; or 0 */
 
 #define HAK_TEXT_SIZE 512 /* bytes collected before a write(2) */
 

@@ -21,7 +21,7 @@
 #define HAK_SUPERSLAB_ALIGN ((size_t)2 << 20)           /* 2 MiB: a huge page on most machines */
 
 /* The registry: words by the low bits of the slice's number, spans by all of them. */
-#define HAK_FRONT_SHIFT (HAK_ADDRESS_BITS == 32 ? 16 : 20) /* 2^20 words see 64 GiB at a time */
+#define HAK_FRONT_SHIFT (HAK_ADDRESS_BITS == 32 ? 16 : 19) /* 2^19 entries see 32 GiB at a time */
 #define HAK_LEAF_SHIFT (HAK_ADDRESS_BITS == 32 ? 12 : 14)  /* a leaf of 2^14 pointers covers 1 GiB */
 #define HAK_ROOT_SHIFT (HAK_ADDRESS_BITS - HAK_SLICE_SHIFT - HAK_LEAF_SHIFT)
 
@@ -34,27 +34,37 @@
 #define HAK_SLAB_SLICES_MAX 7                /* 448 KiB: the largest slab */
 #define HAK_SLAB_WORDS_MAX (HAK_SLICE_SIZE / HAK_ALIGNMENT / 64) /* 64: bitmap words of the smallest class */
 
-/* A thread's caches. */
-#define HAK_CACHE_BYTES ((size_t)128 << 10)  /* 128 KiB: most bytes a thread caches of one class ... */
-#define HAK_CACHE_MIN 16                     /* ... but this many blocks at least */
-#define HAK_CACHE_FIRST 16                   /* slots of a class's first array */
+/* A thread's cache. */
+#define HAK_CACHE_FIRST_RATIO 32             /* a class's first array claims 1/32 of the budget, ... */
+#define HAK_CACHE_FIRST_LEAST 4              /* ... but so many slots at least ... */
+#define HAK_CACHE_FIRST_MOST 16              /* ... and at most */
+#define HAK_CACHE_WINDOW 512                 /* of so many misses of all classes, ... */
+#define HAK_CACHE_EVIDENCE 16                /* ... it takes so many of one for it to grow when all is claimed, else fewer */
+#define HAK_CACHE_MOST 4096                  /* slots of a class, whatever configure and the options say */
+#define HAK_CACHE_DIET 8                     /* most slots of a class in diet mode */
+#define HAK_CACHE_LOOKS 8                    /* classes looked at, in turn, for what has rested, ... */
+#define HAK_CACHE_PAUSE 1024                 /* ... and misses from the last of them to the first */
 #define HAK_BATCH_BYTES ((size_t)32 << 10)   /* 32 KiB: most bytes taken from slabs at a time, ... */
 #define HAK_BATCH_MIN 4                      /* ... but this many blocks at least, ... */
 #define HAK_BATCH_MAX 128                    /* ... and at most */
-#define HAK_SWING_LEAST 256                  /* blocks that go to their slabs and back are worth a larger cache ... */
-#define HAK_SWING_BYTES ((size_t)4 << 20)    /* ... where a thread's take no more than 4 MiB beyond their caps */
-#define HAK_CACHE_MOST 262144                /* blocks in any cache: these 4 MiB, of the smallest class */
-#define HAK_SWEEP_LEAST 128                  /* slabs: from there on, a heap that grows empties caches at rest */
-#define HAK_SWEEP_CLASSES 8                  /* caches looked at for each slab that a heap grows by */
-#define HAK_CACHE_DIET 8                     /* most slots in diet mode */
-#define HAK_WARM_HEAPS 64                    /* heaps that keep their caches when their threads end, ... */
-#define HAK_WARM_BYTES ((size_t)16 << 10)    /* ... 16 KiB of each class at most, ... */
-#define HAK_WARM_SLABS 256                   /* ... from 256 slabs at most, for the next thread */
+
+/* What the caches of all threads may hold. */
+#define HAK_BUDGET_ONE ((size_t)10 << 20)    /* 10 MiB for the only one, 1/2 of it for each of two, 3/n^2 of more, ... */
+#define HAK_BUDGET_RATIO 16                  /* ... or 1/16 of the memory in use in equal parts, if that is more, ... */
+#define HAK_BUDGET_FEW 16                    /* ... for more threads each gets so much less, ... */
+#define HAK_BUDGET_LEAST ((size_t)16 << 10)  /* ... but 16 KiB at least ... */
+#define HAK_BUDGET_EARNED ((size_t)96 << 10) /* ... and a byte for each of the thread's misses, up to 96 KiB */
+#define HAK_BUDGET_MOST ((size_t)16 << 20)   /* 16 MiB, whatever is in use */
+#define HAK_WARM_CACHES 4                    /* caches of ended threads that a heap keeps as they are, for the next ones */
+#define HAK_HEAPS_MAX 1024                   /* heaps: one for each processor, ... */
+#define HAK_HEAPS_UNKNOWN 4                  /* ... of which there are so many where the system does not say */
+#define HAK_COLLECT_FREES 256                /* frees into other heaps, until who frees collects there */
+#define HAK_COLLECT_EVERY 16                 /* slabs made between two looks at what others' heaps have to collect */
 
 /* Runs and large blocks. */
 #define HAK_RUN_MAX (HAK_SUPERSLAB_SIZE / 8) /* 4 MiB: the largest run; beyond it, a mapping of its own */
-#define HAK_LARGE_CACHE_SLOTS 16             /* mappings kept for reuse ... */
-#define HAK_LARGE_CACHE_BYTES ((size_t)128 << 20) /* ... of 128 MiB together */
+#define HAK_LARGE_CACHE_SLOTS 16             /* mappings kept for reuse */
+#define HAK_LARGE_PURGES 64                  /* mappings, or pieces of one, unmapped in a row */
 #define HAK_ALIGN_MAX ((size_t)1 << (HAK_ADDRESS_BITS - 2))
 
 /* Huge pages. */
@@ -71,15 +81,25 @@
 /* Purging. */
 #define HAK_PURGE_DELAY 1000                 /* ms that free memory stays resident, unless purge_delay says otherwise */
 #define HAK_UNDUMPED_LEAST 16                /* 1 MiB: free slices in a row worth a mapping not in core dumps */
-#define HAK_PURGE_LEAST ((size_t)1 << 20)    /* 1 MiB: a smaller heap gets no purge thread ... */
-#define HAK_PURGE_LEAST_SINGLE ((size_t)8 << 20) /* ... nor one of less than 8 MiB in a program without threads */
-#define HAK_COLLECT_LEAST 16                 /* slabs by which a heap grows between two looks at what rests elsewhere, ... */
-#define HAK_COLLECT_MOST 256                 /* ... where these find nothing */
-#define HAK_HOLE_BATCH 64                    /* holes purged between two looks at a heap */
-#define HAK_SLEEP_LEAST ((size_t)16 << 10)   /* 16 KiB in a sleeping thread's caches are worth emptying them */
-#define HAK_SLEEP_BATCH 256                  /* sleeping threads looked at in a step */
-#define HAK_SLEEP_STACK ((size_t)256 << 10)  /* 256 KiB: one that uses more of its stack is left alone */
+#define HAK_SLACK_LEAST ((size_t)4 << 20)    /* 4 MiB of free memory stay resident for a while, ... */
+#define HAK_SLACK_RATIO 16                   /* ... and 1/16 of what is in use; more goes back at once, ... */
+#define HAK_PURGE_PIECE 16                   /* ... in pieces of 1 MiB */
+#define HAK_BITE_NS 60000                    /* 60 µs: what a call takes for purging what has aged; one system call more; ... */
+#define HAK_BITE_SHARE 20                    /* ... 1/20 of the time all together, ... */
+#define HAK_BITE_SAVED 100                   /* ... of the last 100 ms if need be */
+#define HAK_STEP_MISSES 16                   /* misses of a thread between two looks at the clock, ... */
+#define HAK_STEP_SLICES 128                  /* ... unless it gave 8 MiB of runs and large blocks back */
+#define HAK_REST_PROBE 16                    /* misses that a thread is forced to now and then, to find out whether it rests; */
+#define HAK_REST_AGAIN 48                    /* classes that are made to miss once more, in a tick of the clock */
+#define HAK_REST_FREED 255                   /* the same after many blocks went to their slabs at once: ... */
+#define HAK_REST_FLUSH 32                    /* ... so many */
+#define HAK_REST_PER_MS 4                    /* if it does, it gets so many for each ms that went by, ... */
+#define HAK_REST_TOKENS 4096                 /* ... and has so many at most */
+#define HAK_HOLE_BATCH 8                     /* holes purged between two looks at a heap, ... */
+#define HAK_HOLE_LOOKS 64                    /* ... which looks at so many slabs */
 #define HAK_HOLE_PAGES 1                     /* OS pages of the smallest hole worth a system call */
+#define HAK_PURGE_RETRY 60000                /* ms until what the system refused, locked memory for one, is tried again */
+#define HAK_PURGER_MS 100                    /* ms between two looks of the purge thread */
 
 /* Limits on what the library holds. */
 #define HAK_LIMIT_LEAST ((int64_t)1 << 20)   /* 1 MiB: the lowest limit that can be asked for ... */
@@ -93,8 +113,7 @@
 #define HAK_CGROUP_ROOT "/sys/fs/cgroup"
 
 HAK_STATIC(HAK_SUPERSLAB_SIZE >= (1 << 20) && (HAK_SUPERSLAB_SIZE & (HAK_SUPERSLAB_SIZE - 1)) == 0);
-HAK_STATIC(HAK_TINY_CACHE_CAP >= 8 && HAK_TINY_CACHE_CAP <= 4096);
-HAK_STATIC(HAK_CACHE_MOST >= HAK_SWING_BYTES / HAK_ALIGNMENT);
+HAK_STATIC(HAK_TINY_CACHE_CAP >= 8 && HAK_TINY_CACHE_CAP <= HAK_CACHE_MOST);
 HAK_STATIC(HAK_N_CLASSES <= 255);
 HAK_STATIC(HAK_SLAB_SLICES_MAX * HAK_SLICE_SIZE <= HAK_SUPERSLAB_SIZE);
 HAK_STATIC(HAK_SMALL_MAX <= HAK_TINY_MAX);

@@ -35,7 +35,7 @@ static const struct option options[] = {
 	{ FIELD(cache_cap), false, true, { "" }, 0, HAK_CACHE_MOST },
 	{ FIELD(diet), true, BOOL, { "false", "true" }, 0, 0 },
 	{ FIELD(purge_delay), true, true, { "" }, -1, (int64_t)3600 * 1000 },
-	{ FIELD(purge_thread), false, BOOL, { "false", "true" }, 0, 0 },
+	{ FIELD(purge_thread), true, BOOL, { "false", "true" }, 0, 0 },
 	{ FIELD(purge_lazy), true, BOOL, { "false", "true" }, 0, 0 },
 	{ FIELD(thp), true, false, { "default", "always", "never", "auto" }, 0, 0 },
 	{ FIELD(limit_soft), true, SIZE, { "auto", "off" }, HAK_LIMIT_LEAST, HAK_LIMIT_MOST },
@@ -47,7 +47,7 @@ static const struct option options[] = {
 
 #define N_OPTIONS (sizeof options / sizeof options[0])
 
-struct hak_options hak_options = { .cache_cap = HAK_CACHE_MOST, .purge_delay = HAK_PURGE_DELAY, .purge_thread = 1,
+struct hak_options hak_options = { .cache_cap = HAK_CACHE_MOST, .purge_delay = HAK_PURGE_DELAY,
 	.thp = HAK_THP_AUTO, .limit_soft = HAK_SIZE_AUTO };
 char hak_cgroup_root[HAK_ROOT_SIZE];
 enum hak_options_state hak_options_state;
@@ -340,15 +340,56 @@ static void read_all(const char *conf)
 	HAK_REQUIRE(is_right || !hak_options.strict, "HAKMEM_CONF has mistakes, and strict:true makes them fatal");
 }
 
+/* glibc's: where the kernel has put argc; behind it stand argv, the environment and the auxiliary vector. */
+extern void *__libc_stack_end HAK_WEAK; /* NOLINT(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
+
+/* libc finds the environment in its constructor; a program's .preinit_array and libraries linked with -z initfirst run,
+ * and allocate, before that. NULL: it cannot be found yet. */
+static char **find_environment(void)
+{
+	const uintptr_t *stack = environ == NULL && &__libc_stack_end != NULL ? __libc_stack_end : NULL;
+
+	return stack != NULL && stack[0] > 0 && stack[stack[0] + 1] == 0 ? (char **)&stack[stack[0] + 2] : environ;
+}
+
+/* Has the program more rights than its caller? Behind the environment the kernel says so. */
+static bool is_secure(char **environment)
+{
+	const unsigned long *aux;
+
+	while (*environment != NULL)
+		environment++;
+	for (aux = (const unsigned long *)(environment + 1); aux[0] != 0; aux += 2)
+		if (aux[0] == 23 /* AT_SECURE */)
+			return aux[1] != 0;
+	return false;
+}
+
+static const char *find_conf(char **environment)
+{
+	static const char name[] = "HAKMEM_CONF=";
+
+	if (environment == environ)
+		return secure_getenv("HAKMEM_CONF");
+	for (char **e = environment; *e != NULL; e++) {
+		size_t n = 0;
+
+		while (n < sizeof name - 1 && (*e)[n] == name[n])
+			n++;
+		if (n == sizeof name - 1)
+			return is_secure(environment) ? NULL : *e + n;
+	}
+	return NULL;
+}
+
 void hak_options_read(void)
 {
 	enum hak_options_state unread = HAK_OPTIONS_UNREAD;
+	char **environment = find_environment();
 
-	/* libc finds the environment in its constructor; a program's .preinit_array and libraries linked with -z initfirst
-	 * run, and allocate, before that. Whether the program has more rights than its caller is known at once. */
-	if (environ == NULL || !hak_cas_acquire(&hak_options_state, &unread, HAK_OPTIONS_READING))
+	if (environment == NULL || !hak_cas_acquire(&hak_options_state, &unread, HAK_OPTIONS_READING))
 		return;
-	read_all(secure_getenv("HAKMEM_CONF"));
+	read_all(find_conf(environment));
 	/* Pairs with the acquire in hak_options_ensure(). */
 	hak_store_release(&hak_options_state, HAK_OPTIONS_READ);
 }

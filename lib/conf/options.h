@@ -43,7 +43,7 @@ struct hak_options {
 	int64_t cache_cap;   /* const: most blocks cached per class */
 	int64_t diet;        /* any: small caches, prompt purging */
 	int64_t purge_delay; /* any: ms; -1: never */
-	int64_t purge_thread; /* const: a thread of our own purges; else the miss paths do */
+	int64_t purge_thread; /* any: a thread of our own purges, beside the miss paths */
 	int64_t purge_lazy;  /* any: the kernel takes what is purged when it needs it (MADV_FREE) */
 	int64_t thp;         /* any: enum hak_thp; counts for what is mapped from then on */
 	int64_t limit_soft;  /* any: a size, or HAK_SIZE_AUTO */

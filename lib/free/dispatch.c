@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "free/dispatch.h"
 
-#include "conf/report.h"
 #include "large/large.h"
 #include "mid/run.h"
-#include "tiny/cache.h"
+#include "os/page.h"
+#include "thread/thread.h"
 #include "tiny/remote.h"
 
 static void report(enum hak_verdict verdict, const void *p, size_t what, const struct hak_caller *caller)
@@ -17,85 +17,187 @@ static enum hak_verdict inside(const void *p)
 	return (uintptr_t)p % HAK_ALIGNMENT != 0 ? HAK_MISALIGNED : HAK_INSIDE_BLOCK;
 }
 
-static void report_nobodys(const void *p, const struct hak_caller *caller)
-{
-	if (hak_large_contains(p))
-		report(inside(p), p, HAK_CLASS_LARGE, caller);
-	else if (hak_superslab_contains(p))
-		report(HAK_FREE_SLAB, p, HAK_CLASS_NONE, caller);
-	else
-		report(HAK_NOT_OURS, p, HAK_CLASS_NONE, caller);
-}
-
-/* p lies in block idx of slab s: is it a live block's first byte? */
-static inline bool prove_tiny(struct hak_slab *s, const void *p, unsigned idx, const struct hak_caller *caller)
-{
-	if (HAK_UNLIKELY(!hak_slab_has_block(s, p, idx))) {
-		report(inside(p), p, s->block_size, caller);
-		return false;
-	}
-	if (HAK_UNLIKELY(hak_slab_is_free_any(s, idx))) {
-		report(HAK_DOUBLE_FREE, p, s->block_size, caller);
-		return false;
-	}
-	return true;
-}
-
 size_t hak_block_class(const struct hak_span *span)
 {
 	return span->kind == HAK_KIND_SLAB ? span->size : span->kind == HAK_KIND_RUN ? HAK_CLASS_RUN : HAK_CLASS_LARGE;
 }
 
+/* What is wrong with p, of which the registry knows only that it is no live block's first byte. */
+static void HAK_COLD report_bad(const void *p, const struct hak_caller *caller)
+{
+	struct hak_span *span = hak_registry_find(p);
+
+	if (span == NULL) {
+		if (hak_large_contains(p))
+			report(inside(p), p, HAK_CLASS_LARGE, caller);
+		else if (hak_superslab_contains(p))
+			report(HAK_FREE_SLAB, p, HAK_CLASS_NONE, caller);
+		else
+			report(HAK_NOT_OURS, p, HAK_CLASS_NONE, caller);
+		return;
+	}
+	if (span->kind == HAK_KIND_SLAB && hak_slab_block_idx((struct hak_slab *)span, p) < ((struct hak_slab *)span)->n_blocks)
+		report(HAK_DOUBLE_FREE, p, span->size, caller);
+	else
+		report(inside(p), p, hak_block_class(span), caller);
+}
+
+/* Is block idx of slab s alive? */
+static inline bool is_alive(const struct hak_slab *s, size_t idx)
+{
+	return idx < s->n_blocks && hak_load_relaxed(&s->live[idx]) != 0;
+}
+
 struct hak_span *hak_block_prove(const void *p, const struct hak_caller *caller)
 {
 	struct hak_span *span = hak_registry_find(p);
-	bool is_block;
+	struct hak_slab *s = (struct hak_slab *)span;
 
-	if (HAK_UNLIKELY(span == NULL)) {
-		report_nobodys(p, caller);
-		return NULL;
-	}
-	if (span->kind == HAK_KIND_SLAB) {
-		struct hak_slab *s = (struct hak_slab *)span;
-
-		return prove_tiny(s, p, hak_slab_idx_of(s, p), caller) ? span : NULL;
-	}
-	is_block = (const char *)p == span->base;
-	if (HAK_UNLIKELY(!is_block))
-		report(inside(p), p, hak_block_class(span), caller);
-	return is_block ? span : NULL;
+	if (HAK_LIKELY(span != NULL && (span->kind == HAK_KIND_SLAB ? is_alive(s, hak_slab_block_idx(s, p)) :
+		(const char *)p == hak_load_relaxed(&span->base))))
+		return span;
+	report_bad(p, caller);
+	return NULL;
 }
 
-static void free_tiny_own(struct hak_heap *h, struct hak_slab *s, void *p, const struct hak_caller *caller)
+void hak_block_note_size(struct hak_span *span, const void *p, size_t size)
 {
-	unsigned idx = hak_slab_idx_of(s, p);
+	struct hak_slab *s = (struct hak_slab *)span;
+	uint8_t *live = &s->live[hak_slab_idx_of(s, p)];
+	uint8_t value = hak_class_of(size) == s->span.sc ? HAK_LIVE : HAK_LIVE_RESIZED;
 
-	if (!prove_tiny(s, p, idx, caller))
+	if (HAK_UNLIKELY(hak_load_relaxed(live) != value))
+		hak_store_relaxed(live, value);
+}
+
+/* Those who allocate from the heap may sleep: who frees collects there, too, now and then. */
+static void HAK_NOINLINE collect_for(struct hak_heap *h, unsigned sc)
+{
+	struct hak_cache *c = hak_thread_enter();
+
+	if (!hak_thread_is_nested())
+		hak_heap_collect_class_any(h, sc);
+	hak_thread_leave(c);
+}
+
+/* By the slab's remote bit: into another heap, or without a cache. */
+static void send_home(struct hak_cache *c, struct hak_slab *s, size_t idx, void *p, const struct hak_caller *caller)
+{
+	struct hak_heap *h = hak_load_relaxed(&s->owner);
+	unsigned sc = s->span.sc; /* once the bit is set, s may be another's */
+	uint32_t n;
+
+	if (HAK_UNLIKELY(!hak_remote_push_any(s, idx))) {
+		report(HAK_DOUBLE_FREE, p, hak_class_size(sc), caller);
 		return;
-	if (hak_load_relaxed(&s->owner) == h)
-		hak_cache_put_own(h, s->span.sc, p, caller);
-	else if (HAK_UNLIKELY(!hak_remote_free_proved_own(h, s, idx)))
-		report(HAK_DOUBLE_FREE, p, s->block_size, caller);
+	}
+	if (c != NULL) {
+		hak_own_count(&c->n_remote);
+		n = (uint32_t)c->n_remote;
+	} else {
+		hak_thread_me.near = h->id;
+		n = ++hak_thread_me.n_freed;
+	}
+	if (HAK_UNLIKELY(n % HAK_COLLECT_FREES == 0) && hak_thread_me.depth == 0)
+		collect_for(h, sc);
 }
 
-void hak_free_own(struct hak_heap *h, void *p, const struct hak_caller *caller)
+static void free_larger(struct hak_span *span, void *p, const struct hak_caller *caller)
 {
+	bool is_run = span->kind == HAK_KIND_RUN;
+	uint32_t n_slices = is_run ? span->n_slices : (uint32_t)(span->size / HAK_SLICE_SIZE);
+	struct hak_cache *c = hak_thread_enter();
+	bool is_done;
+
+	if (HAK_UNLIKELY(hak_thread_is_nested()))
+		is_done = is_run ? hak_run_give_alone(span) : hak_large_give_alone(span, p);
+	else
+		is_done = is_run ? hak_run_give(span) : hak_large_give(span, p);
+	if (c != NULL)
+		c->n_slices_given += n_slices;
+	hak_thread_leave(c);
+	if (HAK_UNLIKELY(!is_done)) /* another thread was first */
+		report(HAK_DOUBLE_FREE, p, is_run ? HAK_CLASS_RUN : HAK_CLASS_LARGE, caller);
+}
+
+void hak_free_miss(void *p, const char *name, const void *site)
+{
+	const struct hak_caller caller = { name, site };
 	struct hak_span *span = hak_registry_find(p);
+	struct hak_slab *s = (struct hak_slab *)span;
+	struct hak_cache *c = hak_thread_me.cache;
+	size_t idx;
 
-	if (HAK_LIKELY(span != NULL && span->kind == HAK_KIND_SLAB)) {
-		free_tiny_own(h, (struct hak_slab *)span, p, caller);
+	if (HAK_UNLIKELY(span == NULL || span->kind != HAK_KIND_SLAB)) {
+		span = p != NULL ? hak_block_prove(p, &caller) : NULL;
+		if (span != NULL)
+			free_larger(span, p, &caller);
 		return;
 	}
-	span = hak_block_prove(p, caller);
+	idx = hak_slab_block_idx(s, p);
+	if (HAK_UNLIKELY(!is_alive(s, idx))) {
+		report_bad(p, &caller);
+	} else if (c == NULL || hak_load_relaxed(&s->owner) != c->heap || hak_thread_me.depth > 0) {
+		send_home(c, s, idx, p, &caller);
+	} else {
+		hak_thread_enter();
+		hak_own_set(&s->live[idx], 0);
+		hak_cache_put_own(c, s->span.sc, p, &s->live[idx]);
+		hak_thread_leave(c);
+	}
+}
+
+/* Has a slab's block been asked for as size bytes at an alignment? One that realloc() left where it was may be larger. */
+static bool is_tiny_size(const struct hak_slab *s, const void *p, size_t size, size_t alignment)
+{
+	if (alignment > HAK_SLICE_SIZE || size > s->span.size)
+		return false;
+	if (alignment > HAK_ALIGNMENT)
+		size = hak_round_up(size, alignment);
+	return size <= HAK_TINY_MAX && (hak_class_of(size) == s->span.sc ||
+		(hak_load_relaxed(&s->live[hak_slab_idx_of(s, p)]) == HAK_LIVE_RESIZED && size > s->span.size / 2));
+}
+
+/* Whole OS pages, and what realloc() adds for a block that grows. */
+static bool is_larger_size(const struct hak_span *span, size_t size)
+{
+	size_t page = hak_os_page_size();
+
+	if (span->kind == HAK_KIND_LARGE && size < HAK_SLICE_SIZE)
+		size = HAK_SLICE_SIZE;
+	return size <= span->size && hak_round_up(size + size / 8, page) >= span->size;
+}
+
+static bool is_aligned(const void *p, size_t alignment)
+{
+	return hak_is_pow2(alignment) && ((uintptr_t)p & (alignment - 1)) == 0;
+}
+
+void hak_free_aligned_miss(void *p, size_t alignment, const struct hak_caller *caller)
+{
+	struct hak_span *span = hak_block_prove(p, caller);
+
+	if (span != NULL && is_aligned(p, alignment))
+		hak_free_miss(p, caller->name, caller->site);
+	else if (span != NULL)
+		report(HAK_WRONG_SIZE, p, hak_block_class(span), caller);
+}
+
+void hak_free_sized_miss(void *p, size_t size, size_t alignment, const struct hak_caller *caller)
+{
+	struct hak_span *span = hak_block_prove(p, caller);
+	bool is_right;
+
 	if (span == NULL)
 		return;
-	if (span->kind == HAK_KIND_RUN) {
-		hak_own_add(&h->n_slices_given, span->n_slices);
-		if (!hak_run_give(span))
-			report(HAK_DOUBLE_FREE, p, HAK_CLASS_RUN, caller);
-	} else {
-		hak_own_add(&h->n_slices_given, (uint32_t)(span->size / HAK_SLICE_SIZE));
-		if (!hak_large_give(span))
-			report(HAK_DOUBLE_FREE, p, HAK_CLASS_LARGE, caller);
-	}
+	size = size > 0 ? size : 1;
+	is_right = is_aligned(p, alignment);
+	if (span->kind == HAK_KIND_SLAB)
+		is_right = is_right && is_tiny_size((struct hak_slab *)span, p, size, alignment);
+	else
+		is_right = is_right && is_larger_size(span, size);
+	if (HAK_LIKELY(is_right))
+		hak_free_miss(p, caller->name, caller->site);
+	else
+		report(HAK_WRONG_SIZE, p, hak_block_class(span), caller);
 }

@@ -1,51 +1,38 @@
 /* SPDX-License-Identifier: MIT */
 #include "large/large.h"
 
-#include <string.h>
-
 #include "base/atomic.h"
 #include "base/bits.h"
-#include "base/list.h"
-#include "os/clock.h"
+#include "large/kept.h"
 #include "os/lock.h"
 #include "os/page.h"
 #include "region/huge.h"
 #include "region/limit.h"
 #include "region/meta.h"
+#include "region/slack.h"
 #include "region/superslab.h"
 
 struct large {
 	struct hak_span span;
-	size_t mapped;         /* own: bytes of the mapping, at least span.size */
+	size_t mapped;         /* own: bytes of the mapping, at least span.size; 0: the descriptor is not in use */
 	uint64_t origin;       /* own: G2 */
-	struct hak_link link;  /* lk:LARGE: in live, if of this era */
-	uint32_t era;          /* const */
-};
-
-struct kept {
-	char *base;            /* NULL: an unused slot */
-	size_t size;
-	uint64_t origin;
-	uint64_t since;        /* ms */
-	bool is_clean;
+	struct large *unused;  /* lk:LARGE, or whoever puts it into late: the next one */
+	struct large *next;    /* const: all descriptors ever made */
 };
 
 static struct hak_lock lock = HAK_LOCK(HAK_RANK_LARGE);
-static struct hak_link live = { &live, &live };        /* lk:LARGE */
-static struct kept kept[HAK_LARGE_CACHE_SLOTS];        /* lk:LARGE */
-static uint32_t era;                                   /* lk:LARGE: a fork in the middle of a change ends it */
-static uint64_t n_kept_bytes;                          /* lk:LARGE */
-static uint64_t n_live, n_live_bytes;                  /* lk:LARGE */
+static struct large *all;                              /* any: only ever grows */
+static struct large *unused;                           /* lk:LARGE: descriptors */
+static struct large *late;                             /* any: more of them, from who could not take the lock */
+static uint64_t n_live, n_live_bytes;                  /* any */
 static uint64_t n_origins;                             /* any */
 
+/* What it guards changes by one store: a fork in the middle leaves nothing half done. */
 static void take_lock(void)
 {
-	if (!hak_lock_take(&lock)) {
-		hak_list_init(&live);
-		memset(kept, 0, sizeof kept);
-		n_kept_bytes = 0;
-		era++;
-	}
+	bool is_sound = hak_lock_take(&lock);
+
+	(void)is_sound;
 }
 
 static struct large *of_span(struct hak_span *span)
@@ -58,202 +45,64 @@ static uint64_t new_origin(void)
 	return hak_add_relaxed(&n_origins, 1);
 }
 
-static void unkeep_locked(struct kept *k, struct kept *out)
+static struct large *make_descriptor(void *place)
 {
-	HAK_NOTE_WRITE(k, sizeof *k);
-	*out = *k;
-	n_kept_bytes -= k->size;
-	k->base = NULL;
+	struct large *l = place;
+	struct large *head = hak_load_relaxed(&all);
+
+	if (l == NULL)
+		return NULL;
+	do
+		l->next = head;
+	while (!hak_cas_release(&all, &head, l));
+	return l;
 }
 
-/* Takes the first size bytes of k, and the rest too where that is less than a slice (G1). */
-static void cut_locked(struct kept *k, size_t size, struct kept *out)
+static struct large *take_descriptor(void)
 {
-	size_t rest = k->size - size;
-
-	unkeep_locked(k, out);
-	if (rest < HAK_SLICE_SIZE)
-		return;
-	out->size = size;
-	*k = *out;
-	k->base += size;
-	k->size = rest;
-	n_kept_bytes += rest;
-	hak_os_count_mappings(1);
-}
-
-/* The smallest kept mapping that fits. */
-static struct kept *find_fit_locked(size_t size, size_t align)
-{
-	struct kept *best = NULL;
-
-	for (struct kept *k = kept; k < kept + HAK_LARGE_CACHE_SLOTS; k++)
-		if (k->base != NULL && k->size >= size && ((uintptr_t)k->base & (align - 1)) == 0 &&
-			(best == NULL || k->size < best->size))
-			best = k;
-	return best;
-}
-
-/* The largest kept mapping, if it is worth moving its pages to have some of size bytes. */
-static struct kept *find_part_locked(size_t size)
-{
-	struct kept *best = NULL;
-
-	for (struct kept *k = kept; k < kept + HAK_LARGE_CACHE_SLOTS; k++)
-		if (k->base != NULL && !k->is_clean && k->size < size && k->size >= size / 4 &&
-			(best == NULL || k->size > best->size))
-			best = k;
-	return best;
-}
-
-/* A kept mapping of size bytes, or one that is smaller and can grow. */
-static bool take_kept(size_t size, size_t align, struct kept *out)
-{
-	struct kept *k;
+	struct large *l;
 
 	take_lock();
-	k = find_fit_locked(size, align);
-	if (k != NULL) {
-		cut_locked(k, size, out);
-	} else {
-		k = find_part_locked(size);
-		if (k != NULL)
-			unkeep_locked(k, out);
-	}
+	if (unused == NULL && hak_load_relaxed(&late) != NULL)
+		unused = hak_swap_ordered(&late, NULL);
+	l = unused;
+	if (l != NULL)
+		hak_own_set(&unused, l->unused);
 	hak_lock_give(&lock);
-	return k != NULL;
+	return l != NULL ? l : make_descriptor(hak_meta_take(sizeof *l));
 }
 
-/* What is kept right behind a block, of the same mapping, if that is enough for it to have size bytes. Returns bytes. */
-static size_t take_next(const struct large *l, size_t size)
+static void give_descriptor(struct large *l)
 {
-	const char *end = l->span.base + l->mapped;
-	size_t wanted = size - l->mapped;
-	struct kept next = { .size = 0 };
-
 	take_lock();
-	for (struct kept *k = kept; k < kept + HAK_LARGE_CACHE_SLOTS; k++) {
-		if (k->base != end || k->origin != l->origin)
-			continue;
-		if (k->size >= wanted) {
-			cut_locked(k, wanted, &next);
-			hak_os_count_mappings(-1);
-		}
-		break;
-	}
-	hak_lock_give(&lock);
-	return next.size;
-}
-
-/* Unmaps, or, where the kernel is out of mappings, at least gives the pages back and keeps the rest for reuse. */
-static void drop_mapping(struct kept k)
-{
-	if (hak_os_unmap(k.base, k.size)) {
-		hak_limit_give(k.size);
-		return;
-	}
-	k.since = hak_os_now();
-	k.is_clean = hak_os_purge(k.base, k.size);
-	take_lock();
-	for (struct kept *slot = kept; slot < kept + HAK_LARGE_CACHE_SLOTS; slot++) {
-		if (slot->base == NULL) {
-			*slot = k;
-			n_kept_bytes += k.size;
-			break;
-		}
-	}
+	l->unused = unused;
+	hak_store_release(&unused, l);
 	hak_lock_give(&lock);
 }
 
-/* Puts the kept mappings on both sides of k, of the same origin, into it; it is as old as the largest of them. */
-static void join_locked(struct kept *k)
+/* As give_descriptor(), without the lock. */
+static void give_descriptor_late(struct large *l)
 {
-	size_t largest = k->size;
+	struct large *head = hak_load_relaxed(&late);
 
-	for (struct kept *other = kept; other < kept + HAK_LARGE_CACHE_SLOTS; other++) {
-		struct kept part;
-
-		if (other->base == NULL || other->origin != k->origin ||
-			(other->base + other->size != k->base && k->base + k->size != other->base))
-			continue;
-		unkeep_locked(other, &part);
-		if (part.base < k->base)
-			k->base = part.base;
-		k->size += part.size;
-		k->is_clean = k->is_clean && part.is_clean;
-		if (part.size > largest) {
-			largest = part.size;
-			k->since = part.since;
-		}
-		hak_os_count_mappings(-1);
-	}
+	do
+		l->unused = head;
+	while (!hak_cas_release(&late, &head, l));
 }
 
-/* Keeps a freed mapping, in place of the oldest ones if need be. */
-static void keep_mapping(struct kept k)
+static void count_live(struct large *l, size_t mapped, uint64_t origin)
 {
-	struct kept old[HAK_LARGE_CACHE_SLOTS];
-	struct kept *slot = NULL;
-	unsigned n_old = 0;
-
-	if (k.size > HAK_LARGE_CACHE_BYTES / 2) {
-		drop_mapping(k);
-		return;
-	}
-	k.since = hak_os_now();
-	take_lock();
-	join_locked(&k);
-	for (;;) {
-		struct kept *oldest = NULL;
-
-		slot = NULL;
-		for (struct kept *other = kept; other < kept + HAK_LARGE_CACHE_SLOTS; other++) {
-			if (other->base == NULL)
-				slot = other;
-			else if (oldest == NULL || other->since < oldest->since)
-				oldest = other;
-		}
-		if (oldest == NULL || (slot != NULL && n_kept_bytes + k.size <= HAK_LARGE_CACHE_BYTES))
-			break;
-		unkeep_locked(oldest, &old[n_old++]);
-	}
-	HAK_NOTE_WRITE(slot, sizeof *slot);
-	*slot = k;
-	n_kept_bytes += k.size;
-	hak_lock_give(&lock);
-	while (n_old > 0)
-		drop_mapping(old[--n_old]);
+	l->origin = origin;
+	hak_store_relaxed(&l->mapped, mapped);
+	hak_add_relaxed(&n_live, 1);
+	hak_add_relaxed(&n_live_bytes, mapped);
 }
 
-/* The lines of the list that a change at l writes to. */
-static void note_neighbours(struct large *l)
+static void uncount_live(struct large *l)
 {
-	HAK_NOTE_WRITE(&live, sizeof live);
-	HAK_NOTE_WRITE(&l->link, sizeof l->link);
-	(void)l;
-}
-
-static void list_live(struct large *l)
-{
-	take_lock();
-	note_neighbours(l);
-	l->era = era;
-	hak_list_put_first(&live, &l->link);
-	n_live++;
-	n_live_bytes += l->mapped;
-	hak_lock_give(&lock);
-}
-
-static void unlist_live(struct large *l)
-{
-	take_lock();
-	if (l->era == era) {
-		note_neighbours(l);
-		hak_list_remove(&l->link);
-	}
-	n_live--;
-	n_live_bytes -= l->mapped;
-	hak_lock_give(&lock);
+	hak_sub_relaxed(&n_live, 1);
+	hak_sub_relaxed(&n_live_bytes, l->mapped);
+	hak_store_relaxed(&l->mapped, 0);
 }
 
 /* Bytes to map for size, or 0 where that is more than there are addresses. */
@@ -271,8 +120,8 @@ static bool charge(size_t size)
 {
 	if (HAK_LIKELY(hak_limit_take(size)))
 		return true;
-	hak_large_purge(0);
-	hak_superslab_purge(true);
+	hak_kept_purge(0, SIZE_MAX, SIZE_MAX);
+	hak_superslab_purge(HAK_PURGE_ALL, SIZE_MAX);
 	return hak_limit_take(size);
 }
 
@@ -288,15 +137,16 @@ static char *map_new(size_t size, size_t align)
 	return base;
 }
 
-static bool take_new(size_t size, size_t align, struct kept *out)
+static bool take_new(size_t size, size_t align, struct hak_kept *out)
 {
 	if (!charge(size))
 		return false;
-	*out = (struct kept){ .base = map_new(size, align), .size = size, .origin = new_origin(), .is_clean = true };
+	*out = (struct hak_kept){ .base = map_new(size, align), .size = size, .origin = new_origin(), .is_clean = true };
 	if (out->base == NULL) {
 		hak_limit_give(size);
 		return false;
 	}
+	hak_slack_note_fresh(size);
 	hak_huge_advise_large(out->base, size);
 	return true;
 }
@@ -324,7 +174,7 @@ static char *remap(char *base, size_t old_size, size_t size, size_t align, struc
 }
 
 /* Makes a kept mapping size bytes long. False: it is gone. */
-static bool grow(struct kept *k, size_t size, size_t align)
+static bool grow(struct hak_kept *k, size_t size, size_t align)
 {
 	char *to;
 
@@ -338,68 +188,108 @@ static bool grow(struct kept *k, size_t size, size_t align)
 		}
 		hak_limit_give(size - k->size);
 	}
-	drop_mapping(*k);
+	hak_kept_drop(*k);
 	return false;
 }
 
-static bool take_mapping(size_t size, size_t align, struct kept *out)
+static bool take_mapping(size_t size, size_t align, struct hak_kept *out)
 {
-	if (take_kept(size, align, out)) {
+	if (hak_kept_take(size, align, out)) {
 		if (out->size < size)
 			return grow(out, size, align) || take_new(size, align, out);
 		if (hak_registry_reserve(out->base, 1)) /* a part of a mapping may begin where none began before */
 			return true;
-		drop_mapping(*out);
+		hak_kept_drop(*out);
 	}
 	return take_new(size, align, out);
 }
 
+/* Registers a mapping as a live block. */
+static void *put_block(struct large *l, const struct hak_kept *k, size_t size, bool *is_clean)
+{
+	l->span.kind = HAK_KIND_LARGE;
+	l->span.is_clean = k->is_clean;
+	l->span.n_slices = 1;
+	hak_store_relaxed(&l->span.base, k->base); /* hak_large_contains() looks at all of them at any time */
+	hak_store_relaxed(&l->span.size, size);
+	count_live(l, k->size, k->origin);
+	hak_registry_put(k->base, 1, &l->span);
+	*is_clean = k->is_clean;
+	return k->base;
+}
+
 void *hak_large_take(size_t size, size_t align, bool *is_clean)
 {
-	struct kept k;
+	struct hak_kept k;
 	struct large *l;
 
 	size = mapping_size(size);
 	if (size == 0 || align > HAK_ALIGN_MAX)
 		return NULL;
-	l = hak_meta_take(sizeof *l);
+	l = take_descriptor();
 	if (l == NULL)
 		return NULL;
 	if (!take_mapping(size, align, &k)) {
-		hak_meta_give(l, sizeof *l);
+		give_descriptor(l);
 		return NULL;
 	}
-	l->span = (struct hak_span){ .kind = HAK_KIND_LARGE, .is_clean = k.is_clean, .n_slices = 1, .base = k.base,
-		.size = size };
-	l->mapped = k.size;
-	l->origin = k.origin;
-	list_live(l);
-	hak_registry_put(k.base, 1, &l->span);
-	*is_clean = k.is_clean;
-	return k.base;
+	return put_block(l, &k, size, is_clean);
 }
 
-bool hak_large_give(struct hak_span *span)
+void *hak_large_take_alone(size_t size, size_t align, bool *is_clean)
+{
+	struct hak_kept k = { .size = mapping_size(size), .origin = new_origin(), .is_clean = true };
+	struct large *l;
+
+	if (k.size == 0 || align > HAK_ALIGN_MAX || !hak_limit_take(k.size))
+		return NULL;
+	k.base = map_new(k.size, align);
+	l = k.base != NULL ? make_descriptor(hak_os_map_guarded(hak_os_page_size(), "hakmem: meta")) : NULL;
+	if (l != NULL)
+		return put_block(l, &k, k.size, is_clean);
+	if (k.base != NULL)
+		hak_os_unmap(k.base, k.size);
+	hak_limit_give(k.size);
+	return NULL;
+}
+
+bool hak_large_give(struct hak_span *span, void *p)
 {
 	struct large *l = of_span(span);
-	struct kept k = { .base = span->base, .size = l->mapped, .origin = l->origin };
+	struct hak_kept k = { .base = p };
 
-	if (!hak_registry_claim(k.base, 1, span))
+	if (!hak_registry_claim(p, 1, span))
 		return false;
-	unlist_live(l);
-	hak_meta_give(l, sizeof *l);
-	keep_mapping(k);
+	k.size = l->mapped;
+	k.origin = l->origin;
+	uncount_live(l);
+	give_descriptor(l);
+	hak_kept_put(k);
+	return true;
+}
+
+bool hak_large_give_alone(struct hak_span *span, void *p)
+{
+	struct large *l = of_span(span);
+	size_t size;
+
+	if (!hak_registry_claim(p, 1, span))
+		return false;
+	size = l->mapped;
+	uncount_live(l);
+	give_descriptor_late(l);
+	/* Where the kernel is out of mappings, the addresses are lost. */
+	if (hak_os_unmap(p, size) || hak_os_purge(p, size))
+		hak_limit_give(size);
 	return true;
 }
 
 static void set_place(struct large *l, char *base, size_t size)
 {
-	take_lock();
-	n_live_bytes += (uint64_t)size - l->mapped;
-	l->span.base = base;
-	l->span.size = size;
-	l->mapped = size;
-	hak_lock_give(&lock);
+	hak_add_relaxed(&n_live_bytes, (uint64_t)size - l->mapped);
+	hak_store_relaxed(&l->span.base, base);
+	hak_store_relaxed(&l->span.size, size);
+	hak_store_relaxed(&l->mapped, size);
 }
 
 static void *resize(struct large *l, size_t size)
@@ -432,7 +322,7 @@ void *hak_large_resize(struct hak_span *span, size_t size)
 		set_place(l, span->base, size);
 		return span->base;
 	}
-	n_next = size > old_size ? take_next(l, size) : 0;
+	n_next = size > old_size ? hak_kept_take_next(span->base + old_size, l->origin, size - old_size) : 0;
 	if (n_next > 0) {
 		set_place(l, span->base, old_size + n_next);
 		return span->base;
@@ -447,108 +337,28 @@ void *hak_large_resize(struct hak_span *span, size_t size)
 	return p;
 }
 
-size_t hak_large_purge(uint64_t delay)
-{
-	uint64_t now = hak_os_now();
-	size_t n_bytes = 0;
-
-	for (unsigned i = 0; i < HAK_LARGE_CACHE_SLOTS; i++) {
-		struct kept old = { .base = NULL };
-
-		take_lock();
-		if (kept[i].base != NULL && kept[i].since + delay <= now)
-			unkeep_locked(&kept[i], &old);
-		hak_lock_give(&lock);
-		if (old.base == NULL)
-			continue;
-		n_bytes += old.is_clean ? 0 : old.size;
-		drop_mapping(old);
-	}
-	return n_bytes;
-}
-
 bool hak_large_contains(const void *p)
 {
-	bool is_ours = false;
+	for (const struct large *l = hak_load_acquire(&all); l != NULL; l = l->next) {
+		const char *base = hak_load_relaxed(&l->span.base);
 
-	take_lock();
-	for (struct hak_link *k = live.next; k != &live && !is_ours; k = k->next) {
-		const struct hak_span *span = &HAK_MEMBER(k, struct large, link)->span;
-
-		is_ours = (const char *)p >= span->base && (size_t)((const char *)p - span->base) < span->size;
+		if ((const char *)p >= base && (size_t)((const char *)p - base) < hak_load_relaxed(&l->mapped))
+			return true;
 	}
-	hak_lock_give(&lock);
-	return is_ours;
-}
-
-static struct hak_lock walk_lock = HAK_LOCK(HAK_RANK_WALK);
-static struct large walker; /* lk:WALK: stands in live, with size 0, where a walk goes on */
-static bool is_walking;     /* lk:LARGE */
-
-/* Moves the walker on by up to n blocks, which go to out. Returns how many. */
-static unsigned walk(struct kept *out, unsigned n)
-{
-	struct hak_link *l = &live;
-	unsigned i = 0;
-
-	take_lock();
-	if (is_walking && walker.era == era) {
-		l = &walker.link;
-		l = l->prev;
-		hak_list_remove(&walker.link);
-	}
-	for (; i < n && l->next != &live; i++) {
-		l = l->next;
-		out[i].base = HAK_MEMBER(l, struct large, link)->span.base;
-		out[i].size = HAK_MEMBER(l, struct large, link)->mapped;
-	}
-	is_walking = i > 0;
-	if (is_walking) {
-		walker.era = era;
-		hak_list_put_first(l, &walker.link);
-	}
-	hak_lock_give(&lock);
-	return i;
-}
-
-static uint64_t count_resident(const struct kept *blocks, unsigned n)
-{
-	uint64_t n_bytes = 0;
-
-	for (unsigned i = 0; i < n; i++)
-		if (blocks[i].base != NULL)
-			n_bytes += hak_os_resident(blocks[i].base, blocks[i].size);
-	return n_bytes;
+	return false;
 }
 
 void hak_large_resident_get(struct hak_large_stats *resident)
 {
-	struct kept copy[HAK_LARGE_CACHE_SLOTS];
-	bool is_sound = hak_lock_take(&walk_lock);
-	unsigned n;
-
-	if (!is_sound) { /* a walk that a fork has interrupted: its walker may stand there still */
-		take_lock();
-		if (is_walking && walker.era == era)
-			hak_list_remove(&walker.link);
-		is_walking = false;
-		hak_lock_give(&lock);
-	}
-	*resident = (struct hak_large_stats){ .live = 0 };
-	while ((n = walk(copy, HAK_LARGE_CACHE_SLOTS)) > 0)
-		resident->live += count_resident(copy, n);
-	take_lock();
-	memcpy(copy, kept, sizeof copy);
-	hak_lock_give(&lock);
-	resident->cached = count_resident(copy, HAK_LARGE_CACHE_SLOTS);
-	hak_lock_give(&walk_lock);
+	*resident = (struct hak_large_stats){ .cached = hak_kept_resident() };
+	for (const struct large *l = hak_load_acquire(&all); l != NULL; l = l->next)
+		if (hak_load_relaxed(&l->mapped) > 0)
+			resident->live += hak_os_resident(hak_load_relaxed(&l->span.base), hak_load_relaxed(&l->mapped));
 }
 
 void hak_large_stats_get(struct hak_large_stats *stats)
 {
-	take_lock();
-	stats->n_live = n_live;
-	stats->live = n_live_bytes;
-	stats->cached = n_kept_bytes;
-	hak_lock_give(&lock);
+	stats->n_live = hak_load_relaxed(&n_live);
+	stats->live = hak_load_relaxed(&n_live_bytes);
+	stats->cached = hak_kept_bytes();
 }

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns: large blocks: mappings of their own, and a few recent ones kept for reuse.
+ * Owns: large blocks: mappings of their own.
  * Threads: any; a block's owner is whoever holds it.
- * Locks: LARGE inside; no system call is made under it.
- * G1 A mapping is at least a slice long, so no two of them begin in the same slice.
- * G2 Two of the same origin are parts of one mapping of the kernel's: where they are neighbours, both together can grow
- *    or move, as no two other mappings can.
+ * Locks: LARGE inside, for descriptors and what is kept (large/kept.h); no system call is made under it.
+ *        What ends in _alone takes none, for a signal handler whose own thread may hold it.
  */
 #ifndef HAK_LARGE_LARGE_H
 #define HAK_LARGE_LARGE_H
@@ -21,14 +19,14 @@ struct hak_large_stats {
 /* A block of size bytes, aligned to align (a power of two). NULL: no memory. *is_clean: it reads as zero. */
 void *hak_large_take(size_t size, size_t align, bool *is_clean);
 
-/* Frees it. False: another thread was first. */
-bool hak_large_give(struct hak_span *large);
+void *hak_large_take_alone(size_t size, size_t align, bool *is_clean);
+
+/* Frees it, which begins at p. False: another thread was first. */
+bool hak_large_give(struct hak_span *large, void *p);
+bool hak_large_give_alone(struct hak_span *large, void *p);
 
 /* Changes its size, moving the pages if need be, never copying them. Returns where it is, or NULL: unchanged. */
 void *hak_large_resize(struct hak_span *large, size_t size);
-
-/* Unmaps kept mappings: those older than delay ms. Returns bytes. */
-size_t hak_large_purge(uint64_t delay);
 
 /* Does p lie in a live large block? For verdicts: looks through all of them. */
 bool hak_large_contains(const void *p);

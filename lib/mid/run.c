@@ -65,19 +65,36 @@ void *hak_run_take(size_t size, size_t align, bool *is_clean)
 	return run->base;
 }
 
-bool hak_run_give(struct hak_span *run)
+/* Nobody finds the run any more. False: another thread was first. */
+static bool claim(struct hak_span *run)
 {
-	size_t n = run->n_slices;
 	size_t size = run->size;
 	size_t rest = untouched(run);
-	char *base = run->base;
-	struct hak_superslab *superslab = run->superslab;
 
-	if (!hak_registry_claim(base, n, run))
+	if (!hak_registry_claim(run->base, run->n_slices, run))
 		return false;
 	hak_sub_relaxed(&n_bytes, size);
 	hak_limit_add(rest);
+	return true;
+}
+
+bool hak_run_give(struct hak_span *run)
+{
+	size_t n = run->n_slices;
+	char *base = run->base;
+	struct hak_superslab *superslab = run->superslab;
+
+	if (!claim(run))
+		return false;
 	hak_superslab_give(superslab, base, n);
+	return true;
+}
+
+bool hak_run_give_alone(struct hak_span *run)
+{
+	if (!claim(run))
+		return false;
+	hak_superslab_give_late(run);
 	return true;
 }
 

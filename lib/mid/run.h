@@ -13,8 +13,9 @@
  * as zero. */
 void *hak_run_take(size_t size, size_t align, bool *is_clean);
 
-/* Frees it. False: another thread was first. */
+/* Frees it. False: another thread was first. _alone: takes no lock, for a signal handler whose own thread may hold it. */
 bool hak_run_give(struct hak_span *run);
+bool hak_run_give_alone(struct hak_span *run);
 
 /* Changes its size in place, to at most HAK_RUN_MAX. False: the slices behind it are taken. */
 bool hak_run_resize(struct hak_span *run, size_t size);

@@ -30,9 +30,21 @@ HAK_INLINE bool hak_call_munmap(void *p, size_t size)
 	return hak_call(SYS_munmap, p, size) == 0;
 }
 
-HAK_INLINE bool hak_call_mprotect(void *p, size_t size, int protection)
+/* Gives an OS page or more of a mapping that is not accessible memory to read and write, by a mapping in its place: a call
+ * that a filter for malloc's sake has to allow, as mprotect() is not. */
+HAK_INLINE bool hak_call_open(void *p, size_t size)
 {
-	return hak_call(SYS_mprotect, p, size, protection) == 0;
+	int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
+
+#ifdef SYS_mmap2
+	return !hak_call_is_refused(hak_call(SYS_mmap2, p, size, PROT_READ | PROT_WRITE, flags, -1, 0));
+#elif defined(__s390x__)
+	const unsigned long args[6] = { (unsigned long)p, size, PROT_READ | PROT_WRITE, (unsigned long)flags, ~0UL, 0 };
+
+	return !hak_call_is_refused(hak_call(SYS_mmap, args));
+#else
+	return !hak_call_is_refused(hak_call(SYS_mmap, p, size, PROT_READ | PROT_WRITE, flags, -1, 0));
+#endif
 }
 
 HAK_INLINE bool hak_call_madvise(void *p, size_t size, int advice)
@@ -57,6 +69,12 @@ HAK_INLINE void hak_call_futex_wait(uint32_t *word, uint32_t value)
 HAK_INLINE void hak_call_futex_wake(uint32_t *word)
 {
 	hak_call(SYS_futex, word, 0x81 /* FUTEX_WAKE_PRIVATE */, 1);
+}
+
+/* Which processors the process may use, as bits. */
+HAK_INLINE void hak_call_getaffinity(size_t size, uint64_t *mask)
+{
+	hak_call(SYS_sched_getaffinity, 0, size, mask);
 }
 
 #endif

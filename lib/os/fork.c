@@ -18,7 +18,7 @@ static uint32_t last;           /* any: the parent's generation, kept across for
 static uint32_t *make_page(void)
 {
 	size_t size = hak_os_page_size();
-	uint32_t *page = hak_os_map(size, size, "hakmem: fork");
+	uint32_t *page = hak_os_map_guarded(size, "hakmem: fork");
 	uint32_t *expected = NULL;
 
 	if (page != NULL && (hak_os_is_advice_void() || !hak_call_madvise(page, size, MADV_WIPEONFORK))) {
@@ -27,12 +27,8 @@ static uint32_t *make_page(void)
 	}
 	if (page == NULL)
 		page = NO_PAGE;
-	if (!hak_cas_ordered(&generation, &expected, page)) {
-		if (page != NO_PAGE)
-			hak_os_unmap(page, size);
-		page = expected;
-	}
-	return page;
+	/* Who comes second leaves a page that nobody touches. */
+	return hak_cas_ordered(&generation, &expected, page) ? page : expected;
 }
 
 /* Before it is stored anywhere: a fork in between must not give the grandchild the same number. And never backwards:

@@ -8,12 +8,9 @@
 
 #define N_SPINS 64
 
-#if HAK_DEBUG
-static __thread uint32_t held __attribute__((tls_model("initial-exec"))); /* own: bit = rank */
-static __thread uint32_t held_in __attribute__((tls_model("initial-exec"))); /* own: generation of held */
-#else
-static uint32_t held, held_in;
-#endif
+__thread uint32_t hak_lock_held __attribute__((tls_model("initial-exec")));
+
+HAK_STATIC(HAK_N_RANKS <= 8);
 
 #if HAK_COUNT
 static void count_contended(struct hak_lock *lock)
@@ -31,22 +28,23 @@ static void count_given(struct hak_lock *lock)
 #define count_given(lock) ((void)0)
 #endif
 
-static void note_taken(const struct hak_lock *lock)
+static uint32_t one_of(const struct hak_lock *lock)
 {
-	if (HAK_DEBUG) {
-		if (held_in != hak_fork_generation())
-			held = 0;
-		held_in = hak_fork_generation();
-		HAK_ASSERT(lock->rank < HAK_N_RANKS);
-		HAK_ASSERT(held >> lock->rank == 0); /* only higher ranks after lower ones */
-		held |= (uint32_t)1 << lock->rank;
-	}
+	return (uint32_t)1 << 4 * lock->rank;
+}
+
+/* Before it is taken, and after it is given back: a signal handler must not miss it (L2). */
+static void note_take(const struct hak_lock *lock)
+{
+	HAK_ASSERT(lock->rank < HAK_N_RANKS);
+	hak_lock_held += one_of(lock);
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
 
 static void note_given(const struct hak_lock *lock)
 {
-	if (HAK_DEBUG)
-		held &= ~((uint32_t)1 << lock->rank);
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	hak_lock_held -= one_of(lock);
 }
 
 static bool HAK_COLD take_contended(struct hak_lock *lock, uint32_t mine)
@@ -83,19 +81,32 @@ bool (hak_lock_take)(struct hak_lock *lock)
 	uint32_t word = 0;
 	bool is_sound = true;
 
+	/* Only higher ranks after lower ones. */
+	HAK_ASSERT(hak_lock_held >> 4 * lock->rank == 0);
+	note_take(lock);
 	if (HAK_UNLIKELY(!hak_cas_acquire(&lock->word, &word, mine))) {
 		is_sound = take_contended(lock, mine);
 		count_contended(lock);
 	}
-	note_taken(lock);
 	return is_sound;
+}
+
+bool (hak_lock_try)(struct hak_lock *lock)
+{
+	uint32_t word = 0;
+
+	note_take(lock);
+	if (hak_cas_acquire(&lock->word, &word, hak_fork_generation() << 1))
+		return true;
+	note_given(lock);
+	return false;
 }
 
 void hak_lock_give(struct hak_lock *lock)
 {
-	note_given(lock);
 	count_given(lock);
 	/* Pairs with the acquire of the next taker. */
 	if (HAK_UNLIKELY(hak_swap_release(&lock->word, 0) & 1))
 		hak_call_futex_wake(&lock->word);
+	note_given(lock);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Owns: ranked futex locks that survive fork.
- * Threads: any. Not async-signal-safe, and nothing here needs it to be.
+ * Threads: any. hak_lock_try() is async-signal-safe.
  * Locks: a thread takes locks in the order of their ranks only (debug builds check).
+ * L2 hak_lock_held tells a signal handler which ranks its own thread may hold: those it must not wait for.
  * L1 The word names the generation of its holder, so a forked child can tell a lock that is held from one
  *    whose holder stayed behind in the parent.
  */
@@ -13,11 +14,9 @@
 #include "base/site.h"
 
 enum hak_rank {
-	HAK_RANK_PURGER = 1, /* thread/: the right to make a step of decay */
-	HAK_RANK_SHARED,     /* thread/: the heap of threads that are past their end */
-	HAK_RANK_HEAPS,      /* thread/: heaps without a thread */
+	HAK_RANK_CACHES = 1, /* thread/: heaps, and caches without a thread */
+	HAK_RANK_HEAP,       /* tiny/: a heap's slabs */
 	HAK_RANK_SLABS,      /* tiny/: descriptors of slabs */
-	HAK_RANK_WALK,       /* large/: the right to walk through all live blocks */
 	HAK_RANK_LARGE,      /* large/: cached mappings */
 	HAK_RANK_SUPERSLAB,  /* region/: superslabs and their slices */
 	HAK_RANK_META,       /* region/: metadata */
@@ -34,11 +33,23 @@ struct hak_lock {
 #endif
 };
 
+/* own: for each rank four bits: how many locks of it the thread holds, or is about to take. */
+extern __thread uint32_t hak_lock_held __attribute__((tls_model("initial-exec")));
+
+/* May the thread hold a lock of a rank other than this one? 0: of any. */
+HAK_INLINE bool hak_lock_is_any_held(uint32_t but)
+{
+	return (hak_lock_held & ~(but != 0 ? (uint32_t)15 << 4 * but : 0)) != 0;
+}
+
 #define HAK_LOCK(r) { .word = 0, .rank = (r) }
 
 /* Takes the lock. False: taken, but its last holder vanished in a fork in the middle of a change, so what it
  * guards must be abandoned, not read. */
 bool hak_lock_take(struct hak_lock *lock) __attribute__((warn_unused_result));
+
+/* Takes it if it is free. */
+bool hak_lock_try(struct hak_lock *lock) __attribute__((warn_unused_result));
 
 void hak_lock_give(struct hak_lock *lock);
 
@@ -51,6 +62,16 @@ void hak_lock_give(struct hak_lock *lock);
 		hak_site_take(HAK_SITE, taken_->is_contended, &taken_->outer); \
 		taken_->since = hak_site_ticks(); \
 		is_sound_; \
+	})
+#define hak_lock_try(lock) \
+	({ \
+		struct hak_lock *tried_ = (lock); \
+		bool is_taken_ = (hak_lock_try)(tried_); \
+		if (is_taken_) { \
+			hak_site_take(HAK_SITE, false, &tried_->outer); \
+			tried_->since = hak_site_ticks(); \
+		} \
+		is_taken_; \
 	})
 #endif
 

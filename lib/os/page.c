@@ -164,7 +164,7 @@ void *hak_os_map_guarded(size_t size, const char *name)
 	p = map_pages(size + 2 * page, PROT_NONE);
 	if (p != NULL) {
 		hak_add_relaxed(&hak_os_counts.n_map, 1);
-		if (hak_call_mprotect(p + page, size, PROT_READ | PROT_WRITE)) {
+		if (hak_call_open(p + page, size)) {
 			hak_add_relaxed(&hak_os_counts.n_mapped, 2);
 			p += page;
 			name_pages(p, size, name);

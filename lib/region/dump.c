@@ -101,8 +101,8 @@ void hak_slices_undump(void)
 		base = s->base + first * HAK_SLICE_SIZE;
 		is_done = hak_os_set_dump(base, n * HAK_SLICE_SIZE, false);
 		hak_slices_lock();
-		is_intact = is_done && s->era == hak_superslabs.era && hak_bits_are(s->undumped, first, n, true);
-		if (!is_intact && s->era == hak_superslabs.era)
+		is_intact = is_done && hak_bits_are(s->undumped, first, n, true);
+		if (!is_intact)
 			set_undumped_locked(s, first, n, false);
 		hak_slices_unlock();
 		if (!is_intact)

@@ -42,12 +42,20 @@ static void add_range(struct range *r, char *base, size_t size)
 		;
 }
 
+/* Behind a table there is room for its range. */
+static size_t table_size(size_t size)
+{
+	return hak_round_up(hak_round_up(size, HAK_LINE_SIZE) + sizeof(struct range), hak_os_page_size());
+}
+
+void *hak_meta_map(size_t size)
+{
+	return hak_os_map_guarded(table_size(size), "hakmem: meta");
+}
+
 void hak_meta_note(void *base, size_t size)
 {
-	struct range *r = hak_meta_take(sizeof *r);
-
-	if (r != NULL) /* else the figures are short of it */
-		add_range(r, base, size);
+	add_range((struct range *)((char *)base + hak_round_up(size, HAK_LINE_SIZE)), base, table_size(size));
 }
 
 uint64_t hak_meta_resident(void)
@@ -61,10 +69,10 @@ uint64_t hak_meta_resident(void)
 
 static void take_lock(void)
 {
-	if (!hak_lock_take(&lock)) {
-		memset(lists, 0, sizeof lists);
-		chunk_left = 0;
-	}
+	/* The lists change by one store. Of the chunk, what a fork found half taken is lost. */
+	bool is_sound = hak_lock_take(&lock);
+
+	(void)is_sound;
 }
 
 static void *retake_own_pages(size_t size)
@@ -90,7 +98,7 @@ static void *take_own_pages(size_t size)
 
 	if (p != NULL)
 		return p;
-	p = hak_os_map(size, hak_os_page_size(), "hakmem: meta");
+	p = hak_meta_map(size);
 	if (p != NULL) {
 		hak_limit_add(size);
 		hak_meta_note(p, size);
@@ -110,7 +118,7 @@ static void give_own_pages(struct piece *p, size_t size)
 	hak_limit_give(p->n_given);
 	take_lock();
 	p->next = lists[0];
-	lists[0] = p;
+	hak_store_release(&lists[0], p);
 	hak_lock_give(&lock);
 }
 
@@ -122,19 +130,19 @@ static void *take_from_chunk_locked(size_t size)
 		size_t want = HAK_META_CHUNK;
 
 		/* Little room for addresses must not mean none. */
-		for (p = NULL; p == NULL && want >= HAK_SLICE_SIZE; want /= 2) {
-			p = hak_os_map_guarded(want, "hakmem: meta");
-			chunk_left = p != NULL ? want : chunk_left;
-		}
+		while ((p = hak_os_map_guarded(want, "hakmem: meta")) == NULL && want / 2 >= HAK_SLICE_SIZE)
+			want /= 2;
 		if (p == NULL)
 			return NULL;
-		add_range((struct range *)p, p, chunk_left);
-		chunk = p + HAK_LINE_SIZE;
-		chunk_left -= HAK_LINE_SIZE;
+		add_range((struct range *)p, p, want);
+		/* A child may find any of these steps to be the last one done. */
+		hak_own_set(&chunk_left, 0);
+		hak_store_release(&chunk, p + HAK_LINE_SIZE);
+		hak_store_release(&chunk_left, want - HAK_LINE_SIZE);
 	}
 	p = chunk;
-	chunk += size;
-	chunk_left -= size;
+	hak_own_set(&chunk_left, chunk_left - size);
+	hak_store_release(&chunk, p + size);
 	hak_limit_add(size);
 	return p;
 }
@@ -178,6 +186,6 @@ void hak_meta_give(void *piece, size_t size)
 	HAK_NOTE_WRITE(p, sizeof *p);
 	HAK_NOTE_WRITE(list, sizeof p);
 	p->next = *list;
-	*list = p;
+	hak_store_release(list, p);
 	hak_lock_give(&lock);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns: memory for descriptors, bitmaps and caches' arrays, apart from all blocks; what is small (to HAK_META_MAX) lies
- *       between guard pages.
+ * Owns: memory for descriptors, bitmaps and caches' arrays, apart from all blocks, between guard pages.
  * Threads: any.
  * Locks: META inside.
  * M1 Metadata is never unmapped, so a stale pointer to it never faults.
@@ -18,7 +17,9 @@ void *hak_meta_take(size_t size);
 /* Gives a piece back to be taken again, at the size it was taken. */
 void hak_meta_give(void *piece, size_t size);
 
-/* For a table outside hak_meta_take(): hak_meta_resident() counts it, too. */
+/* A table of its own, zeroed, or NULL. Takes no lock. Never given back; once it is in use, hak_meta_note() has
+ * hak_meta_resident() count it. */
+void *hak_meta_map(size_t size);
 void hak_meta_note(void *base, size_t size);
 
 /* Bytes resident. For figures only: asks the kernel. */

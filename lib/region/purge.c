@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <limits.h>
+
 #include "base/atomic.h"
 #include "conf/options.h"
 #include "os/page.h"
@@ -24,8 +26,10 @@ static bool is_wasteful_locked(const struct hak_superslab *s, const uint64_t *di
 		s->kept + count_locked(dirty) * HAK_SLICE_SIZE > s->n_used * HAK_SLICE_SIZE / HAK_HUGE_KEEP_RATIO;
 }
 
-/* The first slices in map that are to be purged together: whole huge pages, if they matter. Returns how many. */
-static unsigned find_dirty_locked(const struct hak_superslab *s, const uint64_t *map, unsigned *first)
+/* At least `least` slices in map that are to be purged together, at most `most`; of huge pages that matter, whole ones.
+ * Returns how many. */
+static unsigned find_dirty_locked(const struct hak_superslab *s, const uint64_t *map, unsigned least, unsigned most,
+	unsigned *first)
 {
 	if (hak_slices_is_huge(s)) {
 		for (unsigned i = 0; i < s->n_slices; i += HAK_HUGE_SLICES) {
@@ -36,23 +40,38 @@ static unsigned find_dirty_locked(const struct hak_superslab *s, const uint64_t 
 		if (!is_wasteful_locked(s, map))
 			return 0;
 	}
-	*first = hak_bits_find(map, s->n_slices, 0, true);
-	return hak_bits_find(map, s->n_slices, *first, false) - *first;
+	for (unsigned end = 0;;) {
+		unsigned n;
+
+		*first = hak_bits_find(map, s->n_slices, end, true);
+		if (*first == s->n_slices)
+			return 0;
+		end = hak_bits_find(map, s->n_slices, *first, false);
+		n = end - *first;
+		if (n >= least)
+			return n < most ? n : most;
+	}
 }
 
 /* Finds a dirty run to purge and marks it used, so that nobody takes it while the kernel works; *revival: as whoever
- * takes slices (S4): lazy ones may be undumped. */
-static bool claim_dirty_locked(bool all, struct hak_slices *out, struct hak_slices_revival *revival)
+ * takes slices (S4): lazy ones may be undumped. The superslabs that were in use for longest come first. */
+static bool claim_dirty_locked(enum hak_purge which, unsigned least, struct hak_slices *out,
+	struct hak_slices_revival *revival)
 {
+	unsigned most = which == HAK_PURGE_ALL ? UINT_MAX : HAK_PURGE_PIECE;
+
 	hak_superslabs.n_kept = 0;
-	for (struct hak_link *l = hak_superslabs.open.next; l != &hak_superslabs.open; l = l->next) {
+	for (struct hak_link *l = hak_superslabs.open.prev; l != &hak_superslabs.open; l = l->prev) {
 		struct hak_superslab *s = hak_slices_superslab_of(l);
-		const uint64_t *map = all ? s->dirty : s->aged;
+		uint64_t map[N_WORDS];
 		unsigned first, n;
 
-		if (s->n_dirty == 0)
+		if (s->n_dirty < least)
 			continue;
-		n = find_dirty_locked(s, map, &first);
+		for (unsigned i = 0; i < N_WORDS; i++)
+			map[i] = which == HAK_PURGE_AGED ? s->aged[i] :
+				which == HAK_PURGE_SLACK ? s->dirty[i] & ~s->lazy[i] : s->dirty[i];
+		n = find_dirty_locked(s, map, least, most, &first);
 		if (n == 0) {
 			hak_superslabs.n_kept += count_locked(map);
 			continue;
@@ -67,14 +86,17 @@ static bool claim_dirty_locked(bool all, struct hak_slices *out, struct hak_slic
 	return false;
 }
 
-static void age_locked(void)
+void hak_superslab_age(void)
 {
+	hak_slices_lock();
 	for (struct hak_link *l = hak_superslabs.open.next; l != &hak_superslabs.open; l = l->next) {
 		struct hak_superslab *s = hak_slices_superslab_of(l);
 
 		for (unsigned i = 0; i < N_WORDS; i++)
 			s->aged[i] = s->dirty[i] & ~s->lazy[i];
 	}
+	hak_slices_unlock();
+	hak_slices_undump();
 }
 
 /* Takes a superslab out of the list that holds nothing at all, but for the oldest one. */
@@ -89,6 +111,7 @@ static struct hak_superslab *claim_empty_locked(void)
 			hak_superslabs.n--;
 			hak_superslabs.n_mapped -= s->n_slices;
 			hak_slices_forget_undumped_locked(s);
+			s->n_slices = 0; /* a forked child that lists all anew finds it gone, whether it is or not */
 			return s;
 		}
 	}
@@ -105,12 +128,14 @@ static void unmap_empty(void)
 		hak_slices_unlock();
 		if (s == NULL)
 			return;
-		if (hak_os_unmap(s->base, s->n_slices * HAK_SLICE_SIZE)) {
-			hak_meta_give(s, sizeof *s);
+		if (hak_os_unmap(s->base, s->n_made * HAK_SLICE_SIZE)) {
+			hak_slices_lock();
+			hak_slices_retire_locked(s);
+			hak_slices_unlock();
 			continue;
 		}
 		hak_slices_lock();
-		s->era = hak_superslabs.era;
+		s->n_slices = s->n_made;
 		hak_list_put_first(&hak_superslabs.open, &s->link);
 		hak_superslabs.n++;
 		hak_superslabs.n_mapped += s->n_slices;
@@ -154,38 +179,58 @@ bool hak_superslab_keep_holes(struct hak_superslab *s, size_t n_old, size_t n_ne
 	return is_kept;
 }
 
-size_t hak_superslab_purge(bool all)
+/* Purges what was claimed. Returns the state it is in now. */
+static enum hak_slices_state purge_claimed(const struct hak_slices *claimed, enum hak_purge which, bool *is_empty)
 {
-	size_t n_bytes = 0;
+	struct hak_superslab *s = claimed->superslab;
+	size_t size = claimed->n * HAK_SLICE_SIZE;
+	enum hak_slices_state state = purge_pages(s, claimed->base, size, which != HAK_PURGE_ALL);
 
-	for (;;) {
+	if (state == HAK_SLICES_CLEAN)
+		hak_limit_give(size);
+	hak_slices_lock();
+	hak_slices_unuse_locked(s, hak_slices_idx_of(s, claimed->base), (unsigned)claimed->n, state);
+	*is_empty = *is_empty || (s->n_used == 0 && s->n_dirty == 0);
+	hak_slices_unlock();
+	return state;
+}
+
+static bool is_refused; /* any */
+
+bool hak_superslab_is_refused(void)
+{
+	return hak_load_relaxed(&is_refused);
+}
+
+size_t hak_superslab_purge(enum hak_purge which, size_t n_bytes)
+{
+	unsigned least = which == HAK_PURGE_SLACK ? HAK_PURGE_PIECE : 1;
+	enum hak_slices_state state = HAK_SLICES_CLEAN;
+	bool is_empty = which == HAK_PURGE_ALL;
+	size_t n_done = 0;
+
+	while (n_done < n_bytes && state != HAK_SLICES_DIRTY) { /* locked memory, for one, is not to be had back */
 		struct hak_slices claimed;
 		struct hak_slices_revival revival;
-		struct hak_superslab *s;
-		enum hak_slices_state state;
-		bool is_done;
+		bool is_there;
 
 		hak_slices_lock();
-		is_done = !claim_dirty_locked(all, &claimed, &revival);
-		if (is_done)
-			age_locked();
+		is_there = claim_dirty_locked(which, least, &claimed, &revival);
 		hak_slices_unlock();
-		if (is_done)
+		if (!is_there && least == 1)
 			break;
+		if (!is_there) {
+			least = 1;
+			continue;
+		}
 		hak_slices_revive(&revival);
-		s = claimed.superslab;
-		state = purge_pages(s, claimed.base, claimed.n * HAK_SLICE_SIZE, !all);
-		n_bytes += state != HAK_SLICES_DIRTY ? claimed.n * HAK_SLICE_SIZE : 0;
-		if (state == HAK_SLICES_CLEAN)
-			hak_limit_give(claimed.n * HAK_SLICE_SIZE);
-		hak_slices_lock();
-		if (s->era == hak_superslabs.era)
-			hak_slices_unuse_locked(s, hak_slices_idx_of(s, claimed.base), (unsigned)claimed.n, state);
-		hak_slices_unlock();
-		if (state == HAK_SLICES_DIRTY) /* locked memory, for one: not to be had back */
-			break;
+		state = purge_claimed(&claimed, which, &is_empty);
+		hak_store_relaxed(&is_refused, state == HAK_SLICES_DIRTY);
+		n_done += state != HAK_SLICES_DIRTY ? claimed.n * HAK_SLICE_SIZE : 0;
 	}
-	unmap_empty();
-	hak_slices_undump();
-	return n_bytes;
+	if (is_empty)
+		unmap_empty();
+	if (which == HAK_PURGE_ALL)
+		hak_slices_undump();
+	return n_done;
 }

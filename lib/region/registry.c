@@ -6,7 +6,7 @@
 
 #define LEAF_SIZE ((size_t)1 << HAK_LEAF_SHIFT)
 
-uint64_t hak_registry_front[(size_t)1 << HAK_FRONT_SHIFT] HAK_ALIGNED(HAK_LINE_SIZE);
+struct hak_front hak_registry_front[(size_t)1 << HAK_FRONT_SHIFT] HAK_ALIGNED(HAK_LINE_SIZE);
 
 struct hak_registry_leaf *hak_registry_root[(size_t)1 << HAK_ROOT_SHIFT];
 
@@ -30,13 +30,11 @@ bool hak_registry_reserve(const void *base, size_t size)
 
 		if (hak_load_relaxed(&hak_registry_root[i]) != NULL)
 			continue;
-		leaf = hak_os_map(sizeof *leaf, hak_os_page_size(), "hakmem: registry");
+		leaf = hak_meta_map(sizeof *leaf);
 		if (leaf == NULL)
 			return false;
-		if (hak_cas_release(&hak_registry_root[i], &none, leaf))
+		if (hak_cas_release(&hak_registry_root[i], &none, leaf)) /* else it is not needed, nor worth giving back */
 			hak_meta_note(leaf, sizeof *leaf);
-		else
-			hak_os_unmap(leaf, sizeof *leaf);
 	}
 	return true;
 }
@@ -67,15 +65,11 @@ void hak_registry_drop(const void *base, size_t n_slices)
 		hak_store_relaxed(slot_of(n + i), NULL);
 }
 
-/* A tag is a heap's number in the bits above the slice's. */
-#define TAG_SHIFT (64 - HAK_SLICE_SHIFT)
-#define TAG_WITHOUT_WORDS ((uint64_t)UINT16_MAX << TAG_SHIFT)
-
 HAK_STATIC(HAK_SLICE_SHIFT == 16 && HAK_N_CLASSES <= 1 << HAK_FRONT_SHIFT);
 
 uint64_t hak_registry_make_tag(uint32_t id)
 {
-	return id < UINT16_MAX ? (uint64_t)id << TAG_SHIFT : TAG_WITHOUT_WORDS;
+	return id < UINT16_MAX ? (uint64_t)id << HAK_TAG_SHIFT : HAK_TAG_WITHOUT_WORDS;
 }
 
 bool hak_registry_claim(const void *base, size_t n_slices, struct hak_span *span)
@@ -86,22 +80,36 @@ bool hak_registry_claim(const void *base, size_t n_slices, struct hak_span *span
 	return true;
 }
 
-void hak_registry_set_words(const char *base, size_t n_slices, uint64_t old_tag, uint64_t new_tag, unsigned sc)
+/* The word for the slice at base (R2). */
+static uint64_t make_word(const char *base, uint64_t tag, unsigned sc)
 {
-	if (old_tag == TAG_WITHOUT_WORDS)
-		old_tag = 0;
-	if (new_tag == TAG_WITHOUT_WORDS)
-		new_tag = 0;
-	if (old_tag == new_tag)
+	return (uintptr_t)base >> HAK_SLICE_SHIFT ^ tag ^ sc;
+}
+
+void hak_registry_put_front(const char *base, size_t n_slices, uint64_t tag, unsigned sc, const struct hak_front *slab)
+{
+	if (tag == HAK_TAG_WITHOUT_WORDS)
 		return;
 	for (size_t i = 0; i < n_slices; i++, base += HAK_SLICE_SIZE) {
-		uint64_t *word = hak_registry_word_of(base);
-		uint64_t old = old_tag != 0 ? hak_registry_make_word(base, old_tag, sc) : 0;
-		uint64_t new = new_tag != 0 ? hak_registry_make_word(base, new_tag, sc) : 0;
-		uint64_t seen = hak_load_relaxed(word);
+		struct hak_front *f = hak_registry_front_of(base);
+		uint64_t none = 0;
 
-		/* R3: a word that is somebody else's stays. */
-		if (seen == old || (seen == 0 && new != 0))
-			hak_cas_release(word, &seen, new);
+		if (hak_load_relaxed(&f->word) != 0 || !hak_cas_acquire(&f->word, &none, HAK_FRONT_BUSY)) /* R3 */
+			continue;
+		hak_store_relaxed(&f->base, slab->base);
+		hak_store_relaxed(&f->live, slab->live);
+		hak_store_relaxed(&f->inverse, slab->inverse);
+		/* Release: who finds the word finds the rest (R4). */
+		hak_store_release(&f->word, make_word(base, tag, sc));
+	}
+}
+
+void hak_registry_drop_front(const char *base, size_t n_slices, uint64_t tag, unsigned sc)
+{
+	for (size_t i = 0; i < n_slices; i++, base += HAK_SLICE_SIZE) {
+		struct hak_front *f = hak_registry_front_of(base);
+
+		if (hak_load_relaxed(&f->word) == make_word(base, tag, sc))
+			hak_store_release(&f->word, 0);
 	}
 }

@@ -5,11 +5,12 @@
  * Locks: none.
  * R1 A slice's span is registered before a block of it is handed out, and dropped before its memory can become
  *    anything else: an address that is not ours (any more) finds NULL.
- * R2 A word in front says all that a free needs, in one load. It is the slice's number, XOR the owner's tag, XOR
- *    the class; XOR with the number of an address's slice and the same tag, it leaves the class, and with any
- *    other slice or tag something larger: tags stand in bits that no slice's number has, and slices that share a
- *    word differ above the class. 0, which fits no tag, stands for "ask hak_registry_find()".
- * R3 Slices whose numbers end in the same bits share a word in front; who comes second does without.
+ * R2 A front entry says all that a free needs, in one line: its word is the slice's number, XOR the heap's tag, XOR the
+ *    class; XOR with the number of an address's slice and the same tag, it leaves the class, and with any other slice or
+ *    tag something larger: tags stand in bits that no slice's number has, and slices that share an entry differ above
+ *    the class. 0 and HAK_FRONT_BUSY, which fit no tag, stand for "ask hak_registry_find()".
+ * R3 Slices whose numbers end in the same bits share a front entry; who comes second does without.
+ * R4 An entry's other fields are written before its word is, and while it stands nobody changes them.
  */
 #ifndef HAK_REGION_REGISTRY_H
 #define HAK_REGION_REGISTRY_H
@@ -37,26 +38,62 @@ struct hak_span {
 	size_t size;       /* own: usable bytes; run, large: whole OS pages */
 };
 
-extern uint64_t hak_registry_front[(size_t)1 << HAK_FRONT_SHIFT]; /* any */
+struct hak_front {
+	uint64_t word;    /* any (R2) */
+	char *base;       /* any: the slab's first byte */
+	uint8_t *live;    /* any: for each block of the slab a byte; one more, always 0, for the rest at its end */
+	uint64_t inverse; /* any: 2^64 / block size, rounded up */
+};
 
-HAK_INLINE uint64_t *hak_registry_word_of(const void *p)
+/* A block's byte. */
+#define HAK_LIVE 1         /* alive, and of the class that it was asked for; 0: not alive */
+#define HAK_LIVE_RESIZED 2 /* alive, left where it was by a realloc() that asked for a smaller class */
+
+#define HAK_FRONT_BUSY 1 /* a word: somebody is about to fill the entry */
+
+/* A tag is a heap's number in the bits above the slice's; the last one no word in front has. Never 0: with that, the words
+ * that are none would fit the lowest addresses, NULL among them. */
+#define HAK_TAG_SHIFT (64 - HAK_SLICE_SHIFT)
+#define HAK_TAG_WITHOUT_WORDS ((uint64_t)UINT16_MAX << HAK_TAG_SHIFT)
+
+extern struct hak_front hak_registry_front[(size_t)1 << HAK_FRONT_SHIFT]; /* any */
+
+HAK_INLINE struct hak_front *hak_registry_front_of(const void *p)
 {
 	return &hak_registry_front[(uintptr_t)p >> HAK_SLICE_SHIFT & (((uintptr_t)1 << HAK_FRONT_SHIFT) - 1)];
 }
 
-/* The class of p if it lies in a slab whose owner's tag is `tag`; anything else: HAK_N_CLASSES or more. _hit */
-HAK_INLINE uint64_t hak_registry_class_hit(const void *p, uint64_t tag)
+/* The class of p if it lies in a slab of the heap with this tag; anything else: HAK_N_CLASSES or more. _hit */
+HAK_INLINE uint64_t hak_registry_class_hit(const struct hak_front *f, const void *p, uint64_t tag)
 {
 	uint64_t sc = (uintptr_t)p >> HAK_SLICE_SHIFT;
 
-	hak_xor_relaxed(sc, hak_registry_word_of(p));
+	hak_xor_relaxed(sc, &f->word);
 	return sc ^ tag;
 }
 
-/* The word for the slice at base (R2). */
-HAK_INLINE uint64_t hak_registry_make_word(const char *base, uint64_t tag, unsigned sc)
+/* Which block lies `off` bytes into a slab, off < 2^20: its index. False: no block begins there. Exact: a multiple of the
+ * block's size leaves less than the inverse in the low half of the product, and nothing else does. _hit */
+HAK_INLINE bool hak_registry_idx_hit(uint64_t off, const uint64_t *inverse, uint64_t *idx)
 {
-	return (uintptr_t)base >> HAK_SLICE_SHIFT ^ tag ^ sc;
+	hak_mul_once(off, *idx, inverse);
+	return off < hak_load_once(inverse);
+}
+
+/* The byte of the block that begins at p, in a slab that f is the entry of. False: none begins there. _hit */
+HAK_INLINE bool hak_registry_live_hit(const struct hak_front *f, const void *p, uint8_t **live)
+{
+	uint64_t idx;
+	bool is_first = hak_registry_idx_hit((uint64_t)((const char *)p - hak_load_once(&f->base)), &f->inverse, &idx);
+
+	*live = hak_load_once(&f->live) + idx;
+	return is_first;
+}
+
+/* 2^64 / size, rounded up; size > 1. */
+HAK_INLINE uint64_t hak_registry_inverse(size_t size)
+{
+	return UINT64_MAX / size + 1;
 }
 
 struct hak_registry_leaf {
@@ -96,7 +133,8 @@ uint64_t hak_registry_make_tag(uint32_t id);
 /* Drops n_slices from base if span stands there; false: it does not, another thread was first. */
 bool hak_registry_claim(const void *base, size_t n_slices, struct hak_span *span);
 
-/* Puts (or, from 0 or an old word, replaces; to 0, removes) the words in front of n_slices slices. */
-void hak_registry_set_words(const char *base, size_t n_slices, uint64_t old_tag, uint64_t new_tag, unsigned sc);
+/* Fills the front entries of n_slices slices of a slab of class sc; what is in `slab` but the word goes into each of them. */
+void hak_registry_put_front(const char *base, size_t n_slices, uint64_t tag, unsigned sc, const struct hak_front *slab);
+void hak_registry_drop_front(const char *base, size_t n_slices, uint64_t tag, unsigned sc);
 
 #endif

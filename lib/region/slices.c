@@ -4,6 +4,7 @@
 #include "base/site.h"
 #include "base/text.h"
 #include "os/lock.h"
+#include "region/slack.h"
 
 #define N_WORDS HAK_SLICES_WORDS
 
@@ -15,13 +16,61 @@ struct hak_superslabs hak_superslabs = {
 	.next_size = HAK_SUPERSLAB_FIRST < HAK_SUPERSLAB_SIZE ? HAK_SUPERSLAB_FIRST : HAK_SUPERSLAB_SIZE,
 };
 
+/* After a fork in the middle of a change: the bitmaps tell what there is. Where two of them contradict each other, what is
+ * used stays used (S3). */
+static void recount_locked(struct hak_superslab *s)
+{
+	s->n_used = s->n_dirty = s->n_lazy = s->n_undumped = s->n_dense = s->n_pins = 0;
+	for (unsigned i = 0; i < N_WORDS; i++) {
+		s->dirty[i] &= ~s->used[i];
+		s->aged[i] &= s->dirty[i] & ~s->lazy[i];
+		s->lazy[i] &= s->dirty[i];
+		s->undumped[i] &= ~(s->used[i] | (s->dirty[i] & ~s->lazy[i]));
+		s->dense[i] &= s->used[i];
+		s->n_used += hak_bits_count(s->used[i]);
+		s->n_dirty += hak_bits_count(s->dirty[i]);
+		s->n_lazy += hak_bits_count(s->lazy[i]);
+		s->n_undumped += hak_bits_count(s->undumped[i]);
+		s->n_dense += hak_bits_count(s->dense[i]);
+	}
+	s->run_limit = s->n_slices;
+	if (hak_load_relaxed(&s->huge) == HAK_HUGE_ASKING)
+		hak_store_relaxed(&s->huge, HAK_HUGE_BROKEN);
+}
+
+static void rebuild_locked(void)
+{
+	struct hak_superslabs *all = &hak_superslabs;
+
+	hak_list_init(&all->open);
+	hak_list_init(&all->full);
+	all->unused = NULL;
+	all->n = all->n_mapped = all->n_used = all->n_lazy = all->n_dense = 0;
+	all->n_dirty = 0;
+	for (struct hak_superslab *s = hak_load_acquire(&all->all); s != NULL; s = s->next) {
+		if (s->n_slices == 0) {
+			s->link.next = all->unused;
+			all->unused = &s->link;
+			continue;
+		}
+		recount_locked(s);
+		hak_list_put_last(s->n_used < s->n_slices ? &all->open : &all->full, &s->link);
+		all->n++;
+		all->n_mapped += s->n_slices;
+		all->n_used += s->n_used;
+		all->n_dirty += s->n_dirty;
+		all->n_lazy += s->n_lazy;
+		all->n_dense += s->n_dense;
+	}
+	hak_slack_set_dirty((all->n_dirty - all->n_lazy) * HAK_SLICE_SIZE);
+}
+
 void hak_slices_lock(void)
 {
-	if (!hak_lock_take(&lock)) { /* S3 */
-		hak_list_init(&hak_superslabs.open);
-		hak_list_init(&hak_superslabs.full);
-		hak_superslabs.era++;
-	}
+	if (!hak_lock_take(&lock))
+		rebuild_locked();
+	if (HAK_UNLIKELY(hak_load_relaxed(&hak_superslabs.late) != NULL))
+		hak_slices_take_late_locked();
 }
 
 static size_t check_all_locked(void);
@@ -54,6 +103,19 @@ unsigned hak_slices_find_locked(const struct hak_superslab *s, const uint64_t *m
 	}
 }
 
+void hak_slices_take_late_locked(void)
+{
+	struct hak_span *run = hak_swap_ordered(&hak_superslabs.late, NULL);
+
+	while (run != NULL) {
+		struct hak_span *next = (struct hak_span *)run->size;
+
+		hak_slices_unuse_locked(run->superslab, hak_slices_idx_of(run->superslab, run->base), run->n_slices,
+			HAK_SLICES_DIRTY);
+		run = next;
+	}
+}
+
 static void move_locked(struct hak_superslab *s)
 {
 	hak_list_remove(&s->link);
@@ -79,21 +141,21 @@ static void note_change(struct hak_superslab *s, unsigned first, unsigned n)
 
 bool hak_slices_use_locked(struct hak_superslab *s, unsigned first, unsigned n)
 {
-	bool is_clean = true;
+	unsigned n_dirty = 0, n_lazy = 0;
 
 	HAK_ASSERT(hak_bits_are(s->used, first, n, false));
 	note_change(s, first, n);
 	for (unsigned i = first; i < first + n; i++) {
 		if (!hak_bit_is_set(s->dirty, i))
 			continue;
-		is_clean = false;
-		s->n_dirty--;
-		hak_superslabs.n_dirty--;
-		if (hak_bit_is_set(s->lazy, i)) {
-			s->n_lazy--;
-			hak_superslabs.n_lazy--;
-		}
+		n_dirty++;
+		n_lazy += hak_bit_is_set(s->lazy, i);
 	}
+	s->n_lazy -= n_lazy;
+	hak_superslabs.n_lazy -= n_lazy;
+	s->n_dirty -= n_dirty;
+	hak_superslabs.n_dirty -= n_dirty;
+	hak_slack_count_dirty(-(int64_t)((n_dirty - n_lazy) * HAK_SLICE_SIZE));
 	hak_bits_fill(s->used, first, n, true);
 	hak_bits_fill(s->dirty, first, n, false);
 	hak_bits_fill(s->aged, first, n, false);
@@ -102,7 +164,7 @@ bool hak_slices_use_locked(struct hak_superslab *s, unsigned first, unsigned n)
 	hak_superslabs.n_used += n;
 	if (s->n_used == s->n_slices)
 		move_locked(s);
-	return is_clean;
+	return n_dirty == 0;
 }
 
 void hak_slices_unuse_locked(struct hak_superslab *s, unsigned first, unsigned n, enum hak_slices_state state)
@@ -125,6 +187,8 @@ void hak_slices_unuse_locked(struct hak_superslab *s, unsigned first, unsigned n
 		s->n_dirty += n;
 		hak_superslabs.n_dirty += n;
 	}
+	if (state == HAK_SLICES_DIRTY)
+		hak_slack_count_dirty((int64_t)(n * HAK_SLICE_SIZE));
 	if (state == HAK_SLICES_LAZY) {
 		hak_bits_fill(s->lazy, first, n, true);
 		s->n_lazy += n;
@@ -133,6 +197,14 @@ void hak_slices_unuse_locked(struct hak_superslab *s, unsigned first, unsigned n
 	s->run_limit = s->n_slices;
 	if (was_full)
 		move_locked(s);
+}
+
+void hak_slices_retire_locked(struct hak_superslab *s)
+{
+	s->n_slices = 0;
+	s->kept = 0;
+	s->link.next = hak_superslabs.unused;
+	hak_superslabs.unused = &s->link;
 }
 
 static size_t check_locked(struct hak_superslab *s, bool is_full)

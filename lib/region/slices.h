@@ -15,10 +15,11 @@
 #define HAK_SLICES_WORDS HAK_N_WORDS(HAK_SUPERSLAB_SLICES)
 
 struct hak_superslab {
-	struct hak_link link;      /* lk:SUPERSLAB: in open or full (S2) */
-	char *base;                /* const */
-	uint32_t n_slices;         /* const */
-	uint32_t era;              /* const (S3) */
+	struct hak_link link;      /* lk:SUPERSLAB: in open or full (S2); unused: next alone */
+	struct hak_superslab *next; /* const: all descriptors ever made */
+	char *base;                /* const while mapped */
+	uint32_t n_slices;         /* const while mapped; lk:SUPERSLAB: 0: the descriptor is not in use */
+	uint32_t n_made;           /* const while mapped: n_slices to be */
 	uint32_t n_used;           /* lk:SUPERSLAB */
 	uint32_t n_dirty;          /* lk:SUPERSLAB */
 	uint32_t n_lazy;           /* lk:SUPERSLAB */
@@ -41,7 +42,9 @@ struct hak_superslab {
 struct hak_superslabs {
 	struct hak_link open;      /* lk:SUPERSLAB: with free slices */
 	struct hak_link full;      /* lk:SUPERSLAB: without */
-	uint32_t era;              /* lk:SUPERSLAB */
+	struct hak_superslab *all; /* any: only ever grows */
+	struct hak_link *unused;   /* lk:SUPERSLAB: descriptors, linked by next */
+	struct hak_span *late;     /* any: runs to be given back, from who could not take the lock; linked by size */
 	size_t next_size;          /* lk:SUPERSLAB: bytes of the next superslab */
 	uint64_t n;                /* lk:SUPERSLAB */
 	uint64_t n_mapped;         /* lk:SUPERSLAB: slices, as all of the following */
@@ -64,6 +67,9 @@ struct hak_slices_revival {
 };
 
 void hak_slices_lock(void);
+
+/* Takes what is in late back. */
+void hak_slices_take_late_locked(void);
 void hak_slices_unlock(void);
 
 HAK_INLINE struct hak_superslab *hak_slices_superslab_of(struct hak_link *link)
@@ -85,6 +91,9 @@ HAK_INLINE unsigned hak_slices_idx_of(const struct hak_superslab *s, const char 
  * passed over. */
 unsigned hak_slices_find_locked(const struct hak_superslab *s, const uint64_t *map, bool bit, size_t n, size_t align,
 	unsigned *longest);
+
+/* A descriptor that is in no list, all of whose slices are clean, is of no more use. */
+void hak_slices_retire_locked(struct hak_superslab *s);
 
 /* Marks free slices used. Returns whether all of them were clean. */
 bool hak_slices_use_locked(struct hak_superslab *s, unsigned first, unsigned n);

@@ -7,6 +7,7 @@
 #include "os/page.h"
 #include "region/limit.h"
 #include "region/meta.h"
+#include "region/slack.h"
 #include "region/slices.h"
 
 #define N_WORDS HAK_SLICES_WORDS
@@ -25,6 +26,7 @@ static bool charge_locked(const struct hak_superslab *s, unsigned first, unsigne
 
 	for (unsigned i = first; s->n_dirty > 0 && i < first + n; i++)
 		n_clean -= hak_bit_is_set(s->dirty, i);
+	hak_slack_note_fresh(n_clean * HAK_SLICE_SIZE);
 	return (n_clean == 0 && !hak_limit_is_hard()) || hak_limit_take(n_clean * HAK_SLICE_SIZE);
 }
 
@@ -101,17 +103,48 @@ static enum answer take_locked(const struct wish *wish, struct hak_slices *out, 
 	return NOT_FOUND;
 }
 
+static struct hak_superslab *make_descriptor(void)
+{
+	struct hak_superslab *s = hak_meta_take(sizeof *s);
+	struct hak_superslab *head = hak_load_relaxed(&hak_superslabs.all);
+
+	if (s == NULL)
+		return NULL;
+	do
+		s->next = head;
+	while (!hak_cas_release(&hak_superslabs.all, &head, s));
+	return s;
+}
+
+static struct hak_superslab *take_descriptor(void)
+{
+	struct hak_link *l;
+
+	hak_slices_lock();
+	l = hak_superslabs.unused;
+	if (l != NULL)
+		hak_superslabs.unused = l->next;
+	hak_slices_unlock();
+	return l != NULL ? hak_slices_superslab_of(l) : make_descriptor();
+}
+
+static void give_descriptor(struct hak_superslab *s)
+{
+	hak_slices_lock();
+	hak_slices_retire_locked(s);
+	hak_slices_unlock();
+}
+
 /* A new superslab for at least n slices; not in any list yet. */
 static struct hak_superslab *make(size_t n, size_t align)
 {
 	size_t least = n * HAK_SLICE_SIZE;
 	size_t size = hak_load_relaxed(&hak_superslabs.next_size);
-	struct hak_superslab *s = hak_meta_take(sizeof *s);
-	size_t wanted;
+	struct hak_superslab *s = take_descriptor();
+	size_t wanted = align;
 
 	if (s == NULL)
 		return NULL;
-	wanted = align;
 	if (align < HAK_SUPERSLAB_ALIGN)
 		align = HAK_SUPERSLAB_ALIGN;
 	if (size < least)
@@ -124,14 +157,13 @@ static struct hak_superslab *make(size_t n, size_t align)
 		size = size / 2 > least ? size / 2 : least;
 	}
 	if (s->base != NULL && hak_registry_reserve(s->base, size)) {
-		s->n_slices = (uint32_t)(size / HAK_SLICE_SIZE);
-		s->run_limit = s->n_slices;
+		s->n_made = (uint32_t)(size / HAK_SLICE_SIZE);
 		s->huge = hak_huge_begin(s->base, size);
 		return s;
 	}
 	if (s->base != NULL)
 		hak_os_unmap(s->base, size);
-	hak_meta_give(s, sizeof *s);
+	give_descriptor(s);
 	return NULL;
 }
 
@@ -189,7 +221,7 @@ static enum answer take_now(const struct wish *wish, struct hak_superslab *new, 
 
 	hak_slices_lock();
 	if (new != NULL) {
-		new->era = hak_superslabs.era;
+		new->n_slices = new->run_limit = new->n_made;
 		hak_list_put_last(&hak_superslabs.open, &new->link);
 		hak_superslabs.n++;
 		hak_superslabs.n_mapped += new->n_slices;
@@ -218,7 +250,7 @@ static bool take(struct wish wish, struct hak_slices *out)
 	/* Another thread may take what we made before us: then go round again. */
 	while ((answer = take_now(&wish, s, out, &is_due)) != TAKEN) {
 		if (answer == REFUSED) {
-			if (has_purged || hak_superslab_purge(true) == 0)
+			if (has_purged || hak_superslab_purge(HAK_PURGE_ALL, SIZE_MAX) == 0)
 				return false;
 			has_purged = true;
 			s = NULL;
@@ -246,15 +278,27 @@ bool hak_superslab_take_dense(size_t n, struct hak_slices *out)
 
 void hak_superslab_give(struct hak_superslab *s, char *base, size_t n)
 {
-	bool is_old;
+	size_t n_over;
 
 	hak_slices_lock();
-	is_old = s->era != hak_superslabs.era;
-	if (!is_old)
-		hak_slices_unuse_locked(s, hak_slices_idx_of(s, base), (unsigned)n, HAK_SLICES_DIRTY);
+	hak_slices_unuse_locked(s, hak_slices_idx_of(s, base), (unsigned)n, HAK_SLICES_DIRTY);
 	hak_slices_unlock();
-	if (is_old && hak_os_purge(base, n * HAK_SLICE_SIZE)) /* S3 */
-		hak_limit_give(n * HAK_SLICE_SIZE);
+	n_over = hak_slack_over(0);
+	/* A piece more than came: so it falls, and nobody has to do all of it. */
+	if (HAK_UNLIKELY(n_over > 0)) {
+		if (n_over > (n + HAK_PURGE_PIECE) * HAK_SLICE_SIZE)
+			n_over = (n + HAK_PURGE_PIECE) * HAK_SLICE_SIZE;
+		hak_slack_note_purged(hak_superslab_purge(HAK_PURGE_SLACK, n_over));
+	}
+}
+
+void hak_superslab_give_late(struct hak_span *run)
+{
+	struct hak_span *head = hak_load_relaxed(&hak_superslabs.late);
+
+	do
+		run->size = (size_t)head; /* a run's own size is of no more use */
+	while (!hak_cas_release(&hak_superslabs.late, &head, run));
 }
 
 bool hak_superslab_extend(struct hak_superslab *s, char *base, size_t n_old, size_t n_new, bool *is_clean)
@@ -265,8 +309,7 @@ bool hak_superslab_extend(struct hak_superslab *s, char *base, size_t n_old, siz
 	bool is_done;
 
 	hak_slices_lock();
-	is_done = s->era == hak_superslabs.era && first + n <= s->n_slices &&
-		hak_bits_are(s->used, (unsigned)first, (unsigned)n, false) &&
+	is_done = first + n <= s->n_slices && hak_bits_are(s->used, (unsigned)first, (unsigned)n, false) &&
 		charge_locked(s, (unsigned)first, (unsigned)n);
 	if (is_done) {
 		hak_slices_revive_locked(s, (unsigned)first, (unsigned)n, &revival);

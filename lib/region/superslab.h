@@ -7,8 +7,8 @@
  * Locks: SUPERSLAB inside; no system call is made under it.
  * S1 used and dirty are disjoint; n_used and n_dirty count them; aged and lazy are disjoint subsets of dirty.
  * S2 A superslab is in `open` while it has a free slice, else in `full`.
- * S3 After a fork in the middle of a change the child opens a new era: superslabs of an older one give no
- *    more slices; what is given back to them is only purged.
+ * S3 Bitmaps are the truth: a forked child that finds the lock held by a thread it does not have counts and lists all
+ *    superslabs anew.
  * S4 Long free runs that are clean or lazy are left out of core dumps, undumped, as long as all mappings are few. Used
  *    and dirty slices are dumped.
  * S5 Dense slices are used ones. A superslab whose huge pages we asked for has few others, and gives back whole huge
@@ -46,8 +46,11 @@ bool hak_superslab_take(size_t n, size_t align, struct hak_slices *out);
  * OS page of them is touched anyway. */
 bool hak_superslab_take_dense(size_t n, struct hak_slices *out);
 
-/* Gives n slices from base back, dirty. */
+/* Gives n slices from base back, dirty; with too much slack then, some are purged. */
 void hak_superslab_give(struct hak_superslab *superslab, char *base, size_t n);
+
+/* The same for a run's, without a lock: they are free as soon as somebody takes that. The span is not registered. */
+void hak_superslab_give_late(struct hak_span *run);
 
 /* Takes the slices [base + n_old, base + n_new) too, if all are free; *is_clean as in struct hak_slices. */
 bool hak_superslab_extend(struct hak_superslab *superslab, char *base, size_t n_old, size_t n_new, bool *is_clean);
@@ -65,9 +68,22 @@ bool hak_superslab_is_huge(const struct hak_superslab *superslab);
 /* To be called before OS pages inside slices in use go to the system: gives huge pages up if need be. */
 void hak_superslab_break(struct hak_superslab *superslab);
 
-/* One step of decay: purges what was dirty at the last step already (lazily under purge_lazy), and unmaps superslabs
- * that became all clean. With all: everything dirty or lazy, for good. Returns bytes given back. */
-size_t hak_superslab_purge(bool all);
+/* Which free slices are to be purged. */
+enum hak_purge {
+	HAK_PURGE_AGED,  /* those that were dirty when hak_superslab_age() came by last */
+	HAK_PURGE_SLACK, /* any, rather long runs of them */
+	HAK_PURGE_ALL    /* any, lazy ones too, for good */
+};
+
+/* Purges up to n_bytes, in pieces but for HAK_PURGE_ALL (lazily under purge_lazy, but for HAK_PURGE_ALL), and unmaps
+ * superslabs that became all clean. Returns bytes given back. */
+size_t hak_superslab_purge(enum hak_purge which, size_t n_bytes);
+
+/* Was the last try refused, as for locked memory? */
+bool hak_superslab_is_refused(void);
+
+/* What is dirty now is aged. Leaves free memory out of core dumps, too (S4). */
+void hak_superslab_age(void);
 
 void hak_superslab_stats_get(struct hak_superslab_stats *stats);
 

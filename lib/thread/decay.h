@@ -1,33 +1,31 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns: when and by whom free memory goes back to the system: the steps of decay, made by a thread of our own
- *       (hakmem-purge: it starts when there is something to purge and ends when there is not) or, without it, by the
- *       miss paths.
- * Threads: any.
- * Locks: PURGER, held by the one thread that makes a step; heaps are claimed one at a time (thread/hold.h).
+ * Owns: when free memory that has aged goes back to the system: in bites, on the program's own misses; all at once where
+ *       it is asked for, or a limit presses. (What there is too much of goes when it becomes free: region/slack.h.)
+ * Threads: any, inside a miss, but where it says otherwise. Locks: those of lower floors, inside.
+ * Y1 A bite takes HAK_BITE_NS, and one system call more; all of them together 1/HAK_BITE_SHARE of the time.
+ * Y2 A thread that rests, while there is something to give back, is forced to miss: its hit paths find hak_cache_none as
+ *    long as it has tokens, and each forced miss takes one. It gets some as time goes on, and a few, to find out whether
+ *    it rests, on the first of its misses in a tick of the clock and when it uses a class for the first time. With the
+ *    last of them, and when many blocks went to their slabs, all bases are raised: each class misses when it is used
+ *    next, maybe much later; in the same tick, some are raised again.
  */
 #ifndef HAK_THREAD_DECAY_H
 #define HAK_THREAD_DECAY_H
 
-#include "tiny/heap.h"
+#include "tiny/cache.h"
 
-/* Called on miss paths now and then, outside the heap; has_freed: the heap gave blocks back since the last call. */
-void hak_decay_step(bool has_freed);
+/* Called on c's way out of a miss, now and then. */
+void hak_decay_step(struct hak_cache *c);
 
-/* Called where h needs a new slab: has what others freed collected for threads that rest, so that their slabs can be
- * had instead. */
-void hak_decay_grow(struct hak_heap *h);
+/* For the purge thread: all that is due, or with is_short all that is free. Outside a miss. */
+void hak_decay_run(bool is_short);
 
-/* More is held than the soft limit allows, or nearly what the container does: sees to it that free memory goes now. Not in
- * the middle of a miss. */
+/* More is held than the soft limit allows, or nearly what the container does: sees to it that free memory goes now. */
 void hak_decay_press(void) HAK_COLD;
 
-/* Purges free slices and kept mappings, now. Returns bytes given back. Any thread, also in the middle of a miss. */
-size_t hak_decay_slices(void);
-
-/* Empties the calling thread's caches, and where it may open files those of sleeping threads, and purges everything that
- * is free in any heap, holes included, unless at most target bytes are. Returns bytes given back. Not in the middle of
- * a miss. */
-size_t hak_decay_trim(size_t target, bool may_open_files);
+/* Empties the caches of the caller (c, or NULL) and of ended threads, and purges everything that is free in any heap, holes
+ * included, unless at most target bytes are. Returns bytes given back. */
+size_t hak_decay_trim(struct hak_cache *c, size_t target);
 
 #endif

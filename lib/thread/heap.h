@@ -1,52 +1,36 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns: which heap a thread works on: from its first miss to its end, and what happens to it then.
- * Threads: any.
- * Locks: HEAPS for the pools; SHARED while a thread works on the shared heap.
- * P1 A heap has at most one thread. Without one it is warm (its caches are as the thread left them), an orphan (it
- *    has slabs), or spare (it has none).
- * P2 A thread without a heap of its own (past its end, or in a signal handler that interrupted a miss) works on
- *    the shared heap, under its lock.
+ * Owns: the heaps, as many as processors: which one a thread uses, what its cache may hold, how a heap grows.
+ * Threads: any. Locks: CACHES where a heap is made or chosen.
  */
 #ifndef HAK_THREAD_HEAP_H
 #define HAK_THREAD_HEAP_H
 
 #include "tiny/heap.h"
 
-struct hak_thread_stats {
-	uint64_t n_threads; /* with a heap now */
-	uint64_t n_heaps;   /* ever made */
-	uint64_t n_adopted; /* orphans taken over, whole or in part */
-};
+/* Asks how many processors there are. Called when the library is loaded. */
+void hak_heaps_prepare(void);
 
-/* Makes the key that ends threads, if it is not there yet. Called when the library is loaded: among the first keys of a
- * program, the C library sets it without allocating. Returns a state that matters to thread/ alone. */
-uint32_t hak_thread_prepare(void);
+/* The heap for one more thread: the one with the fewest, made if need be; rather `near`, if not NULL, which has memory
+ * that the thread uses. NULL: no memory. The caller holds CACHES. */
+struct hak_heap *hak_heaps_choose_locked(struct hak_heap *near);
 
-/* The heap to work on until hak_thread_leave(); NULL: no memory for one. Should the thread have none yet, it gets the
- * one that p, if not NULL, comes from, if that has no thread any more: likely enough, more of the kind follow. */
-struct hak_heap *hak_thread_enter_near(const void *p);
+/* One more. NULL: no memory. */
+struct hak_heap *hak_heaps_make_locked(void);
 
-HAK_INLINE struct hak_heap *hak_thread_enter(void)
-{
-	return hak_thread_enter_near(NULL);
-}
+/* The heap with this number, or NULL. */
+struct hak_heap *hak_heaps_find(uint32_t id);
 
-void hak_thread_leave(struct hak_heap *h);
+/* All heaps, linked by next (read it with acquire), or NULL. */
+struct hak_heap *hak_heaps_first(void);
 
-/* A block of class sc, at any price: the heap's own, an orphan's, a new slab's. NULL: no memory. */
-void *hak_thread_take_own(struct hak_heap *h, unsigned sc);
+uint32_t hak_heaps_count(void);
 
-/* Gives back all the calling thread's heap can spare: its caches, its empty slabs. */
-void hak_thread_flush_own(struct hak_heap *h);
+/* What the cache of one of n_threads threads may claim, which has missed n_misses times: bytes. */
+size_t hak_heaps_budget(uint64_t n_threads, uint64_t n_misses);
 
-/* The first of all heaps ever made, linked by next (read it with acquire): hak_heap_none, which counts what was done for
- * no heap. Their counters are readable by any. */
-struct hak_heap *hak_thread_first_heap(void);
-
-/* Empties the caches of warm heaps: of those that were there at the last call, or all. */
-void hak_thread_cool(bool all);
-
-void hak_thread_stats_get(struct hak_thread_stats *stats);
+/* Makes room in h, without a free block of class sc: others' frees are collected, what a fork has left is salvaged,
+ * or there is a new slab. False: no memory. */
+bool hak_heaps_grow(struct hak_heap *h, unsigned sc);
 
 #endif

@@ -41,20 +41,12 @@ HAK_INLINE unsigned hak_class_slices(unsigned sc)
 	return size <= 1024 ? 1 : size <= 4096 ? 2 : fitting[sc % 8];
 }
 
-/* The same for the first one of a heap: a thread that uses many sizes has one of each, and needs few of the large. */
+/* The same for the first one of a heap: a program that uses many sizes has one of each, and needs few of the large. */
 HAK_INLINE unsigned hak_class_first_slices(unsigned sc)
 {
 	size_t size = hak_class_size(sc);
 
 	return size <= 4096 ? hak_class_slices(sc) : size <= HAK_TINY_MAX / 2 ? 1 : 2;
-}
-
-/* Most blocks a thread caches of class sc. */
-HAK_INLINE unsigned hak_class_cap(unsigned sc)
-{
-	size_t n = HAK_CACHE_BYTES / hak_class_size(sc);
-
-	return n < HAK_CACHE_MIN ? HAK_CACHE_MIN : n < HAK_TINY_CACHE_CAP ? (unsigned)n : HAK_TINY_CACHE_CAP;
 }
 
 /* Most blocks a refill takes of class sc. */

@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 #include "tiny/hole.h"
 
-#include "base/bits.h"
+#include "base/atomic.h"
+#include "conf/limits.h"
 #include "os/page.h"
-#include "tiny/remote.h"
+
+struct hole {
+	struct hak_slab *slab;
+	unsigned first, n; /* blocks */
+};
 
 /* The whole OS pages on the blocks [first, first + n). */
 static size_t pages_of(const struct hak_slab *s, unsigned first, unsigned n, char **from)
 {
 	size_t page = hak_os_page_size();
-	uintptr_t start = (uintptr_t)s->span.base + (size_t)first * s->block_size;
-	uintptr_t end = start + (size_t)n * s->block_size;
+	uintptr_t start = (uintptr_t)s->span.base + (size_t)first * s->span.size;
+	uintptr_t end = start + (size_t)n * s->span.size;
 
 	/* Behind the last block there is nothing but the slab's end. */
 	if (first + n == s->n_blocks)
@@ -21,28 +26,24 @@ static size_t pages_of(const struct hak_slab *s, unsigned first, unsigned n, cha
 	return end > start ? end - start : 0;
 }
 
-/* Takes the holes of one slab. Returns how many; *is_done: there are no more. */
-static unsigned take_from_slab(struct hak_heap *h, struct hak_slab *s, struct hak_hole *holes, unsigned n,
-	bool *is_done)
+/* Takes holes of one slab. Returns how many; fewer than n: there are no more. */
+static unsigned take_from_slab_locked(struct hak_heap *h, struct hak_slab *s, struct hole *holes, unsigned n)
 {
 	size_t least = HAK_HOLE_PAGES * hak_os_page_size();
 	unsigned n_taken = 0;
-	unsigned at = s->hole_at;
 
 	while (n_taken < n) {
-		unsigned first = hak_bits_find(s->bits, s->n_blocks, at, true);
+		unsigned first = hak_bits_find(s->bits, s->n_blocks, s->hole_at, true);
 		unsigned end = hak_bits_find(s->bits, s->n_blocks, first, false);
 		char *from;
 
-		*is_done = first == s->n_blocks;
-		if (*is_done)
+		if (first == s->n_blocks)
 			break;
 		s->hole_at = (uint16_t)end;
-		at = end;
 		if (pages_of(s, first, end - first, &from) < least)
 			continue;
-		hak_slab_take_range_own(h, s, first, end - first);
-		holes[n_taken++] = (struct hak_hole){ .slab = s, .first = first, .n = end - first };
+		hak_slab_take_range_locked(h, s, first, end - first);
+		holes[n_taken++] = (struct hole){ .slab = s, .first = first, .n = end - first };
 	}
 	return n_taken;
 }
@@ -70,57 +71,50 @@ static bool keep_holes(struct hak_slab *s)
 
 	if (n_old == 0 && !hak_superslab_is_huge(s->span.superslab))
 		return false;
-	s->kept = (uint32_t)count_bytes(s);
+	hak_own_set(&s->kept, (uint32_t)count_bytes(s));
 	if (hak_superslab_keep_holes(s->span.superslab, n_old, s->kept))
 		return true;
 	s->kept = 0;
 	return false;
 }
 
-/* Holes that were kept go when their superslab's huge pages have been broken. */
-static bool is_due(const struct hak_slab *s, bool all)
+/* Takes up to n holes from slabs that this round has not looked at yet. Returns how many. */
+static unsigned take_locked(struct hak_heap *h, struct hole *holes, unsigned n, bool all)
 {
-	if (s->news == HAK_NEWS_NONE)
-		return s->kept > 0 && !hak_superslab_is_huge(s->span.superslab);
-	return s->news == HAK_NEWS_AGED || all;
-}
-
-unsigned hak_hole_take_own(struct hak_heap *h, unsigned sc, struct hak_hole *holes, unsigned n, bool all)
-{
-	struct hak_link *head = &h->bin[sc].open;
-	struct hak_link *next;
 	unsigned n_taken = 0;
 
-	for (struct hak_link *l = head->next; l != head && n_taken < n; l = next) {
-		struct hak_slab *s = HAK_MEMBER(l, struct hak_slab, link);
-		bool is_done = true;
+	for (unsigned i = 0; i < HAK_HOLE_LOOKS && n_taken < n && h->n_round > 0 && !hak_list_is_empty(&h->news); i++) {
+		struct hak_slab *s = HAK_MEMBER(h->news.next, struct hak_slab, in_news);
 
-		next = l->next; /* the slab leaves the list with its last free block */
-		if (!is_due(s, all))
-			continue;
-		if (s->hole_at > 0 || !keep_holes(s))
-			n_taken += take_from_slab(h, s, holes + n_taken, n - n_taken, &is_done);
-		if (is_done) {
-			s->news = HAK_NEWS_NONE;
+		if (s->news == HAK_NEWS_FRESH && !all) {
+			s->news = HAK_NEWS_AGED;
 			s->hole_at = 0;
+			s->round = h->round;
+			hak_list_remove(&s->in_news);
+			hak_list_put_last(&h->news, &s->in_news);
+			h->n_round--;
+			continue;
 		}
+		if (s->hole_at > 0 || !keep_holes(s))
+			n_taken += take_from_slab_locked(h, s, holes + n_taken, n - n_taken);
+		if (n_taken < n)
+			hak_slab_untell_locked(h, s); /* it has given its holes, or keeps them */
 	}
 	return n_taken;
 }
 
-void hak_hole_age_own(struct hak_heap *h, unsigned sc)
+static void put_back(struct hak_heap *h, const struct hole *holes, unsigned n)
 {
-	struct hak_link *head = &h->bin[sc].open;
+	struct hak_after after = { .gone = NULL };
 
-	for (struct hak_link *l = head->next; l != head; l = l->next) {
-		struct hak_slab *s = HAK_MEMBER(l, struct hak_slab, link);
-
-		if (s->news == HAK_NEWS_FRESH)
-			s->news = HAK_NEWS_AGED;
-	}
+	hak_heap_lock(h);
+	for (unsigned i = 0; i < n; i++)
+		hak_slab_put_range_locked(h, holes[i].slab, holes[i].first, holes[i].n, &after);
+	hak_heap_unlock(h);
+	hak_slab_finish(&after);
 }
 
-size_t hak_hole_purge_any(const struct hak_hole *hole)
+static size_t purge(const struct hole *hole)
 {
 	char *from;
 	size_t size = pages_of(hole->slab, hole->first, hole->n, &from);
@@ -129,12 +123,64 @@ size_t hak_hole_purge_any(const struct hak_hole *hole)
 	return hak_os_purge(from, size) ? size : 0;
 }
 
-void hak_hole_put_own(struct hak_heap *h, const struct hak_hole *hole)
+bool hak_hole_is_due_any(const struct hak_heap *h)
 {
-	hak_slab_put_range_own(h, hole->slab, hole->first, hole->n);
+	return hak_load_relaxed(&h->n_news) > 0;
 }
 
-void hak_hole_send_any(const struct hak_hole *hole)
+void hak_hole_tell_kept(void)
 {
-	hak_remote_send_any(hole->slab, hole->first, hole->n);
+	for (struct hak_slab *s = hak_slab_first_any(); s != NULL; s = s->next) {
+		struct hak_heap *h = hak_load_relaxed(&s->owner);
+
+		if (h == &hak_heap_none || hak_load_relaxed(&s->kept) == 0)
+			continue;
+		hak_heap_lock(h);
+		if (hak_load_relaxed(&s->owner) == h && s->kept > 0 && s->news == HAK_NEWS_NONE) {
+			hak_slab_tell_locked(h, s);
+			s->news = HAK_NEWS_AGED;
+		}
+		hak_heap_unlock(h);
+	}
+}
+
+static void begin_locked(struct hak_heap *h)
+{
+	h->n_round = h->n_news;
+	h->round++;
+}
+
+/* May this round go on, or the next one begin? */
+static bool go_on_locked(struct hak_heap *h, uint64_t now, uint64_t delay)
+{
+	if (h->n_round == 0 && h->round_at <= now) {
+		begin_locked(h);
+		h->round_at = now + delay;
+	}
+	return h->n_round > 0;
+}
+
+size_t hak_hole_purge_any(struct hak_heap *h, uint64_t now, uint64_t delay, bool all, bool (*has_time)(void *), void *arg)
+{
+	struct hole holes[HAK_HOLE_BATCH];
+	size_t n_bytes = 0;
+	unsigned n;
+	bool is_there = true;
+
+	if (all) {
+		hak_heap_lock(h);
+		begin_locked(h);
+		hak_heap_unlock(h);
+	}
+	while (is_there && has_time(arg)) {
+		hak_heap_lock(h);
+		is_there = (all && h->n_round > 0) || (!all && go_on_locked(h, now, delay));
+		n = is_there ? take_locked(h, holes, HAK_HOLE_BATCH, all) : 0;
+		hak_heap_unlock(h);
+		for (unsigned i = 0; i < n; i++)
+			n_bytes += purge(&holes[i]);
+		if (n > 0)
+			put_back(h, holes, n);
+	}
+	return n_bytes;
 }

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/bits.h"
 #include "base/text.h"
 #include "os/lock.h"
 #include "os/page.h"
@@ -13,25 +12,55 @@
 
 static struct hak_lock lock = HAK_LOCK(HAK_RANK_SLABS);
 static struct hak_link *unused[HAK_SLAB_WORDS_MAX + 1]; /* lk:SLABS: descriptors by words, linked by next */
+static struct hak_slab *all; /* any: only ever grows */
 
-/* hak_slab_place() */
-HAK_STATIC(HAK_SLAB_SLICES_MAX * HAK_SLICE_SIZE <= (size_t)1 << 20 && HAK_TINY_MAX <= (size_t)1 << 16);
+/* hak_registry_idx_hit() */
+HAK_STATIC(HAK_SLAB_SLICES_MAX * HAK_SLICE_SIZE <= (size_t)1 << 20);
 
 static struct hak_slab *of_link(struct hak_link *link)
 {
 	return HAK_MEMBER(link, struct hak_slab, link);
 }
 
-static void take_lock(void)
+struct hak_slab *hak_slab_first_any(void)
 {
-	if (!hak_lock_take(&lock))
-		memset(unused, 0, sizeof unused);
+	return hak_load_acquire(&all);
 }
 
-/* Where in a descriptor the free bitmap begins (B4). */
-static size_t bits_off(unsigned n_words)
+/* What it guards changes by one store: a fork in the middle leaves nothing half done. */
+static void take_lock(void)
 {
-	return hak_round_up(offsetof(struct hak_slab, remote) + n_words * sizeof(uint64_t), HAK_LINE_SIZE);
+	bool is_sound = hak_lock_take(&lock);
+
+	(void)is_sound;
+}
+
+static size_t way_off(unsigned n_words)
+{
+	return hak_round_up(offsetof(struct hak_slab, bits) + n_words * sizeof(uint64_t), HAK_LINE_SIZE);
+}
+
+static size_t live_off(unsigned n_words)
+{
+	return hak_round_up(way_off(n_words) + offsetof(struct hak_way, remote) + n_words * sizeof(uint64_t), HAK_LINE_SIZE);
+}
+
+static struct hak_slab *make_descriptor(unsigned n_words)
+{
+	struct hak_slab *s = hak_meta_take(live_off(n_words) + (size_t)n_words * HAK_WORD_BITS + 1);
+	struct hak_slab *head;
+
+	if (s == NULL)
+		return NULL;
+	s->n_words = (uint16_t)n_words;
+	s->way_off = (uint32_t)way_off(n_words);
+	s->live = (uint8_t *)s + live_off(n_words);
+	s->owner = &hak_heap_none;
+	head = hak_load_relaxed(&all);
+	do
+		s->next = head;
+	while (!hak_cas_release(&all, &head, s));
+	return s;
 }
 
 static struct hak_slab *take_descriptor(unsigned n_words)
@@ -42,11 +71,9 @@ static struct hak_slab *take_descriptor(unsigned n_words)
 	l = unused[n_words];
 	HAK_NOTE_WRITE(&unused[n_words], sizeof l);
 	if (l != NULL)
-		unused[n_words] = l->next;
+		hak_own_set(&unused[n_words], l->next);
 	hak_lock_give(&lock);
-	if (l != NULL)
-		return of_link(l);
-	return hak_meta_take(bits_off(n_words) + n_words * sizeof(uint64_t));
+	return l != NULL ? of_link(l) : make_descriptor(n_words);
 }
 
 static void give_descriptor(struct hak_slab *s)
@@ -55,7 +82,7 @@ static void give_descriptor(struct hak_slab *s)
 	HAK_NOTE_WRITE(&s->link, sizeof s->link);
 	HAK_NOTE_WRITE(&unused[s->n_words], sizeof s->link.next);
 	s->link.next = unused[s->n_words];
-	unused[s->n_words] = &s->link;
+	hak_store_release(&unused[s->n_words], &s->link);
 	hak_lock_give(&lock);
 }
 
@@ -72,24 +99,13 @@ static bool is_counted(const struct hak_slab *s)
 	return n_free == s->n_free;
 }
 
-static void audit_own(const struct hak_heap *h, const struct hak_slab *s)
+static void audit_locked(const struct hak_heap *h, const struct hak_slab *s)
 {
 	HAK_REQUIRE(is_counted(s), "audit: a slab's counts do not match its bitmap");
 	HAK_REQUIRE(s->link.next->prev == &s->link && s->link.prev->next == &s->link, "audit: a slab is in no list");
 	HAK_REQUIRE(hak_load_relaxed(&s->owner) == h, "audit: a slab is another heap's");
-}
-
-/* All blocks free; the bits behind the last block stay clear. */
-static void fill_free(struct hak_slab *s)
-{
-	memset(s->remote, 0, s->n_words * sizeof(uint64_t));
-	memset(s->bits, 0, s->n_words * sizeof(uint64_t));
-	hak_bits_fill(s->bits, 0, s->n_blocks, true);
-	s->n_free = s->n_blocks;
-	s->first_word = 0;
-	s->news = HAK_NEWS_NONE;
-	s->hole_at = 0;
-	s->kept = 0;
+	for (unsigned i = 0; i < s->n_blocks; i++)
+		HAK_REQUIRE(!hak_bit_is_set(s->bits, i) || hak_load_relaxed(&s->live[i]) == 0, "audit: a free block is alive");
 }
 
 /* No larger than an OS page: wherever a block is alive, every OS page is touched. */
@@ -99,59 +115,74 @@ static bool is_dense(size_t size)
 }
 
 /* n: 1 if h has s from now on, -1 if it has it no more. */
-static void count_slab_own(struct hak_heap *h, const struct hak_slab *s, int n)
+static void count_slab_locked(struct hak_heap *h, const struct hak_slab *s, int n)
 {
-	unsigned sc = s->span.sc;
-	struct hak_bin *bin = &h->bin[sc];
+	struct hak_bin *bin = &h->bin[s->span.sc];
 
-	if (bin->n_slabs == (n > 0 ? 0 : 1) && is_dense(hak_class_size(sc)))
-		hak_huge_count_first((int64_t)n * hak_class_slices(sc));
-	hak_own_add(&bin->n_slabs, n);
-	hak_own_add(&bin->n_blocks, n * (int64_t)s->n_blocks);
+	if (bin->n_slabs == (n > 0 ? 0 : 1) && is_dense(s->span.size))
+		hak_huge_count_first((int64_t)n * hak_class_slices(s->span.sc));
+	hak_own_add(&bin->n_slabs, (uint32_t)n);
 }
 
-struct hak_slab *hak_slab_make_own(struct hak_heap *h, unsigned sc)
+/* All blocks free; the bits behind the last block stay clear. */
+static void fill_free(struct hak_slab *s)
+{
+	memset(hak_slab_way(s)->remote, 0, s->n_words * sizeof(uint64_t));
+	memset(s->bits, 0, s->n_words * sizeof(uint64_t));
+	hak_bits_fill(s->bits, 0, s->n_blocks, true);
+	s->n_free = s->n_blocks;
+	s->first_word = 0;
+	s->news = HAK_NEWS_NONE;
+	s->hole_at = 0;
+	s->kept = 0;
+}
+
+struct hak_slab *hak_slab_make_any(struct hak_heap *h, unsigned sc)
 {
 	size_t size = hak_class_size(sc);
-	unsigned n_slices = h->bin[sc].n_slabs > 0 ? hak_class_slices(sc) : hak_class_first_slices(sc);
+	unsigned n_slices = hak_load_relaxed(&h->bin[sc].n_slabs) > 0 ? hak_class_slices(sc) : hak_class_first_slices(sc);
 	unsigned n_blocks = (unsigned)(n_slices * HAK_SLICE_SIZE / size);
-	unsigned n_words = HAK_N_WORDS(n_blocks);
-	struct hak_slab *s = take_descriptor(n_words);
+	struct hak_slab *s = take_descriptor(HAK_N_WORDS(n_blocks));
 	struct hak_slices slices;
 
 	if (s == NULL)
 		return NULL;
 	if (!(is_dense(size) ? hak_superslab_take_dense(n_slices, &slices) :
 		hak_superslab_take(n_slices, HAK_SLICE_SIZE, &slices))) {
-		s->n_words = (uint16_t)n_words;
 		give_descriptor(s);
 		return NULL;
 	}
-	HAK_NOTE_WRITE(s, bits_off(n_words) + n_words * sizeof(uint64_t));
+	HAK_NOTE_WRITE(s, s->way_off);
 	s->span = (struct hak_span){ .kind = HAK_KIND_SLAB, .sc = (uint8_t)sc, .n_slices = n_slices,
 		.base = slices.base, .superslab = slices.superslab, .size = size };
-	s->block_size = (uint32_t)size;
-	s->inverse = (((uint64_t)1 << HAK_INVERSE_SHIFT) + size - 1) / size;
+	s->inverse = hak_registry_inverse(size);
 	s->n_blocks = (uint16_t)n_blocks;
-	s->n_words = (uint16_t)n_words;
-	s->bits = (uint64_t *)((char *)s + bits_off(n_words));
 	fill_free(s);
 
-	hak_store_relaxed(&s->pending_sc, sc);
+	hak_store_relaxed(&hak_slab_way(s)->pending_sc, sc);
 	hak_store_ordered(&s->owner, h);
 	/* B3: a late announcement found nobody to go to: take it over. Ordered: pairs with
 	 * hak_remote_announce_any(). */
-	if (hak_load_ordered(&s->is_pending))
+	if (hak_load_ordered(&hak_slab_way(s)->is_pending))
 		hak_remote_forward_any(&hak_heap_none);
-
-	hak_list_put_first(&h->bin[sc].open, &s->link);
-	h->bin[sc].n_empty++;
-	count_slab_own(h, s, 1);
-	h->n_slabs++;
 	hak_registry_put(slices.base, n_slices, &s->span);
-	hak_registry_set_words(slices.base, n_slices, 0, h->tag, sc);
-	HAK_AUDIT(audit_own(h, s));
+	hak_registry_put_front(slices.base, n_slices, h->tag, sc,
+		&(const struct hak_front){ .base = slices.base, .live = s->live, .inverse = s->inverse });
+	hak_add_relaxed(&h->n_made, 1);
 	return s;
+}
+
+void hak_slab_list_locked(struct hak_heap *h, struct hak_slab *s)
+{
+	struct hak_bin *bin = &h->bin[s->span.sc];
+
+	if (s->n_free > 0)
+		hak_list_put_first(&bin->open, &s->link);
+	else
+		hak_list_put_first(&bin->full, &s->link);
+	bin->n_empty += s->n_free == s->n_blocks;
+	count_slab_locked(h, s, 1);
+	HAK_AUDIT(audit_locked(h, s));
 }
 
 static void forget_holes(struct hak_slab *s)
@@ -161,37 +192,76 @@ static void forget_holes(struct hak_slab *s)
 	s->kept = 0;
 }
 
-void hak_slab_release_own(struct hak_heap *h, struct hak_slab *s)
+void hak_slab_untell_locked(struct hak_heap *h, struct hak_slab *s)
 {
-	unsigned sc = s->span.sc;
+	if (s->news == HAK_NEWS_NONE)
+		return;
+	hak_list_remove(&s->in_news);
+	s->news = HAK_NEWS_NONE;
+	s->hole_at = 0;
+	hak_own_set(&h->n_news, h->n_news - 1);
+	if (h->n_round > 0 && s->round != h->round)
+		h->n_round--; /* one less to look at */
+}
 
+void hak_slab_tell_locked(struct hak_heap *h, struct hak_slab *s)
+{
+	hak_list_put_last(&h->news, &s->in_news);
+	s->round = h->round;
+	hak_own_set(&h->n_news, h->n_news + 1);
+}
+
+/* Takes an empty slab out of h's lists. */
+static void drop_locked(struct hak_heap *h, struct hak_slab *s, struct hak_after *after)
+{
 	HAK_ASSERT(s->n_free == s->n_blocks);
-	hak_registry_set_words(s->span.base, s->span.n_slices, h->tag, 0, sc);
-	hak_registry_drop(s->span.base, s->span.n_slices);
+	hak_slab_untell_locked(h, s);
 	hak_list_remove(&s->link);
-	h->bin[sc].n_empty--;
-	count_slab_own(h, s, -1);
-	h->n_slabs--;
+	h->bin[s->span.sc].n_empty--;
+	count_slab_locked(h, s, -1);
+	s->link.next = after->gone != NULL ? &after->gone->link : NULL;
+	after->gone = s;
+	after->heap = h;
+	/* While the lock is held: whoever holds it and finds h here, in collecting, finds it until he is done. */
 	hak_store_ordered(&s->owner, &hak_heap_none);
+}
+
+static void release(struct hak_slab *s, struct hak_heap *h)
+{
+	hak_registry_drop_front(s->span.base, s->span.n_slices, h->tag, s->span.sc);
+	hak_registry_drop(s->span.base, s->span.n_slices);
 	/* Announced to us after its last block came home: whoever makes it anew looks for it at nobody's. */
-	if (hak_load_ordered(&s->is_pending))
+	if (hak_load_ordered(&hak_slab_way(s)->is_pending))
 		hak_remote_forward_any(h);
 	forget_holes(s);
 	hak_superslab_give(s->span.superslab, s->span.base, s->span.n_slices);
 	give_descriptor(s);
 }
 
-/* Who takes a batch is about to write to its blocks, which may lie in another processor's cache. */
-static inline void *fetched(char *p)
+void hak_slab_finish(struct hak_after *after)
 {
-	__builtin_prefetch(p, 1);
-	return p;
+	while (after->gone != NULL) {
+		struct hak_slab *s = after->gone;
+
+		after->gone = s->link.next != NULL ? of_link(s->link.next) : NULL;
+		release(s, after->heap);
+	}
+	if (HAK_UNLIKELY(after->twice != NULL))
+		hak_report_bad_free(HAK_DOUBLE_FREE, "free", after->twice, after->twice_size, NULL);
+	after->twice = NULL;
 }
 
-unsigned hak_slab_take_own(struct hak_heap *h, struct hak_slab *s, void **out, unsigned n)
+/* Who takes a batch is about to write to its blocks, which may lie in another processor's cache. */
+static inline struct hak_slot fetched(char *p, uint8_t *live)
+{
+	__builtin_prefetch(p, 1);
+	return (struct hak_slot){ p, live };
+}
+
+unsigned hak_slab_take_locked(struct hak_heap *h, struct hak_slab *s, struct hak_slot *out, unsigned n)
 {
 	struct hak_bin *bin = &h->bin[s->span.sc];
-	size_t size = s->block_size;
+	size_t size = s->span.size;
 	unsigned w = s->first_word;
 	unsigned left;
 
@@ -205,14 +275,17 @@ unsigned hak_slab_take_own(struct hak_heap *h, struct hak_slab *s, void **out, u
 	while (left > 0) {
 		uint64_t free = s->bits[w];
 		char *base = s->span.base + (size_t)w * HAK_WORD_BITS * size;
+		uint8_t *live = s->live + (size_t)w * HAK_WORD_BITS;
 
 		if (free == ~(uint64_t)0 && left >= HAK_WORD_BITS) {
 			for (char *p = base; p < base + HAK_WORD_BITS * size; p += size)
-				out[--left] = fetched(p);
+				out[--left] = fetched(p, live++);
 			free = 0;
 		}
 		while (free != 0 && left > 0) {
-			out[--left] = fetched(base + hak_bits_low(free) * size);
+			unsigned i = hak_bits_low(free);
+
+			out[--left] = fetched(base + i * size, live + i);
 			free &= free - 1;
 		}
 		hak_own_set(&s->bits[w], free);
@@ -220,24 +293,37 @@ unsigned hak_slab_take_own(struct hak_heap *h, struct hak_slab *s, void **out, u
 			w++;
 	}
 	s->first_word = w;
-	s->n_free -= n;
+	hak_own_set(&s->n_free, s->n_free - n);
 	if (s->n_free == 0) {
+		hak_slab_untell_locked(h, s);
 		forget_holes(s);
 		hak_list_remove(&s->link);
 		hak_list_put_first(&bin->full, &s->link);
 	}
-	HAK_AUDIT(audit_own(h, s));
+	HAK_AUDIT(audit_locked(h, s));
 	return n;
 }
 
-bool hak_slab_put_own(struct hak_heap *h, struct hak_slab *s, unsigned w, uint64_t bits, unsigned n)
+void hak_slab_note_twice_locked(const struct hak_slab *s, unsigned idx, struct hak_after *after)
 {
-	HAK_ASSERT((s->bits[w] & bits) == 0);
-	hak_own_set(&s->bits[w], s->bits[w] | bits);
-	return hak_slab_count_put_own(h, s, w, n);
+	after->twice = s->span.base + idx * s->span.size;
+	after->twice_size = s->span.size;
 }
 
-bool hak_slab_turn_own(struct hak_heap *h, struct hak_slab *s, bool was_full)
+void hak_slab_put_locked(struct hak_heap *h, struct hak_slab *s, unsigned w, uint64_t bits, struct hak_after *after)
+{
+	uint64_t twice = bits & s->bits[w];
+
+	if (HAK_UNLIKELY(twice != 0))
+		hak_slab_note_twice_locked(s, w * HAK_WORD_BITS + hak_bits_low(twice), after);
+	bits &= ~twice;
+	if (bits == 0)
+		return;
+	hak_own_set(&s->bits[w], s->bits[w] | bits);
+	hak_slab_count_put_locked(h, s, w, hak_bits_count(bits), after);
+}
+
+void hak_slab_turn_locked(struct hak_heap *h, struct hak_slab *s, bool was_full, struct hak_after *after)
 {
 	struct hak_bin *bin = &h->bin[s->span.sc];
 
@@ -245,24 +331,23 @@ bool hak_slab_turn_own(struct hak_heap *h, struct hak_slab *s, bool was_full)
 		hak_list_remove(&s->link);
 		hak_list_put_first(&bin->open, &s->link);
 	}
-	HAK_AUDIT(audit_own(h, s));
-	if (s->n_free < s->n_blocks || ++bin->n_empty <= 1)
-		return true;
-	hak_slab_release_own(h, s);
-	return false;
+	HAK_AUDIT(audit_locked(h, s));
+	if (s->n_free == s->n_blocks && ++bin->n_empty > 1)
+		drop_locked(h, s, after);
 }
 
-void hak_slab_take_range_own(struct hak_heap *h, struct hak_slab *s, unsigned first, unsigned n)
+void hak_slab_take_range_locked(struct hak_heap *h, struct hak_slab *s, unsigned first, unsigned n)
 {
+	struct hak_bin *bin = &h->bin[s->span.sc];
+
 	HAK_ASSERT(n <= s->n_free && hak_bits_are(s->bits, first, n, true));
 	if (s->n_free == s->n_blocks)
-		h->bin[s->span.sc].n_empty--;
-	s->n_free -= n;
+		bin->n_empty--;
+	hak_own_set(&s->n_free, s->n_free - n);
 	if (s->n_free == 0) {
 		hak_list_remove(&s->link);
-		hak_list_put_first(&h->bin[s->span.sc].full, &s->link);
+		hak_list_put_first(&bin->full, &s->link);
 	}
-	hak_own_add(&h->bin[s->span.sc].n_taken, n);
 	while (n > 0) {
 		unsigned at = first % HAK_WORD_BITS;
 		unsigned k = n < HAK_WORD_BITS - at ? n : HAK_WORD_BITS - at;
@@ -272,48 +357,32 @@ void hak_slab_take_range_own(struct hak_heap *h, struct hak_slab *s, unsigned fi
 		first += k;
 		n -= k;
 	}
-	HAK_AUDIT(audit_own(h, s));
+	HAK_AUDIT(audit_locked(h, s));
 }
 
-void hak_slab_put_range_own(struct hak_heap *h, struct hak_slab *s, unsigned first, unsigned n)
+void hak_slab_put_range_locked(struct hak_heap *h, struct hak_slab *s, unsigned first, unsigned n, struct hak_after *after)
 {
-	uint16_t news = s->news;
-	bool is_there = true;
+	unsigned w = first / HAK_WORD_BITS;
+	unsigned n_all = n;
+	bool was_full = s->n_free == 0;
 
-	hak_own_add(&h->bin[s->span.sc].n_given, n);
-	while (n > 0 && is_there) {
+	while (n > 0) {
 		unsigned at = first % HAK_WORD_BITS;
 		unsigned k = n < HAK_WORD_BITS - at ? n : HAK_WORD_BITS - at;
+		uint64_t *word = &s->bits[first / HAK_WORD_BITS];
 
-		is_there = hak_slab_put_own(h, s, first / HAK_WORD_BITS, hak_bits_mask(at, k), k);
+		hak_own_set(word, *word | hak_bits_mask(at, k));
 		first += k;
 		n -= k;
 	}
-	if (is_there)
-		s->news = news;
+	if (w < s->first_word)
+		s->first_word = w;
+	hak_own_set(&s->n_free, s->n_free + n_all);
+	if (was_full || s->n_free == s->n_blocks)
+		hak_slab_turn_locked(h, s, was_full, after);
 }
 
-void hak_slab_move_own(struct hak_heap *from, struct hak_heap *to, struct hak_slab *s)
-{
-	unsigned sc = s->span.sc;
-
-	hak_list_remove(&s->link);
-	hak_list_put_last(s->n_free > 0 ? &to->bin[sc].open : &to->bin[sc].full, &s->link);
-	if (s->n_free == s->n_blocks) {
-		from->bin[sc].n_empty--;
-		to->bin[sc].n_empty++;
-	}
-	count_slab_own(from, s, -1);
-	count_slab_own(to, s, 1);
-	from->n_slabs--;
-	to->n_slabs++;
-	/* Ordered: see hak_remote_announce_any(). */
-	hak_store_ordered(&s->owner, to);
-	hak_registry_set_words(s->span.base, s->span.n_slices, from->tag, to->tag, sc);
-	HAK_AUDIT(audit_own(to, s));
-}
-
-void hak_slab_release_class_empty_own(struct hak_heap *h, unsigned sc)
+void hak_slab_drop_empty_locked(struct hak_heap *h, unsigned sc, struct hak_after *after)
 {
 	struct hak_bin *bin = &h->bin[sc];
 	struct hak_link *l, *next;
@@ -324,32 +393,51 @@ void hak_slab_release_class_empty_own(struct hak_heap *h, unsigned sc)
 		next = l->next;
 		HAK_ASSERT(l != &bin->open); /* n_empty counts slabs that are there */
 		if (s->n_free == s->n_blocks)
-			hak_slab_release_own(h, s);
+			drop_locked(h, s, after);
 	}
 }
 
-void hak_slab_release_empty_own(struct hak_heap *h)
+void hak_slab_relist_locked(struct hak_heap *h)
 {
-	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++)
-		hak_slab_release_class_empty_own(h, sc);
+	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++) {
+		struct hak_bin *bin = &h->bin[sc];
+
+		hak_list_init(&bin->open);
+		hak_list_init(&bin->full);
+		bin->n_empty = 0;
+		if (bin->n_slabs > 0 && is_dense(hak_class_size(sc)))
+			hak_huge_count_first(-(int64_t)hak_class_slices(sc));
+		hak_own_set(&bin->n_slabs, 0);
+	}
+	hak_list_init(&h->news);
+	hak_own_set(&h->n_news, 0);
+	h->n_round = 0;
+	for (struct hak_slab *s = hak_slab_first_any(); s != NULL; s = s->next) {
+		if (hak_load_relaxed(&s->owner) != h)
+			continue;
+		s->n_free = 0;
+		for (unsigned w = 0; w < s->n_words; w++)
+			s->n_free += hak_bits_count(s->bits[w]);
+		s->first_word = 0;
+		s->hole_at = 0;
+		s->news = s->n_free > 0 ? HAK_NEWS_FRESH : HAK_NEWS_NONE;
+		if (s->n_free > 0)
+			hak_slab_tell_locked(h, s);
+		hak_slab_list_locked(h, s);
+	}
 }
 
-size_t hak_slab_check_own(const struct hak_heap *h, struct hak_slab *s, bool is_open)
+size_t hak_slab_check_locked(const struct hak_heap *h, struct hak_slab *s, bool is_open)
 {
-	unsigned n_free = 0;
-	bool is_sound;
+	bool is_sound = is_counted(s) && is_open == (s->n_free > 0) && hak_load_relaxed(&s->owner) == h &&
+		hak_registry_find(s->span.base) == &s->span && hak_load_relaxed(&s->live[s->n_blocks]) == 0;
 
 	for (unsigned w = 0; w < s->n_words; w++)
-		n_free += hak_bits_count(s->bits[w]);
-	is_sound = n_free == s->n_free && is_open == (n_free > 0) && hak_load_relaxed(&s->owner) == h &&
-		hak_registry_find(s->span.base) == &s->span;
-	for (unsigned w = 0; w < s->n_words; w++)
-		is_sound = is_sound && (s->bits[w] & hak_load_relaxed(hak_slab_remote(s) + w)) == 0 &&
-			(s->bits[w] == 0 || w >= s->first_word);
+		is_sound = is_sound && (s->bits[w] & hak_load_relaxed(&hak_slab_way(s)->remote[w])) == 0;
 	if (!is_sound) {
 		struct hak_text t;
 
-		hak_text_open(&t, 2);
+		hak_text_open_line(&t);
 		hak_text_add(&t, "hakmem: check: the slab at ");
 		hak_text_add_hex(&t, (uintptr_t)s->span.base);
 		hak_text_add(&t, " does not match its bitmap\n");

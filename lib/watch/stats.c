@@ -12,27 +12,35 @@
 #include "region/meta.h"
 #include "region/superslab.h"
 #include "thread/heap.h"
-#include "tiny/cache.h"
+#include "thread/thread.h"
+#include "tiny/slab.h"
 
-/* One class's counters, summed over all heaps. */
+/* Of one class, or of all: what stands in slabs, and what caches hold. */
 struct sums {
-	uint64_t taken, given, sent, collected, cached, slabs, blocks;
+	uint64_t blocks, free, in_flight, cached, slabs;
 };
 
-static void sum_class(unsigned sc, struct sums *sums)
+static void add_slab(const struct hak_slab *s, struct sums *sums)
 {
-	memset(sums, 0, sizeof *sums);
-	for (struct hak_heap *h = hak_thread_first_heap(); h != NULL; h = hak_load_acquire(&h->next)) {
-		const struct hak_bin *bin = &h->bin[sc];
+	const struct hak_way *way = hak_slab_way((struct hak_slab *)s);
 
-		sums->taken += hak_load_relaxed(&bin->n_taken);
-		sums->given += hak_load_relaxed(&bin->n_given);
-		sums->sent += hak_load_relaxed(&bin->n_sent);
-		sums->collected += hak_load_relaxed(&bin->n_collected);
-		sums->slabs += (uint64_t)hak_load_relaxed(&bin->n_slabs);
-		sums->blocks += (uint64_t)hak_load_relaxed(&bin->n_blocks);
-		sums->cached += hak_cache_count_any(h, sc);
-	}
+	sums->slabs++;
+	sums->blocks += s->n_blocks;
+	sums->free += hak_load_relaxed(&s->n_free);
+	for (unsigned w = 0; w < s->n_words; w++)
+		sums->in_flight += hak_bits_count(hak_load_relaxed(&way->remote[w]));
+}
+
+/* Sums over all slabs and caches: a slab that comes or goes meanwhile may be missed. */
+static void sum_classes(struct sums sums[HAK_N_CLASSES])
+{
+	memset(sums, 0, HAK_N_CLASSES * sizeof *sums);
+	for (const struct hak_slab *s = hak_slab_first_any(); s != NULL; s = s->next)
+		if (hak_load_relaxed(&s->owner) != &hak_heap_none)
+			add_slab(s, &sums[s->span.sc]);
+	for (const struct hak_cache *c = hak_thread_first_cache(); c != NULL; c = hak_load_acquire(&c->next))
+		for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++)
+			sums[sc].cached += hak_cache_count_any(c, sc);
 }
 
 /* A difference of counters read at different times; never below zero. */
@@ -41,20 +49,38 @@ static uint64_t minus(uint64_t a, uint64_t b)
 	return a > b ? a - b : 0;
 }
 
-bool hak_stats_get_class(unsigned sc, struct hakmem_class_stats *stats)
+static void fill_class(unsigned sc, const struct sums *sums, struct hakmem_class_stats *stats)
 {
-	struct sums sums;
-
-	if (sc >= HAK_N_CLASSES)
-		return false;
-	sum_class(sc, &sums);
 	stats->size = hak_class_size(sc);
-	stats->n_cached = sums.cached;
-	stats->n_live = minus(sums.taken, sums.given + sums.sent + sums.cached); /* H3 */
-	stats->n_in_flight = minus(sums.sent, sums.collected);
-	stats->n_free = minus(sums.blocks, minus(sums.taken, sums.given + sums.collected));
-	stats->n_slabs = sums.slabs;
-	return true;
+	stats->n_cached = sums->cached;
+	stats->n_live = minus(sums->blocks, sums->free + sums->in_flight + sums->cached); /* B1 */
+	stats->n_in_flight = sums->in_flight;
+	stats->n_free = sums->free;
+	stats->n_slabs = sums->slabs;
+}
+
+unsigned hak_stats_get_classes(struct hakmem_class_stats stats[HAK_N_CLASSES])
+{
+	struct sums sums[HAK_N_CLASSES];
+
+	sum_classes(sums);
+	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++)
+		fill_class(sc, &sums[sc], &stats[sc]);
+	return HAK_N_CLASSES;
+}
+
+/* False: in a signal handler whose own thread may hold the locks. */
+static bool get_regions(struct hak_superslab_stats *superslabs, struct hak_large_stats *large)
+{
+	struct hak_cache *c = hak_thread_enter();
+	bool is_nested = hak_thread_is_nested();
+
+	if (!is_nested) {
+		hak_superslab_stats_get(superslabs);
+		hak_large_stats_get(large);
+	}
+	hak_thread_leave(c);
+	return !is_nested;
 }
 
 void hak_stats_count(struct hakmem_stats *stats)
@@ -63,17 +89,18 @@ void hak_stats_count(struct hakmem_stats *stats)
 	struct hak_large_stats large;
 	struct hak_thread_stats threads;
 	struct hak_limit_stats limit;
-	struct hakmem_class_stats class;
+	struct hakmem_class_stats classes[HAK_N_CLASSES];
 
 	memset(stats, 0, sizeof *stats);
-	for (unsigned sc = 0; hak_stats_get_class(sc, &class); sc++) {
-		stats->allocated += class.n_live * class.size;
-		stats->cached += class.n_cached * class.size;
-		stats->in_flight += class.n_in_flight * class.size;
+	hak_stats_get_classes(classes);
+	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++) {
+		stats->allocated += classes[sc].n_live * classes[sc].size;
+		stats->cached += classes[sc].n_cached * classes[sc].size;
+		stats->in_flight += classes[sc].n_in_flight * classes[sc].size;
 	}
 
-	hak_superslab_stats_get(&superslabs);
-	hak_large_stats_get(&large);
+	if (!get_regions(&superslabs, &large))
+		return;
 	stats->allocated += hak_run_bytes() + large.live;
 	stats->slab_free = minus(superslabs.used + large.live, stats->allocated + stats->cached + stats->in_flight);
 	stats->active = stats->allocated + stats->cached + stats->in_flight + stats->slab_free;
@@ -86,13 +113,12 @@ void hak_stats_count(struct hakmem_stats *stats)
 
 	hak_thread_stats_get(&threads);
 	stats->n_threads = threads.n_threads;
-	stats->n_heaps = threads.n_heaps;
-	stats->n_adopted = threads.n_adopted;
-	for (struct hak_heap *h = hak_thread_first_heap(); h != NULL; h = hak_load_acquire(&h->next)) {
-		stats->n_refills += hak_load_relaxed(&h->n_refills);
-		stats->n_flushes += hak_load_relaxed(&h->n_flushes);
-		for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++)
-			stats->n_remote += hak_load_relaxed(&h->bin[sc].n_sent);
+	stats->n_heaps = hak_heaps_count();
+	stats->n_adopted = threads.n_reused;
+	for (const struct hak_cache *c = hak_thread_first_cache(); c != NULL; c = hak_load_acquire(&c->next)) {
+		stats->n_refills += hak_load_relaxed(&c->n_refills);
+		stats->n_flushes += hak_load_relaxed(&c->n_flushes);
+		stats->n_remote += hak_load_relaxed(&c->n_remote);
 	}
 	stats->n_map_calls = hak_load_relaxed(&hak_os_counts.n_map);
 	stats->n_purge_calls = hak_load_relaxed(&hak_os_counts.n_purge);
@@ -115,9 +141,17 @@ void hak_stats_get(struct hakmem_stats *stats)
 	struct hak_superslab_resident superslabs;
 	struct hak_large_stats large;
 
+	struct hak_cache *c;
+
 	hak_stats_count(stats);
+	c = hak_thread_enter();
+	if (hak_thread_is_nested()) {
+		hak_thread_leave(c);
+		return;
+	}
 	hak_superslab_resident_get(&superslabs);
 	hak_large_resident_get(&large);
+	hak_thread_leave(c);
 	stats->holes = minus(stats->active, superslabs.used + large.live);
 	stats->dirty = superslabs.dirty + large.cached;
 	stats->lazy = superslabs.lazy;

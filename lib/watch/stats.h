@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns: the figures: sums of counters that each heap keeps for itself anyway.
+ * Owns: the figures: sums over what slabs, caches and superslabs know of themselves.
  * Threads: any. Exact when no other thread allocates meanwhile. Locks: those of lower floors, inside.
  */
 #ifndef HAK_WATCH_STATS_H
 #define HAK_WATCH_STATS_H
 
 #include "base/text.h"
+#include "conf/limits.h"
 #include "hakmem.h"
 
 /* All figures. Asks the kernel about each OS page. */
@@ -15,8 +16,8 @@ void hak_stats_get(struct hakmem_stats *stats);
 /* Our own counters alone, for who calls often: dirty and lazy are upper bounds, holes, metadata and resident 0. */
 void hak_stats_count(struct hakmem_stats *stats);
 
-/* False: there is no such class. */
-bool hak_stats_get_class(unsigned sc, struct hakmem_class_stats *stats);
+/* All classes. Returns how many. */
+unsigned hak_stats_get_classes(struct hakmem_class_stats stats[HAK_N_CLASSES]);
 
 /* Writes all of it to t, an open text, and closes that. Returns 0 or the errno of a failed write. */
 int hak_stats_write(struct hak_text *t, enum hakmem_format format);

@@ -48,7 +48,8 @@ static bool is_used(const struct hakmem_class_stats *class)
 
 static void write_text(struct hak_text *t, const struct hakmem_stats *stats)
 {
-	struct hakmem_class_stats class;
+	struct hakmem_class_stats classes[HAK_N_CLASSES];
+	unsigned n_classes = hak_stats_get_classes(classes);
 
 	hak_text_add(t, "hakmem " HAKMEM_VERSION " statistics (bytes; n_...: counts)\n");
 	for (size_t i = 0; i < N_FIGURES; i++) {
@@ -58,15 +59,15 @@ static void write_text(struct hak_text *t, const struct hakmem_stats *stats)
 		hak_text_add(t, "\n");
 	}
 	hak_text_add(t, "   class      live    cached  in flight      free     slabs\n");
-	for (unsigned sc = 0; hak_stats_get_class(sc, &class); sc++) {
-		if (!is_used(&class))
+	for (const struct hakmem_class_stats *class = classes; class < classes + n_classes; class++) {
+		if (!is_used(class))
 			continue;
-		hak_text_add_column(t, class.size, 8);
-		hak_text_add_column(t, class.n_live, 10);
-		hak_text_add_column(t, class.n_cached, 10);
-		hak_text_add_column(t, class.n_in_flight, 11);
-		hak_text_add_column(t, class.n_free, 10);
-		hak_text_add_column(t, class.n_slabs, 10);
+		hak_text_add_column(t, class->size, 8);
+		hak_text_add_column(t, class->n_live, 10);
+		hak_text_add_column(t, class->n_cached, 10);
+		hak_text_add_column(t, class->n_in_flight, 11);
+		hak_text_add_column(t, class->n_free, 10);
+		hak_text_add_column(t, class->n_slabs, 10);
 		hak_text_add(t, "\n");
 	}
 }
@@ -137,7 +138,8 @@ static void write_sites(struct hak_text *t)
 
 static void write_json(struct hak_text *t, const struct hakmem_stats *stats)
 {
-	struct hakmem_class_stats class;
+	struct hakmem_class_stats classes[HAK_N_CLASSES];
+	unsigned n_classes = hak_stats_get_classes(classes);
 	bool is_first = true;
 
 	hak_text_add(t, "{\"version\":\"" HAKMEM_VERSION "\"");
@@ -145,15 +147,15 @@ static void write_json(struct hak_text *t, const struct hakmem_stats *stats)
 		add_member(t, figures[i].name, value_of(stats, i), ",");
 	write_sites(t);
 	hak_text_add(t, ",\"classes\":[");
-	for (unsigned sc = 0; hak_stats_get_class(sc, &class); sc++) {
-		if (!is_used(&class))
+	for (const struct hakmem_class_stats *class = classes; class < classes + n_classes; class++) {
+		if (!is_used(class))
 			continue;
-		add_member(t, "size", class.size, is_first ? "{" : ",{");
-		add_member(t, "n_live", class.n_live, ",");
-		add_member(t, "n_cached", class.n_cached, ",");
-		add_member(t, "n_in_flight", class.n_in_flight, ",");
-		add_member(t, "n_free", class.n_free, ",");
-		add_member(t, "n_slabs", class.n_slabs, ",");
+		add_member(t, "size", class->size, is_first ? "{" : ",{");
+		add_member(t, "n_live", class->n_live, ",");
+		add_member(t, "n_cached", class->n_cached, ",");
+		add_member(t, "n_in_flight", class->n_in_flight, ",");
+		add_member(t, "n_free", class->n_free, ",");
+		add_member(t, "n_slabs", class->n_slabs, ",");
 		hak_text_add(t, "}");
 		is_first = false;
 	}
@@ -171,19 +173,20 @@ static void add_attribute(struct hak_text *t, const char *name, uint64_t value)
 
 static void write_xml(struct hak_text *t, const struct hakmem_stats *stats)
 {
-	struct hakmem_class_stats class;
+	struct hakmem_class_stats classes[HAK_N_CLASSES];
+	unsigned n_classes = hak_stats_get_classes(classes);
 
 	hak_text_add(t, "<malloc version=\"hakmem-" HAKMEM_VERSION "\">\n<sizes>\n");
-	for (unsigned sc = 0; hak_stats_get_class(sc, &class); sc++) {
-		if (!is_used(&class))
+	for (const struct hakmem_class_stats *class = classes; class < classes + n_classes; class++) {
+		if (!is_used(class))
 			continue;
 		hak_text_add(t, "<size");
-		add_attribute(t, "size", class.size);
-		add_attribute(t, "live", class.n_live);
-		add_attribute(t, "cached", class.n_cached);
-		add_attribute(t, "in_flight", class.n_in_flight);
-		add_attribute(t, "free", class.n_free);
-		add_attribute(t, "slabs", class.n_slabs);
+		add_attribute(t, "size", class->size);
+		add_attribute(t, "live", class->n_live);
+		add_attribute(t, "cached", class->n_cached);
+		add_attribute(t, "in_flight", class->n_in_flight);
+		add_attribute(t, "free", class->n_free);
+		add_attribute(t, "slabs", class->n_slabs);
 		hak_text_add(t, "/>\n");
 	}
 	hak_text_add(t, "</sizes>\n");

@@ -18,9 +18,10 @@ int main(void)
 		CHECK(slab % size <= slab / 16, "class %u", sc);
 		CHECK(slab / size >= (size <= 1024 ? 64U : size <= 4096 ? 32U : 4U), "class %u", sc);
 		CHECK(HAK_N_WORDS(slab / size) <= HAK_SLAB_WORDS_MAX);
-		CHECK(hak_class_cap(sc) >=
-			      (HAK_CACHE_MIN < HAK_TINY_CACHE_CAP ? HAK_CACHE_MIN : HAK_TINY_CACHE_CAP) &&
-		      (hak_class_cap(sc) <= HAK_TINY_CACHE_CAP || hak_class_cap(sc) == HAK_CACHE_MIN));
+		CHECK(hak_class_first_slices(sc) >= 1 && hak_class_first_slices(sc) <= hak_class_slices(sc));
+		CHECK(hak_class_first_slices(sc) * HAK_SLICE_SIZE >= 2 * size, "class %u", sc);
+		CHECK(hak_class_batch(sc) >= HAK_BATCH_MIN && hak_class_batch(sc) <= HAK_BATCH_MAX);
+		CHECK(hak_class_batch(sc) == HAK_BATCH_MIN || hak_class_batch(sc) * size <= HAK_BATCH_BYTES);
 	}
 	CHECK(hak_class_size(HAK_N_CLASSES - 1) == HAK_TINY_MAX && hak_class_size(0) == HAK_ALIGNMENT);
 	for (size_t size = 1; size <= HAK_TINY_MAX; size++) {

@@ -3,7 +3,8 @@
 /* Large blocks taken, resized and given back by several threads keep their contents and alignment; a clean one reads
  * as zero; the figures are exact, and a purge leaves nothing behind. */
 #include "threads.h"
-#include "conf/limits.h"
+#include "conf/options.h"
+#include "large/kept.h"
 #include "large/large.h"
 
 #define N_THREADS 4
@@ -38,7 +39,7 @@ static void run(unsigned idx)
 			fill_thin(p, size, out[n_out++].seed);
 		} else if (what < 70 && n_out > 0) {
 			CHECK(filled_thin(out[i].p, out[i].size, out[i].seed) == out[i].size);
-			CHECK(hak_large_give(span));
+			CHECK(hak_large_give(span, out[i].p));
 			out[i] = out[--n_out];
 		} else if (what < 97 && n_out > 0) {
 			size_t size = rnd_size(&state, MIB(20));
@@ -51,20 +52,21 @@ static void run(unsigned idx)
 			out[i].size = size;
 			fill_thin(p, size, out[i].seed);
 		} else {
-			hak_large_purge(what == 99 ? 0 : 10);
+			hak_kept_purge(what == 99 ? 0 : 10, rnd_size(&state, MIB(30)), what == 98 ? MIB(1) : SIZE_MAX);
 		}
 	}
 	while (n_out-- > 0)
-		CHECK(hak_large_give(hak_registry_find(out[n_out].p)));
+		CHECK(hak_large_give(hak_registry_find(out[n_out].p), out[n_out].p));
 }
 
 static struct hak_span *twice;
+static char *at;
 static unsigned n_won;
 
 static void give_twice(unsigned idx)
 {
 	(void)idx;
-	if (hak_large_give(twice))
+	if (hak_large_give(twice, at))
 		__atomic_fetch_add(&n_won, 1, __ATOMIC_RELAXED);
 }
 
@@ -79,7 +81,7 @@ static char *take(size_t size, bool is_clean_wanted)
 
 static void give(char *p)
 {
-	CHECK(hak_large_give(hak_registry_find(p)) && hak_registry_find(p) == NULL && !hak_large_contains(p));
+	CHECK(hak_large_give(hak_registry_find(p), p) && hak_registry_find(p) == NULL && !hak_large_contains(p));
 }
 
 static void check_stats(unsigned n_live, size_t live, size_t cached)
@@ -133,11 +135,29 @@ static void check_reuse(void)
 
 	/* Aligned ones too. */
 	CHECK(hak_large_take(MIB(8), MIB(64), &(bool){ true }) != NULL);
-	hak_large_purge(0);
+	hak_kept_purge(0, SIZE_MAX, SIZE_MAX);
 	check_stats(3, MIB(76), 0);
 	give(q);
 	give(p);
-	hak_large_purge(0);
+	hak_kept_purge(0, SIZE_MAX, SIZE_MAX);
+}
+
+/* Of a long one a piece goes at a time, from its end; the rest is used again. */
+static void check_pieces(void)
+{
+	char *p = take(MIB(20), true), *q;
+
+	memset(p, 1, MIB(20));
+	give(p);
+	CHECK(hak_kept_purge(60000, SIZE_MAX, MIB(1)) == 0); /* too young */
+	CHECK(hak_kept_purge(0, MIB(3), MIB(1)) == MIB(3));
+	check_stats(1, MIB(8), MIB(17));
+	q = take(MIB(17), false);
+	CHECK(q == p && q[0] == 1 && q[MIB(17) - 1] == 1);
+	check_stats(2, MIB(25), 0);
+	give(q);
+	CHECK(hak_kept_purge(0, SIZE_MAX, SIZE_MAX) == MIB(17));
+	check_stats(1, MIB(8), 0);
 }
 
 int main(void)
@@ -150,14 +170,15 @@ int main(void)
 	run_threads(N_THREADS, run);
 	hak_large_stats_get(&stats);
 	CHECK(stats.n_live == 0 && stats.live == 0);
-	CHECK(stats.cached <= HAK_LARGE_CACHE_BYTES);
-	hak_large_purge(0);
+	hak_kept_purge(0, SIZE_MAX, SIZE_MAX);
 	hak_large_stats_get(&stats);
 	CHECK(stats.cached == 0);
 	CHECK(getenv("HAK_UNIT_BUILD") == NULL || strcmp(getenv("HAK_UNIT_BUILD"), "plain") != 0 ||
 		vm_size() < before + MIB(400), "%zu MiB more", (vm_size() - before) >> 20);
 
+	hak_options.purge_delay = -1; /* all is kept that there are slots for */
 	check_reuse();
+	check_pieces();
 	p = take(MIB(7), true);
 
 	/* No address that large, no such alignment. */
@@ -170,6 +191,7 @@ int main(void)
 		n_won = 0;
 		p = hak_large_take(MIB(1), HAK_ALIGNMENT, &is_clean);
 		CHECK(p != NULL);
+		at = p;
 		twice = hak_registry_find(p);
 		run_threads(2, give_twice);
 		CHECK(n_won == 1);

@@ -88,7 +88,7 @@ int main(void)
 		check_value("stats", no_words[i], "none, exit, json");
 	}
 	for (size_t i = 0; i < N_OF(no_numbers); i++)
-		check_value("cache_cap", no_numbers[i], "0 to 262144");
+		check_value("cache_cap", no_numbers[i], "0 to 4096");
 	for (size_t i = 0; i < N_OF(no_sizes); i++)
 		check_value("limit_hard", no_sizes[i], "off, 1% to 100%, 1M to 128T");
 	check_value("limit_hard", "auto", "off, 1% to 100%, 1M to 128T");
@@ -100,7 +100,7 @@ int main(void)
 	name[HAK_ROOT_SIZE] = '\0';
 	check_value("cgroup_root", name, "/PATH");
 	CHECK(hak_cgroup_root[0] == '\0');
-	check_value("cache_cap", "-1", "0 to 262144");
+	check_value("cache_cap", "-1", "0 to 4096");
 	check_value("purge_delay", "3600001", "-1 to 3600000");
 	check_value("purge_delay", "-2", "-1 to 3600000");
 	/* A line is a line, whatever stands in the variable. */

@@ -24,7 +24,7 @@ static void check_ranges(const char *conf)
 	CHECK(hak_options.limit_hard <= 0 || hak_options.limit_hard >= HAK_LIMIT_LEAST, "%s", conf);
 	CHECK(hak_options.limit_soft == HAK_SIZE_AUTO || hak_options.limit_soft >= -100, "%s", conf);
 	CHECK(memchr(hak_cgroup_root, '\0', sizeof hak_cgroup_root), "%s", conf);
-	CHECK(hak_options.cache_cap >= 0 && hak_options.cache_cap <= 262144, "%s", conf);
+	CHECK(hak_options.cache_cap >= 0 && hak_options.cache_cap <= 4096, "%s", conf);
 	CHECK(hak_options.purge_delay >= -1 && hak_options.purge_delay <= 3600000, "%s", conf);
 }
 

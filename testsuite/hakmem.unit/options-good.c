@@ -2,6 +2,8 @@
 /* Every right value of every option arrives, alone and in company, and is told back. */
 #include "options.h"
 
+extern void *__libc_stack_end __attribute__((weak));
+
 static void check_is(const char *name, const char *value)
 {
 	struct hak_text t;
@@ -41,11 +43,35 @@ static void check_sizes(void)
 	check_is("cgroup_root", "/a:b/=c");
 }
 
-int main(void)
+/* Not before there is an environment. It is found where the kernel has put it, where the C library knows that, before
+ * `environ` says so. */
+static void check_early(int n_args, char **args, char **environment)
+{
+	uintptr_t *stack = (uintptr_t *)(void *)args - 1;
+
+	hak_options_state = HAK_OPTIONS_UNREAD;
+	environ = NULL;
+	if (&__libc_stack_end != NULL && __libc_stack_end == stack) {
+		CHECK(stack[0] == (uintptr_t)n_args && environment == args + n_args + 1 && environment[0] != NULL);
+		environment[0] = (char[]){ "HAKMEM_CONF=cache_cap:11" };
+		stack[0] = 0; /* no program's stack looks so */
+		hak_options_ensure();
+		CHECK(hak_options_state == HAK_OPTIONS_UNREAD);
+		stack[0] = (uintptr_t)n_args;
+		hak_options_ensure();
+		CHECK(hak_options_state == HAK_OPTIONS_READ);
+		check_is("cache_cap", "11");
+		return;
+	}
+	hak_options_ensure();
+	CHECK(hak_options_state == HAK_OPTIONS_UNREAD);
+}
+
+int main(int n_args, char **args, char **environment)
 {
 	static const char *const right[][2] = {
 		{ "on_error", "report" }, { "on_error", "abort" }, { "stats", "exit" }, { "stats", "json" },
-		{ "stats", "none" }, { "cache_cap", "0" }, { "cache_cap", "1" }, { "cache_cap", "262144" },
+		{ "stats", "none" }, { "cache_cap", "0" }, { "cache_cap", "1" }, { "cache_cap", "4096" },
 		{ "diet", "true" }, { "diet", "false" }, { "purge_delay", "-1" }, { "purge_delay", "0" },
 		{ "purge_delay", "3600000" }, { "purge_delay", "000000000100" }, { "strict", "true" },
 		{ "strict", "false" },
@@ -92,14 +118,12 @@ int main(void)
 	setenv("HAKMEM_CONF", "cache_cap:10", 1);
 	hak_options_read();
 	check_is("cache_cap", "9");
-	/* Not before there is an environment; and then without one of ours. */
+	/* With an environment, and nothing of ours in it. */
 	hak_options_state = HAK_OPTIONS_UNREAD;
-	environ = NULL;
-	hak_options_ensure();
-	CHECK(hak_options_state == HAK_OPTIONS_UNREAD);
 	environ = (char *[]){ NULL };
 	hak_options_ensure();
 	CHECK(hak_options_state == HAK_OPTIONS_READ);
 	check_is("cache_cap", "9");
+	check_early(n_args, args, environment);
 	return 0;
 }

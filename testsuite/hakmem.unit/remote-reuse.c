@@ -8,17 +8,16 @@
 
 static void run(unsigned idx)
 {
-	struct hak_heap *h = heaps[idx];
+	struct hak_cache *c = caches[idx];
 	uint64_t state = idx + 1;
-	unsigned long n = rounds(500000);
+	unsigned long n = rounds(300000);
 
 	for (unsigned long round = 0; round < n; round++) {
 		/* 16 blocks or so in a slab, and one word in its bitmap: every class shares the pool of descriptors. */
-		post(h, take_marked(h, HAK_N_CLASSES - 1 - (unsigned)(rnd(&state) % 16)), &state);
+		post(c, take_marked(c, HAK_N_CLASSES - 1 - (unsigned)(rnd(&state) % 16)), &state);
 		if (rnd(&state) % 16 == 0) {
-			hak_remote_collect_own(h);
-			hak_cache_flush_own(h);
-			hak_slab_release_empty_own(h);
+			hak_cache_flush_own(c);
+			hak_heap_collect_any(c->heap);
 		}
 	}
 }
@@ -26,8 +25,8 @@ static void run(unsigned idx)
 int main(void)
 {
 	for (unsigned i = 0; i < N_THREADS; i++)
-		make_heap();
+		make_cache(make_heap());
 	run_threads(N_THREADS, run);
-	finish();
+	finish(1000);
 	return 0;
 }

@@ -47,7 +47,7 @@ int main(void)
 	hak_superslab_give(a.superslab, a.base, a.n);
 	hak_superslab_give(c.superslab, c.base, c.n);
 	CHECK(!is_undumped(a.base)); /* resident still */
-	hak_superslab_purge(true);
+	hak_superslab_purge(HAK_PURGE_ALL, SIZE_MAX);
 	if (!is_undumped(a.base))
 		UNSUPPORTED_BECAUSE("this kernel does not say what it leaves out");
 	CHECK(is_undumped(a.base + 20 * HAK_SLICE_SIZE - 1) && hak_superslab_check() == 0);
@@ -57,18 +57,18 @@ int main(void)
 	/* The whole run is dumped again with its first slice. */
 	a = take(1);
 	CHECK(!is_undumped(a.base + 10 * HAK_SLICE_SIZE) && hak_os_counts.n_mapped == n_mapped);
-	hak_superslab_purge(true);
+	hak_superslab_purge(HAK_PURGE_ALL, SIZE_MAX);
 	CHECK(is_undumped(a.base + HAK_SLICE_SIZE) && !is_undumped(a.base));
 
 	/* Runs that grow together are one. */
 	hak_superslab_give(b.superslab, b.base, b.n);
-	hak_superslab_purge(true);
+	hak_superslab_purge(HAK_PURGE_ALL, SIZE_MAX);
 	CHECK(is_undumped(b.base) && is_undumped(c.base) && hak_os_counts.n_mapped == n_mapped + 2);
 	hak_superslab_give(e.superslab, e.base, e.n);
-	hak_superslab_purge(true);
+	hak_superslab_purge(HAK_PURGE_ALL, SIZE_MAX);
 	CHECK(is_undumped(e.base) && hak_os_counts.n_mapped == n_mapped + 4);
 	hak_superslab_give(d.superslab, d.base, d.n);
-	hak_superslab_purge(true);
+	hak_superslab_purge(HAK_PURGE_ALL, SIZE_MAX);
 	CHECK(is_undumped(d.base) && hak_os_counts.n_mapped == n_mapped + 2);
 	CHECK(hak_superslab_check() == 0);
 	return 0;

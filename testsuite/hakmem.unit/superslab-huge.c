@@ -69,7 +69,7 @@ static void check_asked(void)
 	}
 	for (unsigned i = 0; i < N_OF(sparse); i++)
 		hak_superslab_give(sparse[i].superslab, sparse[i].base, 3);
-	hak_superslab_purge(true);
+	hak_superslab_purge(HAK_PURGE_ALL, SIZE_MAX);
 	CHECK(stats_now().dirty == 0);
 	take_dense(N - n_dense - 100);
 }
@@ -82,11 +82,11 @@ static void check_kept(void)
 	/* A whole huge page goes back, and others stay. */
 	for (unsigned k = 0; k < HAK_HUGE_SLICES; k++)
 		give_dense(i + k);
-	CHECK(hak_superslab_purge(true) == HAK_HUGE_SIZE);
+	CHECK(hak_superslab_purge(HAK_PURGE_ALL, SIZE_MAX) == HAK_HUGE_SIZE);
 	CHECK(is_huge(i - 1) && stats_now().dirty == 0);
 	/* A slice stays, and so do holes, as long as they are few. */
 	give_dense(i - 2);
-	CHECK(hak_superslab_purge(true) == 0);
+	CHECK(hak_superslab_purge(HAK_PURGE_ALL, SIZE_MAX) == 0);
 	CHECK(is_huge(i - 1) && stats_now().dirty == HAK_SLICE_SIZE && stats_now().kept == HAK_SLICE_SIZE);
 	CHECK(hak_superslab_keep_holes(dense[i - 1].superslab, 0, 4096));
 	CHECK(hak_superslab_keep_holes(dense[i - 1].superslab, 4096, 8192));
@@ -95,7 +95,7 @@ static void check_kept(void)
 	/* Too much: all of it goes. */
 	for (unsigned k = 10; k < 40; k += 2)
 		give_dense(i - k);
-	CHECK(hak_superslab_purge(true) == 16 * HAK_SLICE_SIZE);
+	CHECK(hak_superslab_purge(HAK_PURGE_ALL, SIZE_MAX) == 16 * HAK_SLICE_SIZE);
 	CHECK(!is_huge(i - 1) && stats_now().dirty == 0 && stats_now().kept == 0);
 	CHECK(!hak_superslab_keep_holes(dense[i - 1].superslab, 4096, 4096));
 }
@@ -111,7 +111,7 @@ int main(void)
 	for (unsigned i = 0; i < n_dense; i++)
 		if (dense[i].superslab != NULL)
 			give_dense(i);
-	hak_superslab_purge(true);
+	hak_superslab_purge(HAK_PURGE_ALL, SIZE_MAX);
 	CHECK(stats_now().used == 0 && stats_now().dirty == 0 && stats_now().n_superslabs <= 1);
 	return 0;
 }

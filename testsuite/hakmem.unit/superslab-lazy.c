@@ -33,11 +33,14 @@ int main(void)
 	CHECK(hak_superslab_take(N - 1, HAK_SLICE_SIZE, &all) && all.is_clean);
 	give(&all);
 	CHECK(get().dirty == size && get().lazy == 0);
-	CHECK(hak_superslab_purge(false) == 0); /* not aged yet */
+	CHECK(hak_superslab_purge(HAK_PURGE_AGED, SIZE_MAX) == 0); /* not aged yet */
 	CHECK(get().dirty == size && get().lazy == 0);
-	CHECK(hak_superslab_purge(false) == size);
+	hak_superslab_age();
+	/* No more than asked for, but for the last piece. */
+	CHECK(hak_superslab_purge(HAK_PURGE_AGED, 1) == HAK_PURGE_PIECE * HAK_SLICE_SIZE);
+	CHECK(hak_superslab_purge(HAK_PURGE_AGED, SIZE_MAX) == size - HAK_PURGE_PIECE * HAK_SLICE_SIZE);
 	CHECK(get().dirty == 0 && get().lazy == size);
-	CHECK(hak_superslab_purge(false) == 0); /* once is enough */
+	CHECK(hak_superslab_purge(HAK_PURGE_SLACK, SIZE_MAX) == 0); /* once is enough */
 
 	CHECK(hak_superslab_take(N / 2, HAK_SLICE_SIZE, &all) && !all.is_clean);
 	CHECK(get().dirty == 0 && get().lazy == size - N / 2 * HAK_SLICE_SIZE);
@@ -45,7 +48,7 @@ int main(void)
 	give(&all);
 	CHECK(get().dirty == N / 2 * HAK_SLICE_SIZE);
 
-	CHECK(hak_superslab_purge(true) == size);
+	CHECK(hak_superslab_purge(HAK_PURGE_ALL, SIZE_MAX) == size);
 	CHECK(get().dirty == 0 && get().lazy == 0);
 	CHECK(hak_superslab_take(N - 1, HAK_SLICE_SIZE, &all) && all.is_clean);
 	CHECK(zeroed(all.base, size) == size);

@@ -109,17 +109,20 @@ int main(void)
 			if (out[i].n > 1)
 				shrink(i, 1 + rnd(&state) % (out[i].n - 1));
 		} else {
-			hak_superslab_purge(what == 99);
+			if (what == 98)
+				hak_superslab_age();
+			hak_superslab_purge(what == 99 ? HAK_PURGE_ALL : what == 97 ? HAK_PURGE_SLACK : HAK_PURGE_AGED,
+				what % 2 ? SIZE_MAX : rnd_size(&state, MIB(8)));
 		}
 		check_figures();
 	}
 	while (n_out > 0)
 		give(n_out - 1);
 	check_figures();
-	hak_superslab_purge(true);
+	hak_superslab_purge(HAK_PURGE_ALL, SIZE_MAX);
 	check_figures();
 	hak_superslab_stats_get(&stats);
 	CHECK(stats.dirty == 0 && stats.used == 0 && stats.n_superslabs <= 1);
-	CHECK(hak_superslab_purge(true) == 0);
+	CHECK(hak_superslab_purge(HAK_PURGE_ALL, SIZE_MAX) == 0);
 	return 0;
 }

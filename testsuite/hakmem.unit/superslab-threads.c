@@ -64,7 +64,9 @@ static void run(unsigned idx)
 				mark(&out[i], n_old, id, is_clean);
 			}
 		} else if (what < 97) {
-			hak_superslab_purge(what == 96);
+			if (what == 95)
+				hak_superslab_age();
+			hak_superslab_purge(what == 96 ? HAK_PURGE_ALL : HAK_PURGE_AGED, SIZE_MAX);
 		} else if (what < 98) {
 			CHECK(hak_superslab_check() == 0);
 		}
@@ -81,7 +83,7 @@ int main(void)
 
 	run_threads(N_THREADS, run);
 	CHECK(n_used == 0 && hak_superslab_check() == 0);
-	hak_superslab_purge(true);
+	hak_superslab_purge(HAK_PURGE_ALL, SIZE_MAX);
 	hak_superslab_stats_get(&stats);
 	CHECK(stats.used == 0 && stats.dirty == 0 && stats.n_superslabs <= 1);
 	return 0;

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+#include "region/slack.h"
+
+#include "base/atomic.h"
+#include "conf/limits.h"
+#include "conf/options.h"
+#include "region/limit.h"
+
+static uint64_t n_dirty, n_kept; /* any: bytes */
+static uint64_t n_purged;        /* any: bytes gone lately for want of slack, and not fetched again yet */
+static uint64_t swing;           /* any: bytes */
+static uint64_t n_least;         /* any: bytes of slack, at its lowest since the last hak_slack_age() */
+
+static void count(uint64_t *sum, int64_t n_bytes)
+{
+	hak_add_relaxed(sum, (uint64_t)n_bytes);
+	if (n_bytes < 0 && hak_slack_now() < hak_load_relaxed(&n_least))
+		hak_store_relaxed(&n_least, hak_slack_now());
+}
+
+void hak_slack_count_dirty(int64_t n_bytes)
+{
+	count(&n_dirty, n_bytes);
+}
+
+void hak_slack_set_dirty(uint64_t n_bytes)
+{
+	hak_store_relaxed(&n_dirty, n_bytes);
+}
+
+void hak_slack_set_kept(uint64_t n_bytes)
+{
+	hak_store_relaxed(&n_kept, n_bytes);
+}
+
+void hak_slack_count_kept(int64_t n_bytes)
+{
+	count(&n_kept, n_bytes);
+}
+
+size_t hak_slack_now(void)
+{
+	return (size_t)(hak_load_relaxed(&n_dirty) + hak_load_relaxed(&n_kept));
+}
+
+size_t hak_slack_over(size_t n_bytes)
+{
+	uint64_t slack = hak_slack_now() + n_bytes;
+	int64_t delay = hak_load_relaxed(&hak_options.purge_delay);
+	uint64_t most = HAK_SLACK_LEAST, held = hak_limit_held();
+
+	if (HAK_LIKELY(slack <= HAK_SLACK_LEAST && delay > 0 && !hak_load_relaxed(&hak_options.diet)) || delay < 0)
+		return 0;
+	most += (held > slack ? held - slack : 0) / HAK_SLACK_RATIO + hak_load_relaxed(&swing);
+	if (hak_load_relaxed(&hak_options.diet))
+		most /= 8;
+	if (delay == 0)
+		most = 0;
+	return slack > most ? (size_t)(slack - most) : 0;
+}
+
+void hak_slack_note_purged(size_t n_bytes)
+{
+	hak_add_relaxed(&n_purged, n_bytes);
+}
+
+void hak_slack_note_fresh(size_t n_bytes)
+{
+	uint64_t gone = hak_load_relaxed(&n_purged);
+	uint64_t again;
+
+	if (HAK_LIKELY(gone == 0))
+		return;
+	do
+		again = gone < n_bytes ? gone : n_bytes;
+	while (!hak_cas_acquire(&n_purged, &gone, gone - again));
+	hak_add_relaxed(&swing, again);
+}
+
+void hak_slack_age(void)
+{
+	uint64_t gone = hak_load_relaxed(&n_purged), most = hak_load_relaxed(&swing);
+	uint64_t unused = hak_load_relaxed(&n_least);
+
+	/* Of two that come at once, or where something is noted meanwhile, one is lost: the next second is near. */
+	if (gone > 0)
+		hak_cas_acquire(&n_purged, &gone, gone < HAK_SLICE_SIZE ? 0 : gone / 2);
+	if (unused > most)
+		unused = most;
+	if (most > 0)
+		hak_cas_acquire(&swing, &most, most < HAK_SLICE_SIZE ? 0 : most - unused / 2);
+	hak_store_relaxed(&n_least, hak_slack_now());
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+#include "thread/purger.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+
+#include "base/atomic.h"
+#include "conf/limits.h"
+#include "conf/options.h"
+#include "os/call.h"
+#include "os/fork.h"
+#include "region/limit.h"
+#include "thread/decay.h"
+
+/* Whoever made it may have priorities or processors of his own: they are not meant for this thread. */
+static void be_ordinary(void)
+{
+	unsigned long all[HAK_HEAPS_MAX / 8 / sizeof(long)];
+	const int priority = 0;
+
+	memset(all, 0xff, sizeof all);
+	hak_call(SYS_sched_setscheduler, 0, 0 /* SCHED_OTHER */, &priority);
+	hak_call(SYS_sched_setaffinity, 0, sizeof all, all);
+}
+
+static uint32_t there_in; /* any: the generation that has a purge thread */
+
+static void *run(void *unused)
+{
+	long pause[2] = { 0, HAK_PURGER_MS * 1000000L };
+
+	be_ordinary();
+	for (;;) {
+		hak_call(SYS_nanosleep, pause, NULL);
+		if (hak_load_relaxed(&hak_options.purge_thread))
+			hak_decay_run(hak_limit_is_asked() && hak_limit_watch());
+	}
+	return unused;
+}
+
+bool hak_purger_start(void)
+{
+	unsigned long all[16 / sizeof(long)] = { ~0UL, ~0UL }, before[16 / sizeof(long)] = { 0 };
+	pthread_attr_t attr;
+	pthread_t thread;
+	uint32_t now = hak_fork_generation(), seen = hak_load_relaxed(&there_in);
+	int saved = errno;
+	bool is_there;
+
+	if (seen == now || !hak_cas_acquire(&there_in, &seen, now))
+		return true;
+	hak_call(SYS_rt_sigprocmask, SIG_SETMASK, all, before, 8); /* inherited by the thread */
+	is_there = pthread_attr_init(&attr) == 0;
+	if (is_there) {
+		pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+		is_there = pthread_create(&thread, &attr, run, NULL) == 0;
+		pthread_attr_destroy(&attr);
+	}
+	hak_call(SYS_rt_sigprocmask, SIG_SETMASK, before, NULL, 8);
+	if (!is_there)
+		hak_store_relaxed(&there_in, 0);
+	errno = saved;
+	return is_there;
+}

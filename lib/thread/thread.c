@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: MIT */
+#include "thread/thread.h"
+
+#include <pthread.h>
+
+#include "base/check.h"
+#include "conf/options.h"
+#include "os/lock.h"
+#include "region/meta.h"
+#include "thread/decay.h"
+#include "thread/heap.h"
+#include "thread/salvage.h"
+#include "tiny/slab.h"
+
+#define EXIT_ROUND 3 /* of the four that POSIX grants: other destructors may still allocate before */
+
+__thread struct hak_thread hak_thread_me __attribute__((tls_model("initial-exec")));
+
+static struct hak_lock lock = HAK_LOCK(HAK_RANK_CACHES);
+static struct hak_link spares = { &spares, &spares }; /* lk:CACHES: empty caches without a thread */
+static uint64_t n_threads, n_reused;                  /* any */
+static uint32_t counted_in;                           /* lk:CACHES: the generation whose threads are counted; 0: none yet */
+
+static pthread_key_t key;  /* const once key_state is KEY_MADE */
+static uint32_t key_state; /* any */
+enum { KEY_NONE, KEY_BEING_MADE, KEY_MADE };
+
+static void take_lock(void)
+{
+	if (HAK_LIKELY(hak_lock_take(&lock)))
+		return;
+	/* What a fork found in the lists is salvaged, and comes back one by one. */
+	hak_list_init(&spares);
+	for (struct hak_heap *h = hak_heaps_first(); h != NULL; h = hak_load_acquire(&h->next)) {
+		hak_list_init(&h->warm);
+		h->n_warm = 0;
+	}
+	for (struct hak_cache *c = hak_load_acquire(&hak_cache_none.next); c != NULL; c = c->next)
+		if (hak_load_relaxed(&c->generation) == HAK_NO_THREAD)
+			hak_store_relaxed(&c->generation, HAK_LOST_THREAD);
+}
+
+/* The first one in a forked child finds threads counted that are not here. */
+static void recount_locked(void)
+{
+	uint32_t now = hak_fork_generation();
+
+	if (HAK_LIKELY(counted_in == now))
+		return;
+	if (counted_in != 0) {
+		for (struct hak_heap *h = hak_heaps_first(); h != NULL; h = hak_load_acquire(&h->next))
+			hak_store_relaxed(&h->n_threads, 0);
+		hak_store_relaxed(&n_threads, 0);
+	}
+	counted_in = now;
+}
+
+static struct hak_cache *of_link(struct hak_link *link)
+{
+	return HAK_MEMBER(link, struct hak_cache, pool);
+}
+
+static struct hak_cache *make_cache(void)
+{
+	struct hak_cache *c = hak_meta_take(sizeof *c);
+	struct hak_cache *head;
+
+	if (c == NULL)
+		return NULL;
+	hak_cache_init_own(c);
+	head = hak_load_relaxed(&hak_cache_none.next);
+	do
+		c->next = head;
+	while (!hak_cas_release(&hak_cache_none.next, &head, c));
+	return c;
+}
+
+static struct hak_cache *pop_locked(struct hak_link *from)
+{
+	struct hak_cache *c = hak_list_is_empty(from) ? NULL : of_link(from->next);
+
+	if (c != NULL)
+		hak_list_remove(&c->pool);
+	return c;
+}
+
+/* A heap for the thread, and a cache if one is in the pool; *is_warm: that heap's, with blocks. */
+static struct hak_cache *pop_cache(struct hak_heap *near, struct hak_heap **heap, bool *is_warm)
+{
+	struct hak_cache *c = NULL;
+	struct hak_heap *h;
+
+	take_lock();
+	recount_locked();
+	h = hak_heaps_choose_locked(near);
+	*is_warm = false;
+	if (h != NULL) {
+		hak_add_relaxed(&h->n_threads, 1);
+		c = pop_locked(&h->warm);
+		*is_warm = c != NULL;
+		h->n_warm -= *is_warm;
+		c = c != NULL ? c : pop_locked(&spares);
+	}
+	hak_lock_give(&lock);
+	*heap = h;
+	return c;
+}
+
+void hak_thread_pool(struct hak_cache *c)
+{
+	hak_store_relaxed(&c->generation, HAK_NO_THREAD);
+	take_lock();
+	hak_list_put_first(&spares, &c->pool);
+	hak_lock_give(&lock);
+}
+
+/* As hak_thread_pool(), with what is in it, for the next thread that uses its heap. False: there are enough of these. */
+static bool pool_warm(struct hak_cache *c)
+{
+	struct hak_heap *h = c->heap;
+	bool has_room;
+
+	take_lock();
+	has_room = h->n_warm < HAK_WARM_CACHES;
+	if (has_room) {
+		hak_store_relaxed(&c->generation, HAK_NO_THREAD);
+		c->is_cooling = false;
+		hak_list_put_first(&h->warm, &c->pool);
+		h->n_warm++;
+	}
+	hak_lock_give(&lock);
+	return has_room;
+}
+
+/* The cache that was warm in h for longest, if the last call but one saw it, or all is true. */
+static struct hak_cache *pop_cooling(struct hak_heap *h, bool all)
+{
+	struct hak_cache *c = NULL;
+
+	take_lock();
+	if (!hak_list_is_empty(&h->warm) && (all || of_link(h->warm.prev)->is_cooling)) {
+		c = of_link(h->warm.prev);
+		hak_list_remove(&c->pool);
+		h->n_warm--;
+	} else {
+		for (struct hak_link *l = h->warm.next; l != &h->warm; l = l->next)
+			of_link(l)->is_cooling = true;
+	}
+	hak_lock_give(&lock);
+	return c;
+}
+
+void hak_thread_cool(bool all)
+{
+	for (struct hak_heap *h = hak_heaps_first(); h != NULL; h = hak_load_acquire(&h->next)) {
+		struct hak_cache *c;
+
+		while ((c = pop_cooling(h, all)) != NULL) {
+			hak_cache_flush_own(c);
+			hak_thread_pool(c);
+		}
+	}
+}
+
+static void end_thread(void *arg)
+{
+	struct hak_thread *me = &hak_thread_me;
+	struct hak_cache *c = arg;
+
+	if (me->cache != c)
+		return;
+	if (++c->exit_round < EXIT_ROUND && pthread_setspecific(key, c) == 0)
+		return;
+	hak_thread_enter();
+	me->cache = NULL;
+	me->is_ended = true;
+	c->exit_round = 0;
+	c->n_tokens = 0;
+	c->is_busy = false;
+	hak_sub_relaxed(&n_threads, 1);
+	hak_sub_relaxed(&c->heap->n_threads, 1);
+	if (hak_load_relaxed(&hak_options.diet) || !pool_warm(c)) {
+		hak_cache_flush_own(c);
+		hak_thread_pool(c);
+	}
+	hak_thread_leave(NULL);
+}
+
+uint32_t hak_thread_prepare(void)
+{
+	uint32_t state = KEY_NONE;
+
+	if (hak_cas_acquire(&key_state, &state, KEY_BEING_MADE)) {
+		state = pthread_key_create(&key, end_thread) == 0 ? KEY_MADE : KEY_NONE;
+		hak_store_release(&key_state, state);
+	}
+	while (state == KEY_BEING_MADE) {
+		hak_cpu_relax();
+		state = hak_load_acquire(&key_state);
+	}
+	return state;
+}
+
+struct hak_cache *hak_thread_start(void)
+{
+	struct hak_thread *me = &hak_thread_me;
+	struct hak_heap *heap;
+	struct hak_cache *c;
+	bool is_warm;
+
+	if (me->depth > 1 || me->is_ended)
+		return NULL;
+	hak_options_ensure();
+	c = pop_cache(hak_heaps_find(me->near), &heap, &is_warm);
+	if (heap == NULL)
+		return NULL;
+	c = c != NULL ? c : make_cache();
+	if (c == NULL) {
+		hak_sub_relaxed(&heap->n_threads, 1);
+		return NULL;
+	}
+	hak_add_relaxed(&n_reused, is_warm);
+	c->heap = heap;
+	hak_own_set(&c->tag, heap->tag);
+	c->n_most = hak_heaps_budget(hak_add_relaxed(&n_threads, 1) + 1, c->n_misses);
+	hak_store_relaxed(&c->generation, hak_fork_generation());
+	c->is_busy = true;
+	me->cache = c;
+	/* Asks for end_thread() at the thread's end; may allocate: as in a signal handler (P2). Where no key is left, the
+	 * cache stays the thread's for ever: a leak, not an error. */
+	if (hak_thread_prepare() == KEY_MADE)
+		pthread_setspecific(key, c);
+	return c;
+}
+
+void hak_thread_enter_again(struct hak_thread *me)
+{
+	struct hak_cache *c = me->cache;
+
+	/* Forked in the handler: the child's only thread is the one that may hold locks, and not to be taken for gone. */
+	if (c != NULL && c->generation != hak_fork_generation())
+		hak_thread_go_on(c);
+}
+
+void hak_thread_go_on(struct hak_cache *c)
+{
+	hak_store_relaxed(&c->generation, hak_fork_generation());
+	/* Another one of this child's threads may have been here before. */
+	take_lock();
+	recount_locked();
+	hak_add_relaxed(&c->heap->n_threads, 1);
+	hak_add_relaxed(&n_threads, 1);
+	hak_lock_give(&lock);
+	/* Not before: until its first miss, the cache of the thread that forked looks like any that is left behind. */
+	hak_salvage_begin();
+}
+
+void hak_thread_leave(struct hak_cache *c)
+{
+	struct hak_thread *me = &hak_thread_me;
+
+	if (c != NULL) {
+		hak_own_add(&c->n_misses, 1);
+		if (HAK_UNLIKELY(c->n_tokens > 0) || HAK_UNLIKELY(c->is_new || c->is_flushed || c->back != 0) || c->n_misses % HAK_STEP_MISSES == 0 ||
+			c->n_slices_given - c->n_slices_seen >= HAK_STEP_SLICES)
+			hak_decay_step(c);
+		c->is_busy = false;
+		__atomic_signal_fence(__ATOMIC_SEQ_CST);
+		if (HAK_LIKELY(c->n_tokens == 0))
+			hak_cache_mine = c;
+	}
+	me->depth--;
+}
+
+void *hak_thread_take_own(struct hak_cache *c, unsigned sc)
+{
+	void *p = hak_cache_take_own(c, sc);
+
+	while (HAK_UNLIKELY(p == NULL) && hak_heaps_grow(c->heap, sc))
+		p = hak_cache_refill_own(c, sc);
+	return p;
+}
+
+/* A heap whose lock is free: the thread may hold that of one. There may be one more than processors, for this. */
+static struct hak_heap *find_free_heap(void)
+{
+	struct hak_heap *h;
+
+	for (h = hak_heaps_first(); h != NULL; h = hak_load_acquire(&h->next)) {
+		if (hak_heap_try_lock(h)) {
+			hak_heap_unlock(h);
+			return h;
+		}
+	}
+	if (!hak_lock_try(&lock))
+		return NULL;
+	h = hak_heaps_make_locked();
+	hak_lock_give(&lock);
+	return h;
+}
+
+/* For a thread that may hold locks (P2): from such a heap, with new slabs if no other kind of lock is held. */
+static void *take_nested(unsigned sc)
+{
+	struct hak_heap *h;
+	struct hak_slab *s;
+	struct hak_slot slot;
+
+	for (h = hak_heaps_first(); h != NULL; h = hak_load_acquire(&h->next))
+		if (hak_cache_try_take_any(h, sc, &slot))
+			return hak_cache_hand_out(slot, sc);
+	h = hak_lock_is_any_held(HAK_RANK_HEAP) ? NULL : find_free_heap();
+	s = h != NULL ? hak_slab_make_any(h, sc) : NULL;
+	if (s == NULL)
+		return NULL;
+	while (!hak_heap_try_lock(h)) /* another thread's, for a moment */
+		hak_cpu_relax();
+	hak_slab_list_locked(h, s);
+	hak_slab_take_locked(h, s, &slot, 1);
+	hak_heap_unlock(h);
+	return hak_cache_hand_out(slot, sc);
+}
+
+void *hak_thread_take_alone(unsigned sc)
+{
+	struct hak_heap *h = hak_heaps_first();
+	struct hak_slot slot;
+	void *p = NULL;
+
+	if (hak_thread_is_nested())
+		return take_nested(sc);
+	if (h == NULL) {
+		take_lock();
+		h = hak_heaps_choose_locked(NULL);
+		hak_lock_give(&lock);
+	}
+	while (p == NULL && h != NULL) {
+		if (hak_cache_take_any(h, sc, &slot, 1) > 0)
+			p = hak_cache_hand_out(slot, sc);
+		else if (!hak_heaps_grow(h, sc))
+			h = NULL;
+	}
+	return p;
+}
+
+void hak_thread_stats_get(struct hak_thread_stats *stats)
+{
+	stats->n_threads = hak_load_relaxed(&n_threads);
+	stats->n_reused = hak_load_relaxed(&n_reused);
+}

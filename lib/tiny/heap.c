@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+#include "tiny/heap.h"
+
+#include "base/atomic.h"
+#include "tiny/remote.h"
+#include "tiny/slab.h"
+
+struct hak_heap hak_heap_none;
+
+void hak_heap_init(struct hak_heap *h, uint32_t id)
+{
+	h->lock.rank = HAK_RANK_HEAP;
+	h->id = id;
+	h->tag = hak_registry_make_tag(id);
+	hak_list_init(&h->news);
+	hak_list_init(&h->warm);
+	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++) {
+		hak_list_init(&h->bin[sc].open);
+		hak_list_init(&h->bin[sc].full);
+	}
+}
+
+void hak_heap_lock(struct hak_heap *h)
+{
+	if (HAK_UNLIKELY(!hak_lock_take(&h->lock)))
+		hak_slab_relist_locked(h);
+}
+
+bool hak_heap_try_lock(struct hak_heap *h)
+{
+	return hak_lock_try(&h->lock);
+}
+
+void hak_heap_unlock(struct hak_heap *h)
+{
+	hak_lock_give(&h->lock);
+}
+
+bool hak_heap_is_pending_any(const struct hak_heap *h)
+{
+	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++)
+		if (hak_load_relaxed(&h->pending[sc]) != NULL)
+			return true;
+	return false;
+}
+
+void hak_heap_collect_class_any(struct hak_heap *h, unsigned sc)
+{
+	struct hak_after after = { .gone = NULL };
+
+	hak_heap_lock(h);
+	hak_remote_collect_class_locked(h, sc, &after);
+	hak_heap_unlock(h);
+	hak_slab_finish(&after);
+}
+
+void hak_heap_collect_any(struct hak_heap *h)
+{
+	struct hak_after after = { .gone = NULL };
+
+	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++) {
+		hak_heap_lock(h);
+		hak_remote_collect_class_locked(h, sc, &after);
+		hak_slab_drop_empty_locked(h, sc, &after);
+		hak_heap_unlock(h);
+	}
+	hak_slab_finish(&after);
+}
