@@ -9,6 +9,14 @@
 
 static volatile sig_atomic_t n_forks;
 
+/* Once: where children take longer than that, all would come from one place. */
+static void set_timer(void)
+{
+	struct itimerval once = { { 0, 0 }, { 0, 500 + (n_forks * 37) % 400 } };
+
+	CHECK(setitimer(ITIMER_REAL, &once, NULL) == 0);
+}
+
 static void handler(int number)
 {
 	int error = errno;
@@ -24,13 +32,14 @@ static void handler(int number)
 	}
 	wait_child(pid);
 	n_forks++;
+	set_timer();
 	errno = error;
 }
 
 int main(int argc, char **argv)
 {
 	int n_wanted = (int)arg(argc, argv, 1, N_FORKS);
-	struct itimerval every = { { 0, 700 }, { 0, 700 } }, never = { { 0, 0 }, { 0, 0 } };
+	struct itimerval never = { { 0, 0 }, { 0, 0 } };
 	struct sigaction action;
 	uint64_t random = 5;
 	void *p[300] = { NULL };
@@ -40,7 +49,7 @@ int main(int argc, char **argv)
 	action.sa_handler = handler;
 	action.sa_flags = SA_RESTART;
 	CHECK(sigaction(SIGALRM, &action, NULL) == 0);
-	CHECK(setitimer(ITIMER_REAL, &every, NULL) == 0);
+	set_timer();
 	while (n_forks < n_wanted) {
 		k = rnd(&random) % N_OF(p);
 		if (p[k])

@@ -14,7 +14,7 @@ int main(int argc, char **argv)
 	(void)argc;
 	if (!is_restarted()) {
 		make_v2(MAX, 0);
-		restart_inside("purge_delay:600000,limit_soft:100%,purge_thread:on", argv);
+		restart_inside("purge_delay:-1,limit_soft:100%,purge_thread:on", argv);
 	}
 	free_much(MIB(20));
 	wait_for_soft();

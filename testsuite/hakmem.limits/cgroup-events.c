@@ -18,7 +18,7 @@ int main(int argc, char **argv)
 	(void)argc;
 	if (!is_restarted()) {
 		make_v2(0, MIB(500));
-		restart_inside("purge_delay:600000,limit:cgroup,purge_thread:on", argv);
+		restart_inside("purge_delay:-1,limit:cgroup,purge_thread:on", argv);
 	}
 	check_follows(hit_high);
 	check_follows(hit_max);

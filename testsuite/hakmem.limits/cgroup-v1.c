@@ -13,7 +13,7 @@ int main(int argc, char **argv)
 	(void)argc;
 	if (!is_restarted()) {
 		make_v1(MIB(300));
-		restart_inside("purge_delay:600000,limit:cgroup,purge_thread:on", argv);
+		restart_inside("purge_delay:-1,limit:cgroup,purge_thread:on", argv);
 	}
 	check_follows(hit_limit);
 	CHECK(stats_now().limit_soft / 1024 == (MIB(300) - MIB(300) / 32) / 10 * 9 / 1024, "%zu", (size_t)stats_now().limit_soft);

@@ -12,7 +12,7 @@ int main(int argc, char **argv)
 	(void)argc;
 	if (!is_restarted()) {
 		make_v2(MIB(800), MIB(100));
-		restart_inside("purge_delay:600000,limit:cgroup,purge_thread:on", argv);
+		restart_inside("purge_delay:-1,limit:cgroup,purge_thread:on", argv);
 	}
 	CHECK(stats_now().limit_soft / 1024 == MIB(90) / 1024, "%zu", (size_t)stats_now().limit_soft);
 	CHECK(stats_now().limit_hard == MIB(775) && stats_now().limit_from == 2);

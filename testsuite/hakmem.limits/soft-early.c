@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* hak-link: shared */
-/* hak-conf: limit_soft:64M,purge_delay:600000 */
+/* hak-conf: limit_soft:64M,purge_delay:-1 */
 /* Beyond limit_soft free memory goes back at once, below it waits; no allocation fails, and idling the program stays
  * below it. */
 #include "container.h"

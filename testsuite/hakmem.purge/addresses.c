@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* hak-link: preload */
+/* hak-conf: purge_thread:on */
 /* Under a limit on addresses (ulimit -v) memory goes back as ever, and what went back can be had again. */
 #include "purge.h"
 #include <sys/resource.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* hak-link: shared */
-/* hak-conf: purge_lazy:true,purge_delay:10 */
+/* hak-conf: purge_lazy:true,purge_delay:10,purge_thread:on */
 /* While one thread has memory purged that was lazily freed before, another one's checks find everything in order. */
 #include "purge.h"
 #include <hakmem.h>

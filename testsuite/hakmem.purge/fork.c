@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* hak-link: preload */
-/* hak-conf: purge_delay:10 */
+/* hak-conf: purge_delay:10,purge_thread:on */
 /* hak-timeout: 180 */
 /*
  * 10,000 forks while the purge thread works, on what the main thread and another one free all the time. Each child uses

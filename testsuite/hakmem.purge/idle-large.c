@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* hak-link: preload */
+/* hak-conf: purge_thread:on */
 /* Runs and large blocks, freed by a program that then calls malloc and free no more: their memory goes back. */
 #include "purge.h"
 

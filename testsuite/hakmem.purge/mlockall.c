@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* hak-link: shared */
+/* hak-conf: purge_thread:on */
 /* Purging locked memory does nothing, and is no error: blocks stay what they are, calloc() zeroes, and the purge thread
  * does not try for ever. Unlocked, the memory goes back. */
 #include "purge.h"

@@ -24,6 +24,20 @@ UNUSED static size_t settle(size_t most, double seconds)
 	return n;
 }
 
+/* Runs check(arg) in a forked child, which must end well. */
+UNUSED static void in_child(void (*check)(size_t), size_t arg)
+{
+	pid_t child = fork();
+	int status;
+
+	CHECK(child >= 0);
+	if (child == 0) {
+		check(arg);
+		_exit(0);
+	}
+	CHECK(waitpid(child, &status, 0) == child && status == 0, "a child ended with %#x", (unsigned)status);
+}
+
 UNUSED static void be_idle(double seconds)
 {
 	double end = now() + seconds;
@@ -77,6 +91,24 @@ UNUSED static void need_small_pages(void)
 	if (sysconf(_SC_PAGESIZE) > 4096)
 		UNSUPPORTED_BECAUSE("OS pages of %ld bytes hold too much of what is alive",
 				    sysconf(_SC_PAGESIZE));
+}
+
+/* A program that does little: 1,000 small allocations a second, until at most `most` bytes are resident, or for so many
+ * seconds. */
+UNUSED static size_t work_lightly(size_t most, double seconds)
+{
+	double end = now() + seconds;
+	void *p[10];
+	size_t n, i;
+
+	while ((n = rss()) > most && now() < end) {
+		for (i = 0; i < N_OF(p); i++)
+			CHECK((p[i] = malloc(16 + i * 50)));
+		for (i = 0; i < N_OF(p); i++)
+			free(p[i]);
+		usleep(10000);
+	}
+	return n;
 }
 
 /* One block in 20 is alive: little is resident after 5 idle seconds, less after malloc_trim(0), and all of it is right. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* hak-link: preload */
+/* hak-conf: purge_thread:on */
 /* The scene, one block in 20 alive, freed by 8 threads that did not make it and that then sleep. */
 #include "purge.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* hak-link: shared */
+/* hak-conf: purge_thread:on */
 /* hak-timeout: 60 */
 /* What the statistics call resident is what the kernel does, within 2 %: at first, in the midst of work, after it,
  * at rest, trimmed, and where a program has not touched what it has. */

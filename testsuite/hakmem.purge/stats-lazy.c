@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* hak-link: shared */
-/* hak-conf: purge_lazy:true */
+/* hak-conf: purge_lazy:true,purge_thread:on */
 /* Memory that is lazily freed counts as lazy and as resident, as the kernel sees it; what is used again of it counts as
  * in use, and calloc() zeroes it. */
 #include "stats.h"

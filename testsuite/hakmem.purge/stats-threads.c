@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* hak-link: shared */
+/* hak-conf: purge_thread:on */
 /* hak-timeout: 60 */
 /* What the statistics call resident is what the kernel does, within 2 %, with four threads: their blocks mixed, freed
  * by each other, in caches of threads that sleep. */

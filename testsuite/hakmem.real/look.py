@@ -42,7 +42,7 @@ def file_at(maps, address):
 
 
 def places_of(task):
-    """Where a sleeping thread is, and where its last call returns to: it sits in syscall(2), which has no frame."""
+    """Where a sleeping thread is, and where its last call returns to, if that has no frame, as syscall(2)."""
     process = task.partition("/task/")[0]
     words = read(task + "/syscall").split()
     if len(words) < 3:
@@ -62,7 +62,7 @@ def state_of(task):
     """Whether the thread may be stuck, and a line about it."""
     name = read(task + "/comm").decode(errors="replace").strip()
     places, words = places_of(task)
-    is_ours = name != "hakmem-purge" and any("libhakmem" in place for place in places)
+    is_ours = any("libhakmem" in place for place in places)
     return is_ours or words == [b"running"], f"{task} {name}: {b' '.join(words).decode()} {places}"
 
 

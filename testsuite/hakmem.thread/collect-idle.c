@@ -2,8 +2,8 @@
 /* hak-link: shared */
 /* hak-conf: purge_delay:60000 */
 /* hak-timeout: 60 */
-/* What other threads free of a thread that rests is there for them long before the next step of purging: while they
- * grow, hakmem-purge collects it for that thread. */
+/* What other threads free of a thread that rests comes home without it, and long before free memory has aged: whoever needs
+ * slabs collects in all heaps now and then. */
 #include "check.h"
 #include <hakmem.h>
 #include <pthread.h>
@@ -27,27 +27,12 @@ static size_t in_flight(void)
 	return stats.in_flight;
 }
 
-/* What starts hakmem-purge: much is freed. */
-static void make_flushes(void)
-{
-	static void *p[5000];
-	size_t round, i;
-
-	for (round = 0; round < 20; round++) {
-		for (i = 0; i < N_OF(p); i++)
-			CHECK((p[i] = malloc(500)));
-		for (i = 0; i < N_OF(p); i++)
-			free(p[i]);
-	}
-}
-
 /* Replaces every block of the first thread's, again and again as long as there are too many on their way. */
 static void *replace(void *unused)
 {
 	double end = now() + 20;
 	size_t i, most = 0, left;
 
-	make_flushes();
 	do {
 		for (i = 0; i < N; i++) {
 			free(blocks[i]);
@@ -62,7 +47,7 @@ static void *replace(void *unused)
 	return unused;
 }
 
-/* Grows without end: what makes collecting worthwhile. */
+/* Grows without end. */
 static void *grow(void *unused)
 {
 	size_t n;
@@ -80,7 +65,6 @@ int main(void)
 	pthread_t threads[2];
 	size_t i;
 
-	need_purge_thread();
 	for (i = 0; i < N; i++)
 		CHECK((blocks[i] = malloc(size_of(i))));
 	CHECK(pthread_create(&threads[0], NULL, replace, NULL) == 0);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* hak-link: shared */
-/* hak-conf: purge_thread:off */
-/* Threads of many sizes end together, and others go on with the blocks they left. They go on with their heaps, too, one
- * with each, rather than the first with the slabs of all: what had been touched is enough for them. */
+/* Threads of many sizes end together, and others go on with the blocks they left, with their caches and in their heaps: what
+ * had been touched is enough for them. */
 #include "check.h"
 #include <hakmem.h>
 #include <pthread.h>

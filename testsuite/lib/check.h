@@ -91,14 +91,6 @@ static void check_fail(const char *file, int line, const char *what, const char 
 		_exit(UNSUPPORTED); \
 	} while (0)
 
-/* The library has a thread of its own on two machines: see doc/PORTABILITY. */
-UNUSED static void need_purge_thread(void)
-{
-#if !defined(__LP64__) || !(defined(__x86_64__) || defined(__aarch64__))
-	UNSUPPORTED_BECAUSE("this machine has no purge thread");
-#endif
-}
-
 /* The same pointer, about which the compiler knows nothing. */
 UNUSED static inline void *hide(void *p)
 {
