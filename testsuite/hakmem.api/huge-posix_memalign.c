@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* hak-link: preload */
-/* posix_memalign() of a size no machine has: ENOMEM returned, errno and the pointer untouched. */
+/* posix_memalign() of a size no machine has: ENOMEM returned, the pointer untouched. */
 #include "huge.h"
 
 int main(void)
@@ -12,10 +12,8 @@ int main(void)
 			void *p = &shift;
 			int error;
 
-			errno_set(EXDEV);
 			error = posix_memalign(&p, (size_t)1 << shift, n);
 			CHECK(error == ENOMEM, "returned %d for %zu", error, n);
-			CHECK(errno_get() == EXDEV);
 			CHECK(hide(p) == &shift, "the pointer was written");
 		}
 	}

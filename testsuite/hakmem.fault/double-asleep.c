@@ -2,7 +2,7 @@
 /* hak-link: preload */
 /* hak-opt: -O2 */
 /* hak-timeout: 120 */
-/* A block freed twice by its owner, who slept in between while its caches were emptied. */
+/* A block freed twice by its owner, who slept in between while another thread gave free memory back. */
 #include "fault.h"
 
 static void *block;

@@ -29,7 +29,7 @@ static void own(size_t size)
 	p = block_of(size);
 	free(p);
 	free(hide(p));
-	exit(0);
+	end_behind_fault();
 }
 
 static void of_parent(size_t size)
@@ -42,7 +42,7 @@ static void of_parent(size_t size)
 	if (child)
 		return end_as(child);
 	free(hide(p));
-	exit(0);
+	end_behind_fault();
 }
 
 FAULTS(DOUBLE_SIZES("the child's own", own), DOUBLE_SIZES("the parent's", of_parent))

@@ -24,12 +24,15 @@ static size_t last_size;
 static void at_exit(void)
 {
 	twice((void *)last_size);
+	if (!is_reporting())
+		_exit(3); /* went on behind it */
 }
 
 static void last_of_program(size_t size)
 {
 	last_size = size;
 	CHECK(atexit(at_exit) == 0);
+	exit(0);
 }
 
 FAULTS(DOUBLE_SIZES("a thread's last act", last_of_thread),
