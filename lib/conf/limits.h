@@ -90,9 +90,10 @@
 #define HAK_STEP_MISSES 16                   /* misses of a thread between two looks at the clock, ... */
 #define HAK_STEP_SLICES 128                  /* ... unless it gave 8 MiB of runs and large blocks back */
 #define HAK_REST_PROBE 16                    /* misses that a thread is forced to now and then, to find out whether it rests; */
-#define HAK_REST_AGAIN 48                    /* classes that are made to miss once more, in a tick of the clock */
-#define HAK_REST_FREED 255                   /* the same after many blocks went to their slabs at once: ... */
-#define HAK_REST_FLUSH 32                    /* ... so many */
+#define HAK_REST_AGAIN 32                    /* classes that are made to miss once more, in a tick of the clock */
+#define HAK_REST_FLUSH 32                    /* blocks that go to their slabs at once: others may soon rest */
+#define HAK_REST_MS 8                        /* ms without a miss are rest */
+#define HAK_REST_EVERY 256                   /* other misses before it is found out anew */
 #define HAK_REST_PER_MS 4                    /* if it does, it gets so many for each ms that went by, ... */
 #define HAK_REST_TOKENS 4096                 /* ... and has so many at most */
 #define HAK_HOLE_BATCH 8                     /* holes purged between two looks at a heap, ... */

@@ -143,15 +143,17 @@ static void count_tokens_own(struct hak_cache *c, uint64_t now)
 {
 	uint64_t rest = c->looked_at != 0 ? now - c->looked_at : 0;
 	uint64_t n = c->n_tokens > 0 ? c->n_tokens - 1 + rest * HAK_REST_PER_MS : 0;
-	bool is_tick = now != c->probed_at;
+	uint64_t n_natural = c->n_refills + c->n_flushes;
+	/* No more often than a part of the misses that there are anyway. */
+	bool is_tick = now != c->probed_at && (rest >= HAK_REST_MS || n_natural - c->probed_n >= HAK_REST_EVERY);
 
 	c->looked_at = now;
 	if (!is_something_free()) {
 		c->n_tokens = 0;
 		return;
 	}
-	if (is_tick || c->is_flushed)
-		c->n_again = c->is_flushed ? HAK_REST_FREED : HAK_REST_AGAIN;
+	if (is_tick || c->is_new)
+		c->n_again = HAK_REST_AGAIN;
 	if (n == 0 && (c->n_tokens > 0 || c->is_flushed)) {
 		hak_cache_raise_all_own(c);
 	} else if (n == 0 && c->back != 0 && c->n_again > 0) {
@@ -160,6 +162,7 @@ static void count_tokens_own(struct hak_cache *c, uint64_t now)
 	}
 	if (n == 0 && (is_tick || c->is_new)) {
 		c->probed_at = now;
+		c->probed_n = n_natural;
 		n = HAK_REST_PROBE;
 	}
 	c->n_tokens = n < HAK_REST_TOKENS ? (uint32_t)n : HAK_REST_TOKENS;

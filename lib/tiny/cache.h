@@ -56,7 +56,8 @@ struct hak_cache {
 	uint64_t looked_at;                    /* own: ms: when its misses last looked at the clock */
 	uint32_t n_tokens;                     /* own: forced misses left (thread/decay.h) */
 	uint64_t swept_at;                     /* own: ms: when what had rested last went back */
-	uint64_t probed_at;                    /* own: ms: when it last got some for no reason but the time */
+	uint64_t probed_at;                    /* own: ms: when it last got some for no reason but the time, ... */
+	uint64_t probed_n;                     /* own: ... and its refills and flushes by then */
 	bool is_new;                           /* own: a class got its first array, since the last step of decay */
 	bool is_flushed;                       /* own: many blocks went to their slabs at once, likewise */
 	uint8_t n_again;                       /* own: bases that may be raised again in this tick of the clock */
