@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* hak-link: preload */
 /* hak-timeout: 60 */
-/* The scene, all freed, by a thread that does nothing else: right after the last free at most 16 MiB are resident for
+/* The scene, all freed, by a thread that does nothing else: right after the last free at most 24 MiB are resident for
  * the heap, freed from the first to the last or the other way round. In random order nearly all slabs become free at
  * the end together: then a little work may follow. */
 #include "purge.h"
@@ -9,7 +9,7 @@
 static void check_round(size_t round)
 {
 	static size_t order[N_SCENE];
-	size_t before = rss(), most = before + MIB(16) + sizeof(order) + sizeof(scene), i, k, n;
+	size_t before = rss(), most = before + MIB(24) + sizeof(order) + sizeof(scene), i, k, n;
 	uint64_t random = 3;
 
 	scene_make();
