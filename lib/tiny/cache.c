@@ -95,17 +95,23 @@ void hak_cache_raise_all_own(struct hak_cache *c)
 		hak_cache_raise_own(c, sc);
 }
 
+/* Behind the class's last slot. */
+static struct hak_slot *end_of(const struct hak_cache *c, unsigned sc)
+{
+	return c->n_slots[sc] > 0 ? c->array[sc] + c->n_slots[sc] : NULL;
+}
+
 static void lower_own(struct hak_cache *c, unsigned sc)
 {
 	c->is_raised[sc] = 0;
 	hak_own_set(&c->base[sc], c->array[sc]);
-	hak_own_set(&c->limit[sc], c->n_slots[sc] > 0 ? c->array[sc] + c->n_slots[sc] : NULL);
+	hak_own_set(&c->limit[sc], end_of(c, sc));
 }
 
 /* A miss of class sc. */
 static void settle_own(struct hak_cache *c, unsigned sc)
 {
-	if (c->base[sc] != c->array[sc] || c->limit[sc] != c->array[sc] + c->n_slots[sc])
+	if (c->base[sc] != c->array[sc] || c->limit[sc] != end_of(c, sc))
 		c->back = (uint8_t)(sc + 1);
 	lower_own(c, sc);
 }
@@ -450,7 +456,7 @@ void hak_cache_salvage_own(struct hak_cache *c)
 
 	hak_heap_lock(c->heap);
 	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++)
-		if (c->array[sc] <= c->top[sc] && c->top[sc] <= c->array[sc] + c->n_slots[sc])
+		if (c->array[sc] <= c->top[sc] && c->top[sc] <= end_of(c, sc))
 			salvage_class(c, sc, &after);
 	hak_heap_unlock(c->heap);
 	hak_slab_finish(&after);
