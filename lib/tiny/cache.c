@@ -232,9 +232,11 @@ static void look_own(struct hak_cache *c, unsigned sc)
 		c->look_at = c->n_misses + HAK_CACHE_PAUSE;
 	if (at == sc || c->n_slots[at] == 0)
 		return;
-	if (c->is_raised[at] && n_cached(c, at) == 0)
+	if (c->is_raised[at] && n_cached(c, at) == 0) {
 		drop_class_own(c, at);
-	else if (c->is_raised[at])
+		return;
+	}
+	if (c->is_raised[at])
 		give_oldest_own(c, at, (n_cached(c, at) + 1) / 2);
 	raise_half_own(c, at);
 }
