@@ -40,7 +40,8 @@ static void check_live(const char *base, const char *p)
 	size_t off = (size_t)(p - base);
 	uint8_t *found;
 
-	CHECK(hak_registry_live_hit(hak_registry_front_of(p), p, &found) == (off % 48 == 0) && found == live + off / 48);
+	CHECK(hak_registry_live_hit(hak_registry_front_of(p), p, &found) == (off % 48 == 0) &&
+		(uintptr_t)found == (uintptr_t)live + off / 48);
 }
 
 static uint64_t n_won;
