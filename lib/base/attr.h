@@ -16,7 +16,6 @@
 #define HAK_COLD __attribute__((noinline, cold))
 #define HAK_ALIGNED(n) __attribute__((aligned(n)))
 #define HAK_EXPORT __attribute__((visibility("default")))
-#define HAK_NO_TSAN __attribute__((no_sanitize_thread, noinline))
 #if defined(__SANITIZE_THREAD__)
 #define HAK_TSAN 1
 #elif defined(__has_feature)
@@ -27,9 +26,7 @@
 #ifndef HAK_TSAN
 #define HAK_TSAN 0
 #endif
-#define HAK_USED __attribute__((used))
 #define HAK_WEAK __attribute__((weak))
-#define HAK_HIDDEN __attribute__((visibility("hidden")))
 
 #define HAK_LINE_SIZE 64 /* a cache line on every machine we know to matter */
 

@@ -120,12 +120,36 @@ static void free_larger(struct hak_span *span, void *p, const struct hak_caller 
 		report(HAK_DOUBLE_FREE, p, is_run ? HAK_CLASS_RUN : HAK_CLASS_LARGE, caller);
 }
 
+/* A slab's block that has been proved. */
+static void free_tiny(struct hak_slab *s, size_t idx, void *p, const struct hak_caller *caller)
+{
+	struct hak_cache *c = hak_thread_me.cache;
+
+	if (c == NULL || hak_load_relaxed(&s->owner) != c->heap || hak_thread_me.depth > 0) {
+		send_home(c, s, idx, p, caller);
+	} else {
+		hak_thread_enter();
+		hak_own_set(&s->live[idx], 0);
+		hak_cache_put_own(c, s->span.sc, p, &s->live[idx]);
+		hak_thread_leave(c);
+	}
+}
+
+static void free_proved(struct hak_span *span, void *p, const struct hak_caller *caller)
+{
+	struct hak_slab *s = (struct hak_slab *)span;
+
+	if (span->kind == HAK_KIND_SLAB)
+		free_tiny(s, hak_slab_idx_of(s, p), p, caller);
+	else
+		free_larger(span, p, caller);
+}
+
 void hak_free_miss(void *p, const char *name, const void *site)
 {
 	const struct hak_caller caller = { name, site };
 	struct hak_span *span = hak_registry_find(p);
 	struct hak_slab *s = (struct hak_slab *)span;
-	struct hak_cache *c = hak_thread_me.cache;
 	size_t idx;
 
 	if (HAK_UNLIKELY(span == NULL || span->kind != HAK_KIND_SLAB)) {
@@ -135,16 +159,10 @@ void hak_free_miss(void *p, const char *name, const void *site)
 		return;
 	}
 	idx = hak_slab_block_idx(s, p);
-	if (HAK_UNLIKELY(!is_alive(s, idx))) {
+	if (HAK_LIKELY(is_alive(s, idx)))
+		free_tiny(s, idx, p, &caller);
+	else
 		report_bad(p, &caller);
-	} else if (c == NULL || hak_load_relaxed(&s->owner) != c->heap || hak_thread_me.depth > 0) {
-		send_home(c, s, idx, p, &caller);
-	} else {
-		hak_thread_enter();
-		hak_own_set(&s->live[idx], 0);
-		hak_cache_put_own(c, s->span.sc, p, &s->live[idx]);
-		hak_thread_leave(c);
-	}
 }
 
 /* Has a slab's block been asked for as size bytes at an alignment? One that realloc() left where it was may be larger. */
@@ -178,7 +196,7 @@ void hak_free_aligned_miss(void *p, size_t alignment, const struct hak_caller *c
 	struct hak_span *span = hak_block_prove(p, caller);
 
 	if (span != NULL && is_aligned(p, alignment))
-		hak_free_miss(p, caller->name, caller->site);
+		free_proved(span, p, caller);
 	else if (span != NULL)
 		report(HAK_WRONG_SIZE, p, hak_block_class(span), caller);
 }
@@ -197,7 +215,7 @@ void hak_free_sized_miss(void *p, size_t size, size_t alignment, const struct ha
 	else
 		is_right = is_right && is_larger_size(span, size);
 	if (HAK_LIKELY(is_right))
-		hak_free_miss(p, caller->name, caller->site);
+		free_proved(span, p, caller);
 	else
 		report(HAK_WRONG_SIZE, p, hak_block_class(span), caller);
 }

@@ -233,11 +233,6 @@ bool hak_limit_watch(void)
 	return cgroup.least != 0 && has_pressure();
 }
 
-bool hak_limit_has_container(void)
-{
-	return hak_load_relaxed(&container_least) != 0;
-}
-
 void hak_limit_stats_get(struct hak_limit_stats *stats)
 {
 	stats->held = hak_limit_held();

@@ -77,9 +77,6 @@ bool hak_limit_is_asked(void);
  * allocation. */
 bool hak_limit_watch(void);
 
-/* Is there a container's limit to watch? */
-bool hak_limit_has_container(void);
-
 void hak_limit_stats_get(struct hak_limit_stats *stats);
 
 #endif

@@ -3,7 +3,6 @@
 
 #include "conf/options.h"
 #include "large/kept.h"
-#include "large/large.h"
 #include "os/clock.h"
 #include "region/huge.h"
 #include "region/limit.h"
@@ -107,14 +106,14 @@ static size_t purge_slices(uint64_t now, uint64_t delay, size_t n_bytes)
 	size_t n_over = hak_slack_over(0);
 	size_t n = 0;
 
-	if (now < hak_load_relaxed(&retry_at))
-		return 0;
-	if (n_over > 0)
-		n = hak_superslab_purge(HAK_PURGE_SLACK, n_over < n_bytes ? n_over : n_bytes);
-	if (n == 0 && now >= marked + delay && marked != 0)
-		n = hak_superslab_purge(HAK_PURGE_AGED, n_bytes);
-	if (n == 0 && hak_superslab_is_refused())
-		hak_store_relaxed(&retry_at, now + HAK_PURGE_RETRY);
+	if (now >= hak_load_relaxed(&retry_at)) {
+		if (n_over > 0)
+			n = hak_superslab_purge(HAK_PURGE_SLACK, n_over < n_bytes ? n_over : n_bytes);
+		if (n == 0 && now >= marked + delay && marked != 0)
+			n = hak_superslab_purge(HAK_PURGE_AGED, n_bytes);
+		if (n == 0 && hak_superslab_is_refused())
+			hak_store_relaxed(&retry_at, now + HAK_PURGE_RETRY);
+	}
 	if (n == 0)
 		n = hak_kept_purge(n_over > 0 ? 0 : delay, n_bytes, PIECE);
 	if (n == 0 && now >= marked + delay && hak_cas_acquire(&aged_at, &marked, now))
@@ -168,6 +167,12 @@ static void count_tokens_own(struct hak_cache *c, uint64_t now)
 	c->n_tokens = n < HAK_REST_TOKENS ? (uint32_t)n : HAK_REST_TOKENS;
 }
 
+static void forget_signs_own(struct hak_cache *c)
+{
+	c->is_new = c->is_flushed = false;
+	c->back = 0;
+}
+
 /* Larger or smaller by much? */
 static void settle_budget_own(struct hak_cache *c)
 {
@@ -196,8 +201,7 @@ void hak_decay_step(struct hak_cache *c)
 		settle_budget_own(c);
 	if (delay == UINT64_MAX) {
 		c->n_tokens = 0;
-		c->is_new = c->is_flushed = false;
-		c->back = 0;
+		forget_signs_own(c);
 		return;
 	}
 	if (now - c->swept_at >= delay && now - c->swept_at >= SECOND / 4) {
@@ -205,8 +209,7 @@ void hak_decay_step(struct hak_cache *c)
 		hak_cache_sweep_own(c);
 	}
 	count_tokens_own(c, now);
-	c->is_new = c->is_flushed = false;
-	c->back = 0;
+	forget_signs_own(c);
 	if (!may_bite(now))
 		return;
 	if (HAK_UNLIKELY(hak_limit_level() != HAK_LIMIT_BELOW))

@@ -5,7 +5,6 @@
 #include "base/bits.h"
 #include "conf/options.h"
 #include "large/kept.h"
-#include "large/large.h"
 #include "os/call.h"
 #include "region/limit.h"
 #include "region/meta.h"
@@ -78,7 +77,7 @@ struct hak_heap *hak_heaps_choose_locked(struct hak_heap *near)
 		}
 	}
 	/* Its last thread may be about to end, and this one be its heir. */
-	if (near != NULL && near != &hak_heap_none && hak_load_relaxed(&near->n_threads) <= least + 1)
+	if (near != NULL && hak_load_relaxed(&near->n_threads) <= least + 1)
 		return near;
 	if (best == NULL)
 		best = hak_heaps_make_locked();

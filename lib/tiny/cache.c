@@ -401,7 +401,7 @@ void hak_cache_put_own(struct hak_cache *c, unsigned sc, void *p, uint8_t *live)
 		}
 		give_oldest_own(c, sc, n);
 		c->is_flushed = c->is_flushed || n >= HAK_REST_FLUSH;
-		if (c->n_slots[sc] > cap_now() && c->n_slots[sc] > 0) { /* it has fallen */
+		if (c->n_slots[sc] > cap_now()) { /* it has fallen */
 			drop_class_own(c, sc);
 			hak_cache_put_own(c, sc, p, live);
 			return;
