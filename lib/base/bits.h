@@ -65,6 +65,28 @@ HAK_INLINE void hak_bits_fill(uint64_t *map, unsigned from, unsigned n, bool val
 	}
 }
 
+/* How many of the bits [from, from + n) are set. */
+HAK_INLINE unsigned hak_bits_count_in(const uint64_t *map, unsigned from, unsigned n)
+{
+	unsigned n_set = 0;
+
+	while (n > 0) {
+		unsigned at = from % HAK_WORD_BITS;
+		unsigned k = n < HAK_WORD_BITS - at ? n : HAK_WORD_BITS - at;
+
+		n_set += hak_bits_count(map[from / HAK_WORD_BITS] & hak_bits_mask(at, k));
+		from += k;
+		n -= k;
+	}
+	return n_set;
+}
+
+/* What was written to bitmaps so far is written before what follows, as far as a forked child can tell. */
+HAK_INLINE void hak_bits_settle(void)
+{
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
+
 /* First bit at or after `from` that has `value`, or n_bits. */
 HAK_INLINE unsigned hak_bits_find(const uint64_t *map, unsigned n_bits, unsigned from, bool value)
 {
@@ -79,6 +101,20 @@ HAK_INLINE unsigned hak_bits_find(const uint64_t *map, unsigned n_bits, unsigned
 		from = (from / HAK_WORD_BITS + 1) * HAK_WORD_BITS;
 	}
 	return n_bits;
+}
+
+/* One more than the last bit before `end` that has `value`, or 0. */
+HAK_INLINE unsigned hak_bits_end(const uint64_t *map, unsigned end, bool value)
+{
+	while (end > 0) {
+		unsigned at = (end - 1) / HAK_WORD_BITS;
+		uint64_t w = (value ? map[at] : ~map[at]) & hak_bits_mask(0, end - at * HAK_WORD_BITS);
+
+		if (w != 0)
+			return at * HAK_WORD_BITS + hak_bits_high(w) + 1;
+		end = at * HAK_WORD_BITS;
+	}
+	return 0;
 }
 
 /* Are all bits of [from, from + n) equal to `value`? */

@@ -50,51 +50,46 @@ void hak_slices_revive(const struct hak_slices_revival *r)
 		hak_os_set_dump(r->base, r->size, true);
 }
 
-/* A longest free run without a dirty slice, lazy ones apart, that is worth a mapping of its own and not all undumped
- * yet. Puts it into undumped, and pins its superslab. */
-static bool claim_undumped_locked(struct hak_superslab **which, unsigned *first, unsigned *n)
+/* A longest free run without a dirty slice that is worth a mapping of its own and not all undumped yet. Puts it into
+ * undumped, and pins its superslab. */
+static bool claim_undumped_locked(struct hak_superslab *s, unsigned *first, unsigned *n)
 {
-	for (struct hak_link *l = hak_superslabs.open.next; l != &hak_superslabs.open; l = l->next) {
-		struct hak_superslab *s = hak_slices_superslab_of(l);
-		uint64_t busy[N_WORDS];
-		unsigned from, end, next;
+	uint64_t busy[N_WORDS];
+	unsigned from, end, next;
 
-		if (s->n_slices - s->n_used - (s->n_dirty - s->n_lazy) == s->n_undumped)
-			continue;
-		for (unsigned i = 0; i < N_WORDS; i++)
-			busy[i] = s->used[i] | (s->dirty[i] & ~s->lazy[i]);
-		for (from = 0; from < s->n_slices; from = next) {
-			from = hak_bits_find(busy, s->n_slices, from, false);
-			next = end = hak_bits_find(busy, s->n_slices, from, true);
-			if (hak_slices_is_huge(s)) { /* a mapping's border inside one would break it */
-				from = (unsigned)hak_round_up(from, HAK_HUGE_SLICES);
-				end = (unsigned)hak_round_down(end, HAK_HUGE_SLICES);
-			}
-			if (end < from + HAK_UNDUMPED_LEAST || hak_bits_are(s->undumped, from, end - from, true))
-				continue;
-			set_undumped_locked(s, from, end - from, true);
-			s->n_pins++;
-			*which = s;
-			*first = from;
-			*n = end - from;
-			return true;
+	if (s->n_slices - s->n_used - s->n_dirty == s->n_undumped)
+		return false;
+	for (unsigned i = 0; i < N_WORDS; i++)
+		busy[i] = s->used[i] | s->dirty[i];
+	for (from = 0; from < s->n_slices; from = next) {
+		from = hak_bits_find(busy, s->n_slices, from, false);
+		next = end = hak_bits_find(busy, s->n_slices, from, true);
+		if (hak_slices_is_huge(s)) { /* a mapping's border inside one would break it */
+			from = (unsigned)hak_round_up(from, HAK_HUGE_SLICES);
+			end = (unsigned)hak_round_down(end, HAK_HUGE_SLICES);
 		}
+		if (end < from + HAK_UNDUMPED_LEAST || hak_bits_are(s->undumped, from, end - from, true))
+			continue;
+		set_undumped_locked(s, from, end - from, true);
+		s->n_pins++;
+		*first = from;
+		*n = end - from;
+		return true;
 	}
 	return false;
 }
 
-/* Leaves free memory out of core dumps. Who takes some of it meanwhile clears its bits, and may have asked for it to
- * be dumped before we ask for the contrary: then the last word is ours. */
-void hak_slices_undump(void)
+/* Who takes some of it meanwhile clears its bits, and may have asked for it to be dumped before we ask for the contrary:
+ * then the last word is ours. */
+static void undump(struct hak_superslab *s)
 {
 	while (hak_os_can_split()) {
-		struct hak_superslab *s;
 		unsigned first, n;
 		char *base;
 		bool is_done, is_intact;
 
 		hak_slices_lock();
-		is_done = !claim_undumped_locked(&s, &first, &n);
+		is_done = !claim_undumped_locked(s, &first, &n);
 		hak_slices_unlock();
 		if (is_done)
 			return;
@@ -113,6 +108,12 @@ void hak_slices_undump(void)
 		if (!is_done)
 			return;
 	}
+}
+
+void hak_slices_undump(void)
+{
+	for (struct hak_superslab *s = hak_slices_first(); s != NULL && hak_os_can_split(); s = s->next)
+		undump(s);
 }
 
 void hak_slices_forget_undumped_locked(struct hak_superslab *s)

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include <limits.h>
+#include <string.h>
 
 #include "base/atomic.h"
 #include "conf/options.h"
 #include "os/page.h"
+#include "region/extents.h"
 #include "region/limit.h"
 #include "region/meta.h"
 #include "region/slices.h"
@@ -26,11 +28,11 @@ static bool is_wasteful_locked(const struct hak_superslab *s, const uint64_t *di
 		s->kept + count_locked(dirty) * HAK_SLICE_SIZE > s->n_used * HAK_SLICE_SIZE / HAK_HUGE_KEEP_RATIO;
 }
 
-/* At least `least` slices in map that are to be purged together, at most `most`; of huge pages that matter, whole ones.
- * Returns how many. */
-static unsigned find_dirty_locked(const struct hak_superslab *s, const uint64_t *map, unsigned least, unsigned most,
-	unsigned *first)
+/* Slices in map that are to be purged together, at most `most`; of huge pages that matter, whole ones. Returns how many. */
+static unsigned find_dirty_locked(const struct hak_superslab *s, const uint64_t *map, unsigned most, unsigned *first)
 {
+	unsigned n;
+
 	if (hak_slices_is_huge(s)) {
 		for (unsigned i = 0; i < s->n_slices; i += HAK_HUGE_SLICES) {
 			*first = i;
@@ -40,108 +42,122 @@ static unsigned find_dirty_locked(const struct hak_superslab *s, const uint64_t 
 		if (!is_wasteful_locked(s, map))
 			return 0;
 	}
-	for (unsigned end = 0;;) {
-		unsigned n;
-
-		*first = hak_bits_find(map, s->n_slices, end, true);
-		if (*first == s->n_slices)
-			return 0;
-		end = hak_bits_find(map, s->n_slices, *first, false);
-		n = end - *first;
-		if (n >= least)
-			return n < most ? n : most;
-	}
+	*first = hak_bits_find(map, s->n_slices, 0, true);
+	n = hak_bits_find(map, s->n_slices, *first, false) - *first;
+	return n < most ? n : most;
 }
 
-/* Finds a dirty run to purge and marks it used, so that nobody takes it while the kernel works; *revival: as whoever
- * takes slices (S4): lazy ones may be undumped. The superslabs that were in use for longest come first. */
-static bool claim_dirty_locked(enum hak_purge which, unsigned least, struct hak_slices *out,
-	struct hak_slices_revival *revival)
+/* Dirty slices that nobody takes while the kernel works: marked used. */
+struct claim {
+	struct hak_slices slices;
+	struct hak_slices_revival revival; /* as whoever takes slices (S4): lazy ones may be undumped */
+};
+
+static bool claim_locked(struct hak_superslab *s, unsigned first, unsigned n, struct claim *out)
 {
-	unsigned most = which == HAK_PURGE_ALL ? UINT_MAX : HAK_PURGE_PIECE;
+	if (n == 0)
+		return false;
+	out->slices.superslab = s;
+	out->slices.base = s->base + first * HAK_SLICE_SIZE;
+	out->slices.n = n;
+	hak_slices_revive_locked(s, first, n, &out->revival);
+	hak_slices_use_locked(s, first, n);
+	return true;
+}
 
-	hak_superslabs.n_kept = 0;
-	for (struct hak_link *l = hak_superslabs.open.prev; l != &hak_superslabs.open; l = l->prev) {
-		struct hak_superslab *s = hak_slices_superslab_of(l);
-		uint64_t map[N_WORDS];
-		unsigned first, n;
+static bool claim_dirty_locked(struct hak_superslab *s, const uint64_t *map, unsigned most, struct claim *out)
+{
+	unsigned first = 0, n = find_dirty_locked(s, map, most, &first);
 
-		if (s->n_dirty < least)
-			continue;
-		for (unsigned i = 0; i < N_WORDS; i++)
-			map[i] = which == HAK_PURGE_AGED ? s->aged[i] :
-				which == HAK_PURGE_SLACK ? s->dirty[i] & ~s->lazy[i] : s->dirty[i];
-		n = find_dirty_locked(s, map, least, most, &first);
-		if (n == 0) {
-			hak_superslabs.n_kept += count_locked(map);
-			continue;
+	return claim_locked(s, first, n, out);
+}
+
+/* Part of a long extent of dirty slices, of n at least. */
+static bool claim_long_locked(size_t n, struct claim *out)
+{
+	struct hak_superslab *s;
+
+	while ((s = hak_extents_largest_locked(HAK_EXTENT_DIRTY, false, n)) != NULL) {
+		unsigned longest, first = hak_slices_find_locked(s, HAK_EXTENT_DIRTY, n, HAK_SLICE_SIZE, &longest);
+		unsigned end;
+
+		if (first < s->n_slices) {
+			end = hak_bits_find(s->dirty, s->n_slices, first, false);
+			return claim_locked(s, first, end - first < HAK_PURGE_PIECE ? end - first : HAK_PURGE_PIECE, out);
 		}
-		out->superslab = s;
-		out->base = s->base + first * HAK_SLICE_SIZE;
-		out->n = n;
-		hak_slices_revive_locked(s, first, n, revival);
-		hak_slices_use_locked(s, first, n);
-		return true;
+		hak_extents_set_locked(s, HAK_EXTENT_DIRTY, longest);
 	}
 	return false;
 }
 
-void hak_superslab_age(void)
+/* From superslabs with huge pages. Few look in vain: what is kept there is less than may be dirty in all. */
+static bool claim_huge_locked(struct claim *out)
 {
-	hak_slices_lock();
-	for (struct hak_link *l = hak_superslabs.open.next; l != &hak_superslabs.open; l = l->next) {
-		struct hak_superslab *s = hak_slices_superslab_of(l);
+	struct hak_superslab *s = hak_extents_largest_locked(HAK_EXTENT_DIRTY, true, 1);
 
+	for (; s != NULL; s = hak_extents_next_locked(s, HAK_EXTENT_DIRTY, 1))
+		if (claim_dirty_locked(s, s->dirty, HAK_PURGE_PIECE, out))
+			return true;
+	return false;
+}
+
+/* Too much is dirty: long extents first. */
+static bool claim_slack(struct claim *out)
+{
+	bool is_there;
+
+	hak_slices_lock();
+	is_there = claim_long_locked(HAK_PURGE_PIECE, out) || claim_huge_locked(out) || claim_long_locked(1, out);
+	hak_slices_unlock();
+	return is_there;
+}
+
+/* What has aged, or with all whatever is dirty or lazy, of s. */
+static bool claim_of(struct hak_superslab *s, bool all, struct claim *out)
+{
+	uint64_t map[N_WORDS];
+	bool is_there = false;
+
+	hak_slices_lock();
+	if (s->n_slices > 0 && s->n_dirty + s->n_lazy > 0) {
 		for (unsigned i = 0; i < N_WORDS; i++)
-			s->aged[i] = s->dirty[i] & ~s->lazy[i];
+			map[i] = all ? s->dirty[i] | s->lazy[i] : s->aged[i];
+		is_there = count_locked(map) > 0 && claim_dirty_locked(s, map, all ? UINT_MAX : HAK_PURGE_PIECE, out);
 	}
 	hak_slices_unlock();
+	return is_there;
+}
+
+void hak_superslab_age(void)
+{
+	for (struct hak_superslab *s = hak_slices_first(); s != NULL; s = s->next) {
+		hak_slices_lock();
+		memcpy(s->aged, s->dirty, sizeof s->aged);
+		hak_slices_unlock();
+	}
 	hak_slices_undump();
 }
 
-/* Takes a superslab out of the list that holds nothing at all, but for the oldest one. */
-static struct hak_superslab *claim_empty_locked(void)
+/* Unmaps a superslab that holds nothing at all, unless it is the last one. */
+static void unmap_empty(struct hak_superslab *s)
 {
-	for (struct hak_link *l = hak_superslabs.open.next; l != &hak_superslabs.open; l = l->next) {
-		struct hak_superslab *s = hak_slices_superslab_of(l);
+	bool is_empty;
 
-		if (s->n_used == 0 && s->n_dirty == 0 && s->n_pins == 0 && hak_superslabs.n > 1 &&
-			hak_load_relaxed(&s->huge) != HAK_HUGE_ASKING) {
-			hak_list_remove(&s->link);
-			hak_superslabs.n--;
-			hak_superslabs.n_mapped -= s->n_slices;
-			hak_slices_forget_undumped_locked(s);
-			s->n_slices = 0; /* a forked child that lists all anew finds it gone, whether it is or not */
-			return s;
-		}
-	}
-	return NULL;
-}
-
-static void unmap_empty(void)
-{
-	for (;;) {
-		struct hak_superslab *s;
-
-		hak_slices_lock();
-		s = claim_empty_locked();
-		hak_slices_unlock();
-		if (s == NULL)
-			return;
-		if (hak_os_unmap(s->base, s->n_made * HAK_SLICE_SIZE)) {
-			hak_slices_lock();
-			hak_slices_retire_locked(s);
-			hak_slices_unlock();
-			continue;
-		}
-		hak_slices_lock();
-		s->n_slices = s->n_made;
-		hak_list_put_first(&hak_superslabs.open, &s->link);
-		hak_superslabs.n++;
-		hak_superslabs.n_mapped += s->n_slices;
-		hak_slices_unlock();
+	hak_slices_lock();
+	is_empty = s->n_slices > 0 && s->n_used + s->n_dirty + s->n_lazy + s->n_pins == 0 && hak_superslabs.n > 1 &&
+		hak_load_relaxed(&s->huge) != HAK_HUGE_ASKING;
+	if (is_empty)
+		hak_slices_end_locked(s);
+	hak_slices_unlock();
+	if (!is_empty)
 		return;
-	}
+	is_empty = hak_os_unmap(s->base, s->n_made * HAK_SLICE_SIZE);
+	hak_slices_lock();
+	if (is_empty)
+		hak_slices_retire_locked(s);
+	else
+		hak_slices_begin_locked(s);
+	hak_slices_unlock();
 }
 
 void hak_superslab_break(struct hak_superslab *s)
@@ -179,22 +195,6 @@ bool hak_superslab_keep_holes(struct hak_superslab *s, size_t n_old, size_t n_ne
 	return is_kept;
 }
 
-/* Purges what was claimed. Returns the state it is in now. */
-static enum hak_slices_state purge_claimed(const struct hak_slices *claimed, enum hak_purge which, bool *is_empty)
-{
-	struct hak_superslab *s = claimed->superslab;
-	size_t size = claimed->n * HAK_SLICE_SIZE;
-	enum hak_slices_state state = purge_pages(s, claimed->base, size, which != HAK_PURGE_ALL);
-
-	if (state == HAK_SLICES_CLEAN)
-		hak_limit_give(size);
-	hak_slices_lock();
-	hak_slices_unuse_locked(s, hak_slices_idx_of(s, claimed->base), (unsigned)claimed->n, state);
-	*is_empty = *is_empty || (s->n_used == 0 && s->n_dirty == 0);
-	hak_slices_unlock();
-	return state;
-}
-
 static bool is_refused; /* any */
 
 bool hak_superslab_is_refused(void)
@@ -202,35 +202,81 @@ bool hak_superslab_is_refused(void)
 	return hak_load_relaxed(&is_refused);
 }
 
+/* Purges what was claimed. Returns bytes; 0: locked memory, for one, is not to be had back. */
+static size_t purge_claimed(const struct claim *claim, bool can_be_lazy)
+{
+	struct hak_superslab *s = claim->slices.superslab;
+	size_t size = claim->slices.n * HAK_SLICE_SIZE;
+	enum hak_slices_state state;
+
+	hak_slices_revive(&claim->revival);
+	state = purge_pages(s, claim->slices.base, size, can_be_lazy);
+	if (state == HAK_SLICES_CLEAN)
+		hak_limit_give(size);
+	hak_slices_lock();
+	hak_slices_unuse_locked(s, hak_slices_idx_of(s, claim->slices.base), (unsigned)claim->slices.n, state);
+	hak_slices_unlock();
+	hak_store_relaxed(&is_refused, state == HAK_SLICES_DIRTY);
+	if (state == HAK_SLICES_CLEAN)
+		unmap_empty(s);
+	return state != HAK_SLICES_DIRTY ? size : 0;
+}
+
+static size_t purge_slack(size_t n_bytes)
+{
+	struct claim claim;
+	size_t n_done = 0, n = 1;
+
+	while (n > 0 && n_done < n_bytes && claim_slack(&claim)) {
+		n = purge_claimed(&claim, true);
+		n_done += n;
+	}
+	return n_done;
+}
+
+static struct hak_superslab *aged_at; /* any: where the search for what has aged goes on; NULL: at the first one */
+
+static size_t purge_aged(size_t n_bytes)
+{
+	struct hak_superslab *begin = hak_load_relaxed(&aged_at), *s;
+	struct claim claim;
+	size_t n_done = 0, n = 1;
+
+	begin = s = begin != NULL ? begin : hak_slices_first();
+	if (s == NULL)
+		return 0;
+	while (n_done < n_bytes) {
+		while (n > 0 && n_done < n_bytes && claim_of(s, false, &claim)) {
+			n = purge_claimed(&claim, true);
+			n_done += n;
+		}
+		if (n == 0 || n_done >= n_bytes)
+			break;
+		s = s->next != NULL ? s->next : hak_slices_first();
+		if (s == begin)
+			break;
+	}
+	hak_store_relaxed(&aged_at, s);
+	return n_done;
+}
+
+static size_t purge_all(size_t n_bytes)
+{
+	struct claim claim;
+	size_t n_done = 0, n = 1;
+
+	for (struct hak_superslab *s = hak_slices_first(); s != NULL; s = s->next) {
+		while (n > 0 && n_done < n_bytes && claim_of(s, true, &claim)) {
+			n = purge_claimed(&claim, false);
+			n_done += n;
+		}
+		unmap_empty(s);
+	}
+	hak_slices_undump();
+	return n_done;
+}
+
 size_t hak_superslab_purge(enum hak_purge which, size_t n_bytes)
 {
-	unsigned least = which == HAK_PURGE_SLACK ? HAK_PURGE_PIECE : 1;
-	enum hak_slices_state state = HAK_SLICES_CLEAN;
-	bool is_empty = which == HAK_PURGE_ALL;
-	size_t n_done = 0;
-
-	while (n_done < n_bytes && state != HAK_SLICES_DIRTY) { /* locked memory, for one, is not to be had back */
-		struct hak_slices claimed;
-		struct hak_slices_revival revival;
-		bool is_there;
-
-		hak_slices_lock();
-		is_there = claim_dirty_locked(which, least, &claimed, &revival);
-		hak_slices_unlock();
-		if (!is_there && least == 1)
-			break;
-		if (!is_there) {
-			least = 1;
-			continue;
-		}
-		hak_slices_revive(&revival);
-		state = purge_claimed(&claimed, which, &is_empty);
-		hak_store_relaxed(&is_refused, state == HAK_SLICES_DIRTY);
-		n_done += state != HAK_SLICES_DIRTY ? claimed.n * HAK_SLICE_SIZE : 0;
-	}
-	if (is_empty)
-		unmap_empty();
-	if (which == HAK_PURGE_ALL)
-		hak_slices_undump();
-	return n_done;
+	return which == HAK_PURGE_SLACK ? purge_slack(n_bytes) : which == HAK_PURGE_AGED ? purge_aged(n_bytes) : purge_all(n_bytes);
 }

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "region/slices.h"
 
+#include <string.h>
+
 #include "base/site.h"
 #include "base/text.h"
 #include "os/lock.h"
+#include "region/extents.h"
 #include "region/slack.h"
 
 #define N_WORDS HAK_SLICES_WORDS
@@ -11,21 +14,25 @@
 static struct hak_lock lock = HAK_LOCK(HAK_RANK_SUPERSLAB);
 
 struct hak_superslabs hak_superslabs = {
-	.open = { &hak_superslabs.open, &hak_superslabs.open },
-	.full = { &hak_superslabs.full, &hak_superslabs.full },
 	.next_size = HAK_SUPERSLAB_FIRST < HAK_SUPERSLAB_SIZE ? HAK_SUPERSLAB_FIRST : HAK_SUPERSLAB_SIZE,
 };
 
+static void bound_locked(struct hak_superslab *s)
+{
+	hak_extents_set_locked(s, HAK_EXTENT_FREE, s->n_slices - s->n_used);
+	hak_extents_set_locked(s, HAK_EXTENT_DIRTY, s->n_dirty);
+}
+
 /* After a fork in the middle of a change: the bitmaps tell what there is. Where two of them contradict each other, what is
- * used stays used (S3). */
+ * used stays used, and what is dirty is not clean (S3). */
 static void recount_locked(struct hak_superslab *s)
 {
 	s->n_used = s->n_dirty = s->n_lazy = s->n_undumped = s->n_dense = s->n_pins = 0;
 	for (unsigned i = 0; i < N_WORDS; i++) {
 		s->dirty[i] &= ~s->used[i];
-		s->aged[i] &= s->dirty[i] & ~s->lazy[i];
-		s->lazy[i] &= s->dirty[i];
-		s->undumped[i] &= ~(s->used[i] | (s->dirty[i] & ~s->lazy[i]));
+		s->aged[i] &= s->dirty[i];
+		s->lazy[i] &= ~(s->used[i] | s->dirty[i]);
+		s->undumped[i] &= ~(s->used[i] | s->dirty[i]);
 		s->dense[i] &= s->used[i];
 		s->n_used += hak_bits_count(s->used[i]);
 		s->n_dirty += hak_bits_count(s->dirty[i]);
@@ -33,7 +40,6 @@ static void recount_locked(struct hak_superslab *s)
 		s->n_undumped += hak_bits_count(s->undumped[i]);
 		s->n_dense += hak_bits_count(s->dense[i]);
 	}
-	s->run_limit = s->n_slices;
 	if (hak_load_relaxed(&s->huge) == HAK_HUGE_ASKING)
 		hak_store_relaxed(&s->huge, HAK_HUGE_BROKEN);
 }
@@ -42,19 +48,18 @@ static void rebuild_locked(void)
 {
 	struct hak_superslabs *all = &hak_superslabs;
 
-	hak_list_init(&all->open);
-	hak_list_init(&all->full);
+	hak_extents_forget_locked();
 	all->unused = NULL;
 	all->n = all->n_mapped = all->n_used = all->n_lazy = all->n_dense = 0;
 	all->n_dirty = 0;
-	for (struct hak_superslab *s = hak_load_acquire(&all->all); s != NULL; s = s->next) {
+	for (struct hak_superslab *s = hak_slices_first(); s != NULL; s = s->next) {
+		memset(s->extent, 0, sizeof s->extent);
 		if (s->n_slices == 0) {
-			s->link.next = all->unused;
-			all->unused = &s->link;
+			hak_slices_retire_locked(s);
 			continue;
 		}
 		recount_locked(s);
-		hak_list_put_last(s->n_used < s->n_slices ? &all->open : &all->full, &s->link);
+		bound_locked(s);
 		all->n++;
 		all->n_mapped += s->n_slices;
 		all->n_used += s->n_used;
@@ -62,7 +67,7 @@ static void rebuild_locked(void)
 		all->n_lazy += s->n_lazy;
 		all->n_dense += s->n_dense;
 	}
-	hak_slack_set_dirty((all->n_dirty - all->n_lazy) * HAK_SLICE_SIZE);
+	hak_slack_set_dirty(all->n_dirty * HAK_SLICE_SIZE);
 }
 
 void hak_slices_lock(void)
@@ -73,33 +78,45 @@ void hak_slices_lock(void)
 		hak_slices_take_late_locked();
 }
 
-static size_t check_all_locked(void);
+static struct hak_superslab *changed; /* lk:SUPERSLAB: in an audit build, the last one */
+
+static bool is_sound_locked(const struct hak_superslab *s);
 
 void hak_slices_unlock(void)
 {
-	HAK_AUDIT(HAK_REQUIRE(check_all_locked() == 0, "audit: a superslab's counts do not match its bitmaps"));
+	HAK_AUDIT(HAK_REQUIRE(changed == NULL || is_sound_locked(changed), "audit: a superslab's counts do not match its bitmaps"));
+	changed = NULL;
 	hak_lock_give(&lock);
 }
 
-unsigned hak_slices_find_locked(const struct hak_superslab *s, const uint64_t *map, bool bit, size_t n, size_t align,
-	unsigned *longest)
+/* The extent that begins at or after *first; returns its end, or with none n_slices. */
+static unsigned next_extent(const struct hak_superslab *s, enum hak_extent kind, unsigned *first)
 {
-	unsigned at = 0;
+	const uint64_t *map = kind == HAK_EXTENT_FREE ? s->used : s->dirty;
+	bool bit = kind == HAK_EXTENT_DIRTY;
+
+	*first = hak_bits_find(map, s->n_slices, *first, bit);
+	return hak_bits_find(map, s->n_slices, *first, !bit);
+}
+
+unsigned hak_slices_find_locked(const struct hak_superslab *s, enum hak_extent kind, size_t n, size_t align, unsigned *longest)
+{
+	unsigned from = 0, end;
 
 	*longest = 0;
-	for (;;) {
-		unsigned from = hak_bits_find(map, s->n_slices, at, bit);
-		unsigned end = hak_bits_find(map, s->n_slices, from, !bit);
-		char *aligned = (char *)hak_round_up((uintptr_t)s->base + from * HAK_SLICE_SIZE, align);
-		size_t first = (size_t)(aligned - s->base) / HAK_SLICE_SIZE;
+	for (;; from = end) {
+		char *aligned;
+		size_t first;
 
+		end = next_extent(s, kind, &from);
 		if (from == s->n_slices)
-			return s->n_slices;
+			return from;
+		aligned = (char *)hak_round_up((uintptr_t)s->base + from * HAK_SLICE_SIZE, align);
+		first = (size_t)(aligned - s->base) / HAK_SLICE_SIZE;
 		if (first < end && end - first >= n)
 			return (unsigned)first;
 		if (end - from > *longest)
 			*longest = end - from;
-		at = end;
 	}
 }
 
@@ -116,15 +133,6 @@ void hak_slices_take_late_locked(void)
 	}
 }
 
-static void move_locked(struct hak_superslab *s)
-{
-	hak_list_remove(&s->link);
-	if (s->n_used == s->n_slices)
-		hak_list_put_first(&hak_superslabs.full, &s->link);
-	else
-		hak_list_put_first(&hak_superslabs.open, &s->link);
-}
-
 /* Which lines a change to n slices from first writes to. */
 static void note_change(struct hak_superslab *s, unsigned first, unsigned n)
 {
@@ -135,42 +143,53 @@ static void note_change(struct hak_superslab *s, unsigned first, unsigned n)
 	HAK_NOTE_WRITE(&s->dirty[first / HAK_WORD_BITS], size);
 	HAK_NOTE_WRITE(&s->aged[first / HAK_WORD_BITS], size);
 	HAK_NOTE_WRITE(&hak_superslabs.n_used, sizeof hak_superslabs.n_used);
-	(void)s;
+	changed = s;
 	(void)size;
 }
 
 bool hak_slices_use_locked(struct hak_superslab *s, unsigned first, unsigned n)
 {
-	unsigned n_dirty = 0, n_lazy = 0;
+	unsigned n_dirty = hak_bits_count_in(s->dirty, first, n);
+	unsigned n_lazy = hak_bits_count_in(s->lazy, first, n);
 
 	HAK_ASSERT(hak_bits_are(s->used, first, n, false));
 	note_change(s, first, n);
-	for (unsigned i = first; i < first + n; i++) {
-		if (!hak_bit_is_set(s->dirty, i))
-			continue;
-		n_dirty++;
-		n_lazy += hak_bit_is_set(s->lazy, i);
-	}
-	s->n_lazy -= n_lazy;
-	hak_superslabs.n_lazy -= n_lazy;
-	s->n_dirty -= n_dirty;
-	hak_superslabs.n_dirty -= n_dirty;
-	hak_slack_count_dirty(-(int64_t)((n_dirty - n_lazy) * HAK_SLICE_SIZE));
 	hak_bits_fill(s->used, first, n, true);
-	hak_bits_fill(s->dirty, first, n, false);
-	hak_bits_fill(s->aged, first, n, false);
-	hak_bits_fill(s->lazy, first, n, false);
+	hak_bits_settle(); /* a forked child finds them used, or as they were (S3) */
+	if (n_dirty > 0) {
+		s->n_dirty -= n_dirty;
+		hak_superslabs.n_dirty -= n_dirty;
+		hak_slack_count_dirty(-(int64_t)(n_dirty * HAK_SLICE_SIZE));
+		hak_bits_fill(s->dirty, first, n, false);
+		hak_bits_fill(s->aged, first, n, false);
+		if (s->n_dirty == 0)
+			hak_extents_set_locked(s, HAK_EXTENT_DIRTY, 0);
+	}
+	if (n_lazy > 0) {
+		s->n_lazy -= n_lazy;
+		hak_superslabs.n_lazy -= n_lazy;
+		hak_bits_fill(s->lazy, first, n, false);
+	}
 	s->n_used += n;
 	hak_superslabs.n_used += n;
 	if (s->n_used == s->n_slices)
-		move_locked(s);
-	return n_dirty == 0;
+		hak_extents_set_locked(s, HAK_EXTENT_FREE, 0);
+	return n_dirty + n_lazy == 0;
+}
+
+/* n slices have joined an extent, or begun one. */
+static void join_locked(struct hak_superslab *s, enum hak_extent kind, unsigned first, unsigned n)
+{
+	const uint64_t *map = kind == HAK_EXTENT_FREE ? s->used : s->dirty;
+	bool bit = kind == HAK_EXTENT_DIRTY;
+	unsigned from = hak_bits_end(map, first, !bit);
+	unsigned end = hak_bits_find(map, s->n_slices, first + n, !bit);
+
+	hak_extents_raise_locked(s, kind, end - from);
 }
 
 void hak_slices_unuse_locked(struct hak_superslab *s, unsigned first, unsigned n, enum hak_slices_state state)
 {
-	bool was_full = s->n_used == s->n_slices;
-
 	HAK_ASSERT(hak_bits_are(s->used, first, n, true));
 	note_change(s, first, n);
 	if (hak_bit_is_set(s->dense, first)) { /* what is given is all of a kind */
@@ -179,38 +198,61 @@ void hak_slices_unuse_locked(struct hak_superslab *s, unsigned first, unsigned n
 		s->n_dense -= n;
 		hak_superslabs.n_dense -= n;
 	}
+	if (state != HAK_SLICES_CLEAN)
+		hak_bits_fill(state == HAK_SLICES_DIRTY ? s->dirty : s->lazy, first, n, true);
+	hak_bits_settle(); /* before anybody may take them for clean (S3) */
 	hak_bits_fill(s->used, first, n, false);
 	s->n_used -= n;
 	hak_superslabs.n_used -= n;
-	if (state != HAK_SLICES_CLEAN) {
-		hak_bits_fill(s->dirty, first, n, true);
+	if (state == HAK_SLICES_DIRTY) {
 		s->n_dirty += n;
 		hak_superslabs.n_dirty += n;
-	}
-	if (state == HAK_SLICES_DIRTY)
 		hak_slack_count_dirty((int64_t)(n * HAK_SLICE_SIZE));
-	if (state == HAK_SLICES_LAZY) {
-		hak_bits_fill(s->lazy, first, n, true);
+		join_locked(s, HAK_EXTENT_DIRTY, first, n);
+	} else if (state == HAK_SLICES_LAZY) {
 		s->n_lazy += n;
 		hak_superslabs.n_lazy += n;
 	}
-	s->run_limit = s->n_slices;
-	if (was_full)
-		move_locked(s);
+	join_locked(s, HAK_EXTENT_FREE, first, n);
+}
+
+void hak_slices_begin_locked(struct hak_superslab *s)
+{
+	s->n_slices = s->n_made;
+	hak_superslabs.n++;
+	hak_superslabs.n_mapped += s->n_slices;
+	hak_extents_set_locked(s, HAK_EXTENT_FREE, s->n_slices);
+}
+
+void hak_slices_end_locked(struct hak_superslab *s)
+{
+	hak_extents_set_locked(s, HAK_EXTENT_FREE, 0);
+	hak_superslabs.n--;
+	hak_superslabs.n_mapped -= s->n_slices;
+	hak_slices_forget_undumped_locked(s);
+	s->n_slices = 0; /* a forked child that lists all anew finds it gone, whether it is or not */
 }
 
 void hak_slices_retire_locked(struct hak_superslab *s)
 {
 	s->n_slices = 0;
 	s->kept = 0;
-	s->link.next = hak_superslabs.unused;
-	hak_superslabs.unused = &s->link;
+	s->next_unused = hak_superslabs.unused;
+	hak_superslabs.unused = s;
 }
 
-static size_t check_locked(struct hak_superslab *s, bool is_full)
+static unsigned longest_extent(const struct hak_superslab *s, enum hak_extent kind)
+{
+	unsigned longest;
+
+	hak_slices_find_locked(s, kind, s->n_slices + 1U, 1, &longest);
+	return longest;
+}
+
+static bool is_sound_locked(const struct hak_superslab *s)
 {
 	unsigned n_used = 0, n_dirty = 0, n_lazy = 0, n_undumped = 0, n_dense = 0;
-	bool is_sound;
+	bool is_sound = true;
 
 	for (unsigned i = 0; i < N_WORDS; i++) {
 		n_used += hak_bits_count(s->used[i]);
@@ -218,25 +260,22 @@ static size_t check_locked(struct hak_superslab *s, bool is_full)
 		n_lazy += hak_bits_count(s->lazy[i]);
 		n_undumped += hak_bits_count(s->undumped[i]);
 		n_dense += hak_bits_count(s->dense[i]);
-	}
-	is_sound = n_used == s->n_used && n_dirty == s->n_dirty && n_lazy == s->n_lazy &&
-		n_undumped == s->n_undumped && n_dense == s->n_dense && is_full == (n_used == s->n_slices);
-	for (unsigned i = 0; i < N_WORDS; i++)
-		is_sound = is_sound && (s->used[i] & s->dirty[i]) == 0 && (s->aged[i] & ~s->dirty[i]) == 0 &&
-			(s->lazy[i] & ~s->dirty[i]) == 0 && (s->aged[i] & s->lazy[i]) == 0 &&
-			(s->undumped[i] & (s->used[i] | (s->dirty[i] & ~s->lazy[i]))) == 0 &&
+		is_sound = is_sound && (s->used[i] & (s->dirty[i] | s->lazy[i])) == 0 && (s->dirty[i] & s->lazy[i]) == 0 &&
+			(s->aged[i] & ~s->dirty[i]) == 0 && (s->undumped[i] & (s->used[i] | s->dirty[i])) == 0 &&
 			(s->dense[i] & ~s->used[i]) == 0;
-	return is_sound ? 0 : 1;
+	}
+	return is_sound && n_used == s->n_used && n_dirty == s->n_dirty && n_lazy == s->n_lazy &&
+		n_undumped == s->n_undumped && n_dense == s->n_dense &&
+		longest_extent(s, HAK_EXTENT_FREE) <= s->extent[HAK_EXTENT_FREE].bound &&
+		longest_extent(s, HAK_EXTENT_DIRTY) <= s->extent[HAK_EXTENT_DIRTY].bound;
 }
 
 static size_t check_all_locked(void)
 {
 	size_t n_faults = 0;
 
-	for (struct hak_link *l = hak_superslabs.open.next; l != &hak_superslabs.open; l = l->next)
-		n_faults += check_locked(hak_slices_superslab_of(l), false);
-	for (struct hak_link *l = hak_superslabs.full.next; l != &hak_superslabs.full; l = l->next)
-		n_faults += check_locked(hak_slices_superslab_of(l), true);
+	for (struct hak_superslab *s = hak_slices_first(); s != NULL; s = s->next)
+		n_faults += s->n_slices > 0 && !is_sound_locked(s);
 	return n_faults;
 }
 

@@ -14,9 +14,18 @@
 
 #define HAK_SLICES_WORDS HAK_N_WORDS(HAK_SUPERSLAB_SLICES)
 
+enum hak_extent { HAK_EXTENT_FREE, HAK_EXTENT_DIRTY, HAK_N_EXTENTS };
+
+/* Where region/extents.h has put a superslab. */
+struct hak_extent_link {
+	struct hak_link link;      /* lk:SUPERSLAB */
+	uint32_t bound;            /* lk:SUPERSLAB */
+	bool is_reserved;          /* lk:SUPERSLAB: it was for dense slices (S5) when it was put there */
+};
+
 struct hak_superslab {
-	struct hak_link link;      /* lk:SUPERSLAB: in open or full (S2); unused: next alone */
 	struct hak_superslab *next; /* const: all descriptors ever made */
+	struct hak_superslab *next_unused; /* lk:SUPERSLAB: while it is not in use */
 	char *base;                /* const while mapped */
 	uint32_t n_slices;         /* const while mapped; lk:SUPERSLAB: 0: the descriptor is not in use */
 	uint32_t n_made;           /* const while mapped: n_slices to be */
@@ -26,13 +35,13 @@ struct hak_superslab {
 	uint32_t n_undumped;       /* lk:SUPERSLAB */
 	uint32_t n_dense;          /* lk:SUPERSLAB */
 	uint32_t n_pins;           /* lk:SUPERSLAB: not to be unmapped */
-	uint32_t run_limit;        /* lk:SUPERSLAB: no free run is longer */
 	uint32_t huge;             /* any: enum hak_huge */
+	struct hak_extent_link extent[HAK_N_EXTENTS]; /* lk:SUPERSLAB (S2) */
 	size_t kept;               /* lk:SUPERSLAB: bytes of holes in used slices that stay for huge pages' sake */
 	uint64_t used[HAK_SLICES_WORDS];     /* lk:SUPERSLAB */
 	uint64_t dirty[HAK_SLICES_WORDS];    /* lk:SUPERSLAB */
 	uint64_t aged[HAK_SLICES_WORDS];     /* lk:SUPERSLAB: dirty since before the last step of decay */
-	uint64_t lazy[HAK_SLICES_WORDS];     /* lk:SUPERSLAB: dirty, and the kernel may take it when it needs memory */
+	uint64_t lazy[HAK_SLICES_WORDS];     /* lk:SUPERSLAB: the kernel may take it when it needs memory */
 	uint64_t undumped[HAK_SLICES_WORDS]; /* lk:SUPERSLAB: left out of core dumps (S4) */
 	uint64_t dense[HAK_SLICES_WORDS];    /* lk:SUPERSLAB (S5) */
 	struct hak_span record[HAK_SUPERSLAB_SLICES]; /* whoever took the slice */
@@ -40,10 +49,8 @@ struct hak_superslab {
 
 /* All superslabs, and sums over them. */
 struct hak_superslabs {
-	struct hak_link open;      /* lk:SUPERSLAB: with free slices */
-	struct hak_link full;      /* lk:SUPERSLAB: without */
 	struct hak_superslab *all; /* any: only ever grows */
-	struct hak_link *unused;   /* lk:SUPERSLAB: descriptors, linked by next */
+	struct hak_superslab *unused; /* lk:SUPERSLAB: descriptors, linked by next_unused */
 	struct hak_span *late;     /* any: runs to be given back, from who could not take the lock; linked by size */
 	size_t next_size;          /* lk:SUPERSLAB: bytes of the next superslab */
 	uint64_t n;                /* lk:SUPERSLAB */
@@ -52,7 +59,6 @@ struct hak_superslabs {
 	uint64_t n_dirty;          /* lk:SUPERSLAB */
 	uint64_t n_lazy;           /* lk:SUPERSLAB */
 	uint64_t n_dense;          /* lk:SUPERSLAB */
-	uint64_t n_kept;           /* lk:SUPERSLAB: dirty ones that the last step left in huge pages */
 	uint64_t ask_at;           /* lk:SUPERSLAB: as soon as so many are dense, there are huge pages to ask for */
 };
 
@@ -72,9 +78,10 @@ void hak_slices_lock(void);
 void hak_slices_take_late_locked(void);
 void hak_slices_unlock(void);
 
-HAK_INLINE struct hak_superslab *hak_slices_superslab_of(struct hak_link *link)
+/* The first of all descriptors, linked by next; those without slices are not in use. */
+HAK_INLINE struct hak_superslab *hak_slices_first(void)
 {
-	return HAK_MEMBER(link, struct hak_superslab, link);
+	return hak_load_acquire(&hak_superslabs.all);
 }
 
 HAK_INLINE bool hak_slices_is_huge(const struct hak_superslab *s)
@@ -87,12 +94,16 @@ HAK_INLINE unsigned hak_slices_idx_of(const struct hak_superslab *s, const char 
 	return (unsigned)((size_t)(base - s->base) / HAK_SLICE_SIZE);
 }
 
-/* The first of n slices, all with the same bit in map, at an aligned address, or n_slices; *longest: the longest run
- * passed over. */
-unsigned hak_slices_find_locked(const struct hak_superslab *s, const uint64_t *map, bool bit, size_t n, size_t align,
-	unsigned *longest);
+/* The first of n slices in an extent, at an aligned address, or n_slices; *longest: the longest extent passed over. */
+unsigned hak_slices_find_locked(const struct hak_superslab *s, enum hak_extent kind, size_t n, size_t align, unsigned *longest);
 
-/* A descriptor that is in no list, all of whose slices are clean, is of no more use. */
+/* A new superslab, or one that could not be unmapped: all of its slices are clean. */
+void hak_slices_begin_locked(struct hak_superslab *s);
+
+/* Such a one is about to be unmapped: nobody finds it any more. */
+void hak_slices_end_locked(struct hak_superslab *s);
+
+/* A descriptor without slices is of no more use. */
 void hak_slices_retire_locked(struct hak_superslab *s);
 
 /* Marks free slices used. Returns whether all of them were clean. */

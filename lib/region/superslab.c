@@ -5,6 +5,7 @@
 
 #include "base/atomic.h"
 #include "os/page.h"
+#include "region/extents.h"
 #include "region/limit.h"
 #include "region/meta.h"
 #include "region/slack.h"
@@ -12,20 +13,12 @@
 
 #define N_WORDS HAK_SLICES_WORDS
 
-/* S5: is s to be kept for dense slices? */
-static bool is_reserved(const struct hak_superslab *s)
-{
-	return hak_load_relaxed(&s->huge) == HAK_HUGE_AUTO;
-}
-
 /* Counts free slices that hold no memory yet as held. False: the limit. What was freed counts as whole slices, and may
  * be beyond it: then not even dirty ones may be written to before they are purged. */
 static bool charge_locked(const struct hak_superslab *s, unsigned first, unsigned n)
 {
-	unsigned n_clean = n;
+	unsigned n_clean = n - hak_bits_count_in(s->dirty, first, n) - hak_bits_count_in(s->lazy, first, n);
 
-	for (unsigned i = first; s->n_dirty > 0 && i < first + n; i++)
-		n_clean -= hak_bit_is_set(s->dirty, i);
 	hak_slack_note_fresh(n_clean * HAK_SLICE_SIZE);
 	return (n_clean == 0 && !hak_limit_is_hard()) || hak_limit_take(n_clean * HAK_SLICE_SIZE);
 }
@@ -34,7 +27,7 @@ static bool charge_locked(const struct hak_superslab *s, unsigned first, unsigne
 struct wish {
 	size_t n, align;
 	bool is_dense;
-	bool is_anywhere; /* whatever S5 says */
+	bool is_anywhere; /* whatever S5 says: there are no addresses for a new superslab */
 };
 
 static void fill_out_locked(struct hak_superslab *s, unsigned first, const struct wish *wish, struct hak_slices *out,
@@ -55,52 +48,62 @@ static void fill_out_locked(struct hak_superslab *s, unsigned first, const struc
 	}
 }
 
-/* Dirty slices: their memory is there already, and so are the superslabs'. */
-static bool take_dirty_locked(const struct wish *wish, struct hak_slices *out, struct hak_slices_revival *revival)
-{
-	if (hak_superslabs.n_dirty < wish->n)
-		return false;
-	for (struct hak_link *l = hak_superslabs.open.next; l != &hak_superslabs.open; l = l->next) {
-		struct hak_superslab *s = hak_slices_superslab_of(l);
-		unsigned first, longest;
-
-		if (s->n_dirty < wish->n || (is_reserved(s) && !wish->is_anywhere))
-			continue;
-		first = hak_slices_find_locked(s, s->dirty, true, wish->n, wish->align, &longest);
-		if (first == s->n_slices)
-			continue;
-		fill_out_locked(s, first, wish, out, revival);
-		return true;
-	}
-	return false;
-}
-
 enum answer { TAKEN, NOT_FOUND, REFUSED };
 
-static enum answer take_locked(const struct wish *wish, struct hak_slices *out, struct hak_slices_revival *revival)
+static enum answer take_from_locked(struct hak_superslab *s, unsigned first, const struct wish *wish, struct hak_slices *out,
+	struct hak_slices_revival *revival)
 {
-	if (HAK_UNLIKELY(hak_limit_is_hard()) && !hak_limit_take(0))
+	if (!charge_locked(s, first, (unsigned)wish->n))
 		return REFUSED;
-	if (take_dirty_locked(wish, out, revival))
-		return TAKEN;
-	for (struct hak_link *l = hak_superslabs.open.next; l != &hak_superslabs.open; l = l->next) {
-		struct hak_superslab *s = hak_slices_superslab_of(l);
-		unsigned first, longest;
+	fill_out_locked(s, first, wish, out, revival);
+	return TAKEN;
+}
 
-		if (s->run_limit < wish->n || (is_reserved(s) && !wish->is_anywhere))
-			continue;
-		first = hak_slices_find_locked(s, s->used, false, wish->n, wish->align, &longest);
-		if (first == s->n_slices) {
-			if (wish->align <= HAK_SLICE_SIZE)
-				s->run_limit = longest;
-			continue;
-		}
-		if (!charge_locked(s, first, (unsigned)wish->n))
-			return REFUSED;
-		fill_out_locked(s, first, wish, out, revival);
-		return TAKEN;
+/* From an extent of that kind. A fit is sure where the extent has room for the alignment as well. */
+static enum answer take_extent_locked(enum hak_extent kind, bool is_reserved, const struct wish *wish, struct hak_slices *out,
+	struct hak_slices_revival *revival)
+{
+	size_t least = wish->n + (wish->align - 1) / HAK_SLICE_SIZE;
+	struct hak_superslab *s;
+
+	while ((s = hak_extents_find_locked(kind, is_reserved, least)) != NULL) {
+		unsigned longest, first = hak_slices_find_locked(s, kind, wish->n, wish->align, &longest);
+
+		if (first < s->n_slices)
+			return take_from_locked(s, first, wish, out, revival);
+		hak_extents_set_locked(s, kind, longest);
 	}
 	return NOT_FOUND;
+}
+
+/* The last resort: wherever it fits. */
+static enum answer take_anywhere_locked(const struct wish *wish, struct hak_slices *out, struct hak_slices_revival *revival)
+{
+	for (struct hak_superslab *s = hak_slices_first(); s != NULL; s = s->next) {
+		unsigned longest, first = hak_slices_find_locked(s, HAK_EXTENT_FREE, wish->n, wish->align, &longest);
+
+		if (first < s->n_slices)
+			return take_from_locked(s, first, wish, out, revival);
+	}
+	return NOT_FOUND;
+}
+
+/* Dirty slices first: their memory is there already. Dense ones first where other dense ones are, others nowhere else (S5). */
+static enum answer take_locked(const struct wish *wish, struct hak_slices *out, struct hak_slices_revival *revival)
+{
+	enum answer answer = NOT_FOUND;
+
+	if (HAK_UNLIKELY(hak_limit_is_hard()) && !hak_limit_take(0))
+		return REFUSED;
+	if (HAK_UNLIKELY(wish->is_anywhere))
+		return take_anywhere_locked(wish, out, revival);
+	if (wish->is_dense)
+		answer = take_extent_locked(HAK_EXTENT_DIRTY, true, wish, out, revival);
+	if (answer == NOT_FOUND)
+		answer = take_extent_locked(HAK_EXTENT_DIRTY, false, wish, out, revival);
+	if (answer == NOT_FOUND && wish->is_dense)
+		answer = take_extent_locked(HAK_EXTENT_FREE, true, wish, out, revival);
+	return answer == NOT_FOUND ? take_extent_locked(HAK_EXTENT_FREE, false, wish, out, revival) : answer;
 }
 
 static struct hak_superslab *make_descriptor(void)
@@ -118,14 +121,14 @@ static struct hak_superslab *make_descriptor(void)
 
 static struct hak_superslab *take_descriptor(void)
 {
-	struct hak_link *l;
+	struct hak_superslab *s;
 
 	hak_slices_lock();
-	l = hak_superslabs.unused;
-	if (l != NULL)
-		hak_superslabs.unused = l->next;
+	s = hak_superslabs.unused;
+	if (s != NULL)
+		hak_superslabs.unused = s->next_unused;
 	hak_slices_unlock();
-	return l != NULL ? hak_slices_superslab_of(l) : make_descriptor();
+	return s != NULL ? s : make_descriptor();
 }
 
 static void give_descriptor(struct hak_superslab *s)
@@ -167,15 +170,12 @@ static struct hak_superslab *make(size_t n, size_t align)
 	return NULL;
 }
 
-static struct hak_superslab *find_unasked_locked(const struct hak_link *head)
+static struct hak_superslab *find_unasked_locked(void)
 {
-	for (struct hak_link *l = head->next; l != head; l = l->next) {
-		struct hak_superslab *s = hak_slices_superslab_of(l);
-
-		if (hak_load_relaxed(&s->huge) == HAK_HUGE_NOT_YET &&
+	for (struct hak_superslab *s = hak_slices_first(); s != NULL; s = s->next)
+		if (s->n_slices > 0 && hak_load_relaxed(&s->huge) == HAK_HUGE_NOT_YET &&
 			(s->n_used - s->n_dense) * HAK_HUGE_SPARSE_RATIO <= s->n_slices)
 			return s;
-	}
 	return NULL;
 }
 
@@ -189,9 +189,7 @@ static struct hak_superslab *claim_unasked_locked(void)
 		hak_superslabs.ask_at = least;
 		return NULL;
 	}
-	s = find_unasked_locked(&hak_superslabs.full);
-	if (s == NULL)
-		s = find_unasked_locked(&hak_superslabs.open);
+	s = find_unasked_locked();
 	if (s == NULL)
 		hak_superslabs.ask_at = UINT64_MAX; /* until there is a new one */
 	else
@@ -204,35 +202,46 @@ static void ask_huge(void)
 {
 	struct hak_superslab *s;
 
-	do {
-		hak_slices_lock();
-		s = claim_unasked_locked();
+	hak_slices_lock();
+	while ((s = claim_unasked_locked()) != NULL) {
+		uint32_t state;
+
 		hak_slices_unlock();
-		if (s != NULL)
-			hak_store_relaxed(&s->huge, hak_huge_ask(s->base, s->n_slices * HAK_SLICE_SIZE));
-	} while (s != NULL);
+		state = hak_huge_ask(s->base, s->n_slices * HAK_SLICE_SIZE);
+		hak_slices_lock();
+		hak_store_relaxed(&s->huge, state);
+		for (unsigned kind = 0; kind < HAK_N_EXTENTS; kind++)
+			hak_extents_set_locked(s, kind, s->extent[kind].bound);
+	}
+	hak_slices_unlock();
 }
 
-/* As take_locked(), and tells whether ask_huge() is due. */
+static void add_locked(struct hak_superslab *s, const struct wish *wish)
+{
+	if (wish->is_dense)
+		hak_superslabs.ask_at = 0;
+	else if (hak_load_relaxed(&s->huge) == HAK_HUGE_NOT_YET)
+		hak_store_relaxed(&s->huge, HAK_HUGE_BROKEN); /* more of the kind will follow */
+	if (hak_superslabs.next_size < HAK_SUPERSLAB_SIZE)
+		hak_own_set(&hak_superslabs.next_size, hak_superslabs.next_size * 2);
+	hak_slices_begin_locked(s);
+}
+
+/* As take_locked(), from a new superslab if there is one; tells whether ask_huge() is due. */
 static enum answer take_now(const struct wish *wish, struct hak_superslab *new, struct hak_slices *out, bool *is_due)
 {
 	struct hak_slices_revival revival = { .base = NULL };
 	enum answer answer;
+	unsigned longest;
 
 	hak_slices_lock();
 	if (new != NULL) {
-		new->n_slices = new->run_limit = new->n_made;
-		hak_list_put_last(&hak_superslabs.open, &new->link);
-		hak_superslabs.n++;
-		hak_superslabs.n_mapped += new->n_slices;
-		if (hak_superslabs.next_size < HAK_SUPERSLAB_SIZE)
-			hak_own_set(&hak_superslabs.next_size, hak_superslabs.next_size * 2);
-		if (wish->is_dense)
-			hak_superslabs.ask_at = 0;
-		else if (hak_load_relaxed(&new->huge) == HAK_HUGE_NOT_YET)
-			hak_store_relaxed(&new->huge, HAK_HUGE_BROKEN); /* more of the kind will follow */
+		add_locked(new, wish);
+		answer = take_from_locked(new, hak_slices_find_locked(new, HAK_EXTENT_FREE, wish->n, wish->align, &longest), wish,
+			out, &revival);
+	} else {
+		answer = take_locked(wish, out, &revival);
 	}
-	answer = take_locked(wish, out, &revival);
 	*is_due = hak_superslabs.n_dense >= hak_superslabs.ask_at;
 	hak_slices_unlock();
 	hak_slices_revive(&revival);
@@ -247,7 +256,6 @@ static bool take(struct wish wish, struct hak_slices *out)
 	bool is_due;
 
 	HAK_ASSERT(wish.n >= 1 && wish.n <= HAK_SUPERSLAB_SLICES);
-	/* Another thread may take what we made before us: then go round again. */
 	while ((answer = take_now(&wish, s, out, &is_due)) != TAKEN) {
 		if (answer == REFUSED) {
 			if (has_purged || hak_superslab_purge(HAK_PURGE_ALL, SIZE_MAX) == 0)
@@ -273,7 +281,7 @@ bool hak_superslab_take(size_t n, size_t align, struct hak_slices *out)
 
 bool hak_superslab_take_dense(size_t n, struct hak_slices *out)
 {
-	return take((struct wish){ .n = n, .align = HAK_SLICE_SIZE, .is_dense = true, .is_anywhere = true }, out);
+	return take((struct wish){ .n = n, .align = HAK_SLICE_SIZE, .is_dense = true }, out);
 }
 
 void hak_superslab_give(struct hak_superslab *s, char *base, size_t n)
@@ -320,95 +328,67 @@ bool hak_superslab_extend(struct hak_superslab *s, char *base, size_t n_old, siz
 	return is_done;
 }
 
-static bool list_contains_locked(const struct hak_link *head, const char *p)
-{
-	for (const struct hak_link *l = head->next; l != head; l = l->next) {
-		const struct hak_superslab *s = HAK_MEMBER(l, const struct hak_superslab, link);
-
-		if (p >= s->base && (size_t)(p - s->base) < s->n_slices * HAK_SLICE_SIZE)
-			return true;
-	}
-	return false;
-}
-
 bool hak_superslab_contains(const void *p)
 {
-	bool is_ours;
+	bool is_ours = false;
 
 	hak_slices_lock();
-	is_ours = list_contains_locked(&hak_superslabs.open, p) || list_contains_locked(&hak_superslabs.full, p);
+	for (const struct hak_superslab *s = hak_slices_first(); s != NULL && !is_ours; s = s->next)
+		is_ours = (const char *)p >= s->base && (size_t)((const char *)p - s->base) < s->n_slices * HAK_SLICE_SIZE;
 	hak_slices_unlock();
 	return is_ours;
 }
 
 void hak_superslab_stats_get(struct hak_superslab_stats *stats)
 {
-	uint64_t n_dirty;
-
 	hak_slices_lock();
-	n_dirty = hak_superslabs.n_dirty - hak_superslabs.n_lazy;
 	stats->mapped = hak_superslabs.n_mapped * HAK_SLICE_SIZE;
 	stats->used = hak_superslabs.n_used * HAK_SLICE_SIZE;
-	stats->dirty = n_dirty * HAK_SLICE_SIZE;
+	stats->dirty = hak_superslabs.n_dirty * HAK_SLICE_SIZE;
 	stats->lazy = hak_superslabs.n_lazy * HAK_SLICE_SIZE;
-	stats->kept = (hak_superslabs.n_kept < n_dirty ? hak_superslabs.n_kept : n_dirty) * HAK_SLICE_SIZE;
 	stats->n_superslabs = hak_superslabs.n;
 	hak_slices_unlock();
 }
 
-/* The superslab with the lowest address above `after`, or NULL. */
-static struct hak_superslab *next_above_locked(const char *after)
+/* Adds what of a superslab is resident. */
+static void add_resident(struct hak_superslab *s, struct hak_superslab_resident *resident)
 {
-	struct hak_superslab *best = NULL;
-	struct hak_link *heads[2] = { &hak_superslabs.open, &hak_superslabs.full };
+	uint64_t used[N_WORDS], dirty[N_WORDS], lazy[N_WORDS];
+	bool has_huge;
+	unsigned n;
 
-	for (unsigned i = 0; i < 2; i++)
-		for (struct hak_link *l = heads[i]->next; l != heads[i]; l = l->next) {
-			struct hak_superslab *s = hak_slices_superslab_of(l);
+	hak_slices_lock();
+	n = s->n_slices;
+	has_huge = hak_slices_is_huge(s);
+	memcpy(used, s->used, sizeof used);
+	memcpy(dirty, s->dirty, sizeof dirty);
+	memcpy(lazy, s->lazy, sizeof lazy);
+	s->n_pins += n > 0;
+	hak_slices_unlock();
+	for (unsigned i = 0, end; i < n; i = end) {
+		bool is_used = hak_bit_is_set(used, i), is_dirty = hak_bit_is_set(dirty, i);
+		bool is_lazy = hak_bit_is_set(lazy, i);
+		size_t size = 0;
 
-			if (s->base > after && (best == NULL || s->base < best->base))
-				best = s;
-		}
-	return best;
+		for (end = i + 1; end < n && hak_bit_is_set(used, end) == is_used &&
+			hak_bit_is_set(dirty, end) == is_dirty && hak_bit_is_set(lazy, end) == is_lazy; end++)
+			;
+		if (is_used || is_dirty || is_lazy || has_huge)
+			size = hak_os_resident(s->base + i * HAK_SLICE_SIZE, (end - i) * HAK_SLICE_SIZE);
+		resident->used += is_used ? size : 0;
+		resident->lazy += is_lazy ? size : 0;
+		resident->dirty += !is_used && !is_lazy ? size : 0; /* in a huge page, clean ones too */
+	}
+	if (n == 0)
+		return;
+	hak_slices_lock();
+	s->n_pins--;
+	hak_slices_unlock();
 }
 
 void hak_superslab_resident_get(struct hak_superslab_resident *resident)
 {
-	uint64_t used[N_WORDS], dirty[N_WORDS], lazy[N_WORDS];
-	char *base = NULL;
-
 	*resident = (struct hak_superslab_resident){ .used = 0 };
-	for (;;) {
-		struct hak_superslab *s;
-		bool has_huge = false;
-		unsigned n = 0;
-
-		hak_slices_lock();
-		s = next_above_locked(base);
-		if (s != NULL) {
-			n = s->n_slices;
-			base = s->base;
-			has_huge = hak_slices_is_huge(s);
-			memcpy(used, s->used, sizeof used);
-			memcpy(dirty, s->dirty, sizeof dirty);
-			memcpy(lazy, s->lazy, sizeof lazy);
-		}
-		hak_slices_unlock();
-		if (s == NULL)
-			return;
-		for (unsigned i = 0, end; i < n; i = end) {
-			bool is_used = hak_bit_is_set(used, i), is_dirty = hak_bit_is_set(dirty, i);
-			bool is_lazy = hak_bit_is_set(lazy, i);
-			size_t size = 0;
-
-			for (end = i + 1; end < n && hak_bit_is_set(used, end) == is_used &&
-				hak_bit_is_set(dirty, end) == is_dirty && hak_bit_is_set(lazy, end) == is_lazy; end++)
-				;
-			if (is_used || is_dirty || has_huge)
-				size = hak_os_resident(base + i * HAK_SLICE_SIZE, (end - i) * HAK_SLICE_SIZE);
-			resident->used += is_used ? size : 0;
-			resident->lazy += is_lazy ? size : 0;
-			resident->dirty += !is_used && !is_lazy ? size : 0; /* in a huge page, clean ones too */
-		}
-	}
+	for (struct hak_superslab *s = hak_slices_first(); s != NULL; s = s->next)
+		add_resident(s, resident);
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Owns: superslabs: aligned regions cut into slices, for slabs and runs alike, and which slices are used,
- *       dirty (free, maybe resident; lazy if the kernel may take them) or clean (free, no memory behind them, zero
- *       when touched).
+ *       dirty (free, maybe resident), lazy (so, but the kernel may take them) or clean (free, no memory behind them,
+ *       zero when touched).
  * Threads: any.
  * Locks: SUPERSLAB inside; no system call is made under it.
- * S1 used and dirty are disjoint; n_used and n_dirty count them; aged and lazy are disjoint subsets of dirty.
- * S2 A superslab is in `open` while it has a free slice, else in `full`.
+ * S1 used, dirty and lazy are disjoint; n_used, n_dirty and n_lazy count them; aged is a subset of dirty.
+ * S2 A superslab is found by the length of its extents of free and of dirty slices (region/extents.h).
  * S3 Bitmaps are the truth: a forked child that finds the lock held by a thread it does not have counts and lists all
  *    superslabs anew.
  * S4 Long free runs that are clean or lazy are left out of core dumps, undumped, as long as all mappings are few. Used
@@ -32,9 +32,8 @@ struct hak_slices {
 struct hak_superslab_stats {
 	uint64_t mapped;  /* bytes of all superslabs */
 	uint64_t used;    /* bytes of used slices */
-	uint64_t dirty;   /* bytes of dirty slices, lazy ones apart */
+	uint64_t dirty;   /* bytes of dirty slices */
 	uint64_t lazy;    /* bytes of lazy slices */
-	uint64_t kept;    /* bytes of dirty slices that the last step left in huge pages */
 	uint64_t n_superslabs;
 };
 

@@ -17,7 +17,7 @@ static struct hak_superslab_stats before;
 static void spoil_locked(unsigned kind)
 {
 	struct hak_superslabs *all = &hak_superslabs;
-	struct hak_superslab *s = hak_slices_superslab_of(all->open.next);
+	struct hak_superslab *s = hak_slices_first();
 	unsigned at = hak_bits_find(s->used, s->n_slices, 0, true);
 
 	switch (kind) {
@@ -38,21 +38,20 @@ static void spoil_locked(unsigned kind)
 	case 3:
 		s->n_used = s->n_dirty = s->n_lazy = s->n_dense = s->n_undumped = 12345;
 		s->n_pins = 3;
-		s->run_limit = 0;
+		s->extent[HAK_EXTENT_FREE].bound = 0;
 		break;
 	case 4:
 		all->n = all->n_mapped = all->n_used = all->n_dirty = all->n_lazy = all->n_dense = 98765;
 		hak_slack_count_dirty(-(int64_t)MIB(100));
 		break;
 	case 5: /* in no list */
-		s->link.next->prev = s->link.prev;
-		s->link.prev->next = s->link.next;
-		s->link.next = NULL;
+		s->extent[HAK_EXTENT_DIRTY].link.next->prev = s->extent[HAK_EXTENT_DIRTY].link.prev;
+		s->extent[HAK_EXTENT_DIRTY].link.prev->next = s->extent[HAK_EXTENT_DIRTY].link.next;
+		s->extent[HAK_EXTENT_DIRTY].link.next = NULL;
 		break;
 	case 6:
-		all->open.next = &s->link;
-		all->open.prev = all->full.next = all->full.prev = NULL;
-		all->unused = &s->link;
+		s->extent[HAK_EXTENT_FREE].link.prev = NULL;
+		all->unused = s;
 		break;
 	default: /* being asked for huge pages */
 		hak_store_relaxed(&s->huge, HAK_HUGE_ASKING);
