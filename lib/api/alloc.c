@@ -6,6 +6,7 @@
 #include "region/limit.h"
 #include "thread/decay.h"
 #include "thread/thread.h"
+#include "tiny/slab.h"
 
 #define ADDRESSES (PTRDIFF_MAX >> (sizeof(void *) * 8 - HAK_ADDRESS_BITS)) /* no block can be larger */
 
@@ -17,14 +18,16 @@ static struct hak_cache *enter(void)
 	return HAK_LIKELY(c != NULL) ? c : hak_thread_start();
 }
 
-static void *try_tiny(unsigned sc)
+static void *try_tiny(unsigned sc, bool *is_clean)
 {
 	struct hak_cache *c = enter();
-	bool is_clean;
 	void *p = HAK_LIKELY(c != NULL) ? hak_thread_take_own(c, sc) : hak_thread_take_alone(sc);
 
+	*is_clean = false;
 	if (HAK_UNLIKELY(p == NULL) && hak_thread_is_nested())
-		p = hak_large_take_alone(hak_class_size(sc), HAK_ALIGNMENT, &is_clean);
+		p = hak_large_take_alone(hak_class_size(sc), HAK_ALIGNMENT, is_clean);
+	else if (p != NULL && hak_class_is_single(sc) && c != NULL && c->is_straight)
+		*is_clean = hak_slab_is_fresh((struct hak_slab *)hak_registry_find(p));
 	hak_thread_leave(c);
 	return p;
 }
@@ -76,12 +79,12 @@ static void *check_limits(void *p)
 	return p;
 }
 
-static void *HAK_NOINLINE take_tiny(unsigned sc)
+static void *HAK_NOINLINE take_tiny(unsigned sc, bool *is_clean)
 {
-	void *p = try_tiny(sc);
+	void *p = try_tiny(sc, is_clean);
 
-	if (HAK_UNLIKELY(p == NULL) && make_room(0))
-		p = try_tiny(sc);
+	if (HAK_UNLIKELY(p == NULL) && make_room(hak_class_is_single(sc) ? hak_class_size(sc) : 0))
+		p = try_tiny(sc, is_clean);
 	return check_limits(p);
 }
 
@@ -101,15 +104,24 @@ HAK_NOINLINE void *hak_alloc_miss(size_t size)
 {
 	bool is_clean;
 
-	if (HAK_UNLIKELY(size > HAK_TINY_MAX))
-		return take_untiny(size, HAK_ALIGNMENT, &is_clean);
-	return take_tiny(hak_class_of(size > 0 ? size : 1));
+	if (HAK_LIKELY(size <= HAK_TINY_MAX))
+		return take_tiny(hak_class_of(size > 0 ? size : 1), &is_clean);
+	return take_untiny(size, HAK_ALIGNMENT, &is_clean);
+}
+
+void *hak_alloc_growing(size_t size)
+{
+	bool is_clean;
+
+	return size > HAK_SHARED_MAX ? take_untiny(size, HAK_ALIGNMENT, &is_clean) : hak_alloc(size);
 }
 
 void *hak_alloc(size_t size)
 {
 	void *p;
 
+	if (size > HAK_SHARED_MAX && size <= HAK_TINY_MAX && hak_slab_pop_single_hit(hak_cache_mine, hak_class_of(size), &p))
+		return p;
 	return hak_alloc_hit(size, &p) ? p : hak_alloc_miss(size);
 }
 
@@ -120,12 +132,13 @@ void *hak_alloc_any(size_t size, size_t align, bool *is_clean)
 
 	if (HAK_UNLIKELY(align > HAK_SLICE_SIZE || size > HAK_TINY_MAX))
 		return take_untiny(size, align, is_clean);
-	*is_clean = false;
-	if (align <= HAK_ALIGNMENT)
-		return hak_alloc(size);
 	/* Slabs begin on slices' borders, so a class whose size is a multiple of align is aligned throughout. That of a
 	 * multiple of align is one: classes are steps of a power of two apart; where align is the larger power, the
 	 * multiple is a class's size itself. */
 	sc = hak_class_of(hak_round_up(size > 0 ? size : 1, align));
-	return HAK_LIKELY(hak_cache_pop_class_hit(hak_cache_mine, sc, &p)) ? p : take_tiny(sc);
+	*is_clean = false;
+	if (hak_class_is_single(sc) ? hak_slab_pop_single_hit(hak_cache_mine, sc, &p) :
+		hak_cache_pop_class_hit(hak_cache_mine, sc, &p))
+		return p;
+	return take_tiny(sc, is_clean);
 }

@@ -13,6 +13,9 @@
 /* The part of a small allocation that is not a hit, and all larger ones. */
 void *hak_alloc_miss(size_t size);
 
+/* A block for one that grows: what is too large to share a slab can go on growing where it is. */
+void *hak_alloc_growing(size_t size);
+
 /* As hak_alloc_miss(); *is_clean: the block reads as zero. */
 void *hak_alloc_any(size_t size, size_t align, bool *is_clean);
 
@@ -21,7 +24,7 @@ HAK_INLINE bool hak_alloc_hit(size_t size, void **p)
 {
 	if (HAK_LIKELY(size <= HAK_SMALL_MAX) && HAK_LIKELY(hak_cache_pop_hit(hak_cache_mine, size, p)))
 		return true;
-	return size - 1 < HAK_TINY_MAX && hak_cache_pop_class_hit(hak_cache_mine, hak_class_of(size), p);
+	return size - 1 < HAK_SHARED_MAX && hak_cache_pop_class_hit(hak_cache_mine, hak_class_of(size), p);
 }
 
 /* A block for size bytes. */

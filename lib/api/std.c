@@ -19,7 +19,7 @@
 #include "os/page.h"
 #include "thread/decay.h"
 #include "thread/thread.h"
-#include "tiny/class.h"
+#include "tiny/slab.h"
 #include "watch/stats.h"
 
 /* musl has none of these; who asks for them there declares them as glibc does. */
@@ -56,8 +56,10 @@ static void *HAK_NOINLINE malloc_larger(size_t size)
 {
 	void *p;
 
-	if (HAK_LIKELY(size - 1 < HAK_TINY_MAX) &&
+	if (HAK_LIKELY(size - 1 < HAK_SHARED_MAX) &&
 		HAK_LIKELY(hak_cache_pop_class_hit(hak_cache_mine, hak_class_of(size), &p)))
+		return p;
+	if (size > HAK_SHARED_MAX && size <= HAK_TINY_MAX && hak_slab_pop_single_hit(hak_cache_mine, hak_class_of(size), &p))
 		return p;
 	return malloc_slowly(size);
 }
@@ -107,7 +109,9 @@ static void *zeroed(size_t size)
 		return p;
 	/* All that malloc_usable_size() tells, as other libraries do. */
 	if (size <= HAK_TINY_MAX)
-		return memset(p, 0, hak_class_size(hak_class_of(size > 0 ? size : 1)));
+		size = hak_class_size(hak_class_of(size > 0 ? size : 1));
+	if (size <= HAK_SHARED_MAX)
+		return memset(p, 0, size);
 	hak_os_zero(p, hak_round_up(size, hak_os_page_size()));
 	return p;
 }
@@ -121,10 +125,10 @@ HAK_EXPORT void *hakmem_calloc(size_t count, size_t size)
 
 static void *move(void *from, size_t old_size, size_t size, size_t room)
 {
-	void *to = take(room);
+	void *to = size > old_size ? hak_alloc_growing(room) : hak_alloc(room);
 
 	if (to == NULL)
-		return NULL;
+		return no_memory();
 	memmove(to, from, old_size < size ? old_size : size);
 	give(from);
 	return to;
@@ -139,7 +143,7 @@ static void *resize_larger(struct hak_span *span, void *p, size_t size)
 		; /* its own thread may hold the lock */
 	else if (span->kind == HAK_KIND_LARGE)
 		to = size > HAK_RUN_MAX / 2 ? hak_large_resize(span, size) : NULL;
-	else if (size > HAK_TINY_MAX / 2 && size <= HAK_RUN_MAX && hak_run_resize(span, size))
+	else if (size > HAK_SHARED_MAX / 2 && size <= HAK_RUN_MAX && hak_run_resize(span, size))
 		to = p;
 	hak_thread_leave(c);
 	return to;
@@ -179,7 +183,7 @@ static void *reallocate(void *p, size_t size, const struct hak_caller *caller)
 		return to;
 	old_size = hak_block_size(span);
 	/* A block that grows by small steps gets an eighth more than it asks for, or it would be copied each time. */
-	room = size > HAK_TINY_MAX && size > old_size && size / 8 * 9 <= HAK_RUN_MAX ? size / 8 * 9 : size;
+	room = size > HAK_SHARED_MAX && size > old_size && size / 8 * 9 <= HAK_RUN_MAX ? size / 8 * 9 : size;
 	to = move(p, old_size, size, room);
 	if (to == NULL && room != size)
 		to = move(p, old_size, size, size);

@@ -28,24 +28,26 @@
 /* Size classes: steps of 16 to 128, then eight to each doubling. */
 #define HAK_ALIGNMENT 16                     /* bytes: what max_align_t wants on every ABI here */
 #define HAK_SMALL_MAX ((size_t)1024)         /* 1 KiB: the class comes from a table of bytes */
-#define HAK_TINY_SHIFT 16
-#define HAK_TINY_MAX ((size_t)1 << HAK_TINY_SHIFT) /* 64 KiB: the largest block that a slab holds */
-#define HAK_N_CLASSES (8 + 8 * (HAK_TINY_SHIFT - 7)) /* 80 */
-#define HAK_SLAB_SLICES_MAX 7                /* 448 KiB: the largest slab */
+#define HAK_TINY_SHIFT 20
+#define HAK_TINY_MAX ((size_t)1 << HAK_TINY_SHIFT) /* 1 MiB: the largest block that a slab holds; ... */
+#define HAK_SHARED_MAX HAK_SLICE_SIZE        /* ... from 64 KiB on, it holds only one */
+#define HAK_N_CLASSES (8 + 8 * (HAK_TINY_SHIFT - 7)) /* 112 */
+#define HAK_SLAB_SLICES_MAX (HAK_TINY_MAX / HAK_SLICE_SIZE) /* 16 */
 #define HAK_SLAB_WORDS_MAX (HAK_SLICE_SIZE / HAK_ALIGNMENT / 64) /* 64: bitmap words of the smallest class */
 
 /* A thread's cache. */
 #define HAK_CACHE_FIRST_RATIO 32             /* a class's first array claims 1/32 of the budget, ... */
-#define HAK_CACHE_FIRST_LEAST 4              /* ... but so many slots at least ... */
-#define HAK_CACHE_FIRST_MOST 16              /* ... and at most */
+#define HAK_CACHE_FIRST_LEAST 4              /* ... but so many slots at least, one for blocks that share no slab, ... */
+#define HAK_CACHE_FIRST_MOST 16              /* ... and so many at most */
 #define HAK_CACHE_WINDOW 512                 /* of so many misses of all classes, ... */
 #define HAK_CACHE_EVIDENCE 16                /* ... it takes so many of one for it to grow when all is claimed, else fewer */
+#define HAK_CACHE_SINGLE 4                   /* ... or a quarter, of blocks that share no slab: they are counted more seldom */
 #define HAK_CACHE_MOST 4096                  /* slots of a class, whatever configure and the options say */
 #define HAK_CACHE_DIET 8                     /* most slots of a class in diet mode */
 #define HAK_CACHE_LOOKS 8                    /* classes looked at, in turn, for what has rested, ... */
 #define HAK_CACHE_PAUSE 1024                 /* ... and misses from the last of them to the first */
 #define HAK_BATCH_BYTES ((size_t)32 << 10)   /* 32 KiB: most bytes taken from slabs at a time, ... */
-#define HAK_BATCH_MIN 4                      /* ... but this many blocks at least, ... */
+#define HAK_BATCH_MIN 4                      /* ... but this many blocks at least, if they share slabs, ... */
 #define HAK_BATCH_MAX 128                    /* ... and at most */
 
 /* What the caches of all threads may hold. */
@@ -83,6 +85,7 @@
 #define HAK_UNDUMPED_LEAST 16                /* 1 MiB: free slices in a row worth a mapping not in core dumps */
 #define HAK_SLACK_LEAST ((size_t)4 << 20)    /* 4 MiB of free memory stay resident for a while, ... */
 #define HAK_SLACK_RATIO 16                   /* ... and 1/16 of what is in use; more goes back at once, ... */
+#define HAK_SLACK_STEP ((size_t)1 << 20)     /* 1 MiB: heaps count what they keep in such steps */
 #define HAK_PURGE_PIECE 16                   /* ... in pieces of 1 MiB */
 #define HAK_BITE_NS 60000                    /* 60 µs: what a call takes for purging what has aged; one system call more; ... */
 #define HAK_BITE_SHARE 20                    /* ... 1/20 of the time all together, ... */

@@ -45,7 +45,7 @@ static void HAK_COLD report_bad(const void *p, const struct hak_caller *caller)
 /* Is block idx of slab s alive? */
 static inline bool is_alive(const struct hak_slab *s, size_t idx)
 {
-	return idx < s->n_blocks && hak_load_relaxed(&s->live[idx]) != 0;
+	return idx < s->n_blocks && hak_is_alive(hak_load_relaxed(&s->live[idx]));
 }
 
 struct hak_span *hak_block_prove(const void *p, const struct hak_caller *caller)

@@ -28,21 +28,6 @@ static uint64_t set_size(struct hak_span *run, size_t size, size_t n)
 	return (uint64_t)run->size - old_size;
 }
 
-/* Bytes of a run's last slice that hold no memory, and will not. */
-static size_t untouched(const struct hak_span *run)
-{
-	return run->is_clean ? run->n_slices * HAK_SLICE_SIZE - run->size : 0;
-}
-
-/* What is left of its slices' last use would count against a hard limit, and no one could use it. */
-static void clean_rest(struct hak_span *run)
-{
-	size_t rest = run->n_slices * HAK_SLICE_SIZE - run->size;
-
-	if (!run->is_clean && hak_limit_is_hard() && rest > 0)
-		run->is_clean = hak_os_purge(run->base + run->size, rest);
-}
-
 void *hak_run_take(size_t size, size_t align, bool *is_clean)
 {
 	struct hak_slices slices;
@@ -58,8 +43,7 @@ void *hak_run_take(size_t size, size_t align, bool *is_clean)
 	run->superslab = slices.superslab;
 	run->size = 0;
 	hak_add_relaxed(&n_bytes, set_size(run, size, slices.n));
-	clean_rest(run);
-	hak_limit_give(untouched(run));
+	hak_superslab_forgo_rest(run);
 	hak_registry_put(run->base, slices.n, run);
 	*is_clean = slices.is_clean;
 	return run->base;
@@ -68,13 +52,12 @@ void *hak_run_take(size_t size, size_t align, bool *is_clean)
 /* Nobody finds the run any more. False: another thread was first. */
 static bool claim(struct hak_span *run)
 {
-	size_t size = run->size;
-	size_t rest = untouched(run);
+	struct hak_span was = *run;
 
 	if (!hak_registry_claim(run->base, run->n_slices, run))
 		return false;
-	hak_sub_relaxed(&n_bytes, size);
-	hak_limit_add(rest);
+	hak_sub_relaxed(&n_bytes, was.size);
+	hak_superslab_reclaim_rest(&was);
 	return true;
 }
 
@@ -102,17 +85,16 @@ bool hak_run_resize(struct hak_span *run, size_t size)
 {
 	size_t n = slices_for(size);
 	size_t n_old = run->n_slices;
-	size_t rest = untouched(run);
 	size_t old_size;
 	bool is_clean;
 
 	if (size <= run->size)
-		hak_limit_add(rest);
-	else if (!hak_limit_take(rest))
+		hak_superslab_reclaim_rest(run);
+	else if (!hak_superslab_take_rest(run))
 		return false;
 	if (n > n_old) {
 		if (!hak_superslab_extend(run->superslab, run->base, n_old, n, &is_clean)) {
-			hak_limit_give(rest);
+			hak_superslab_forgo_rest(run);
 			return false;
 		}
 		run->is_clean = run->is_clean && is_clean;
@@ -125,7 +107,6 @@ bool hak_run_resize(struct hak_span *run, size_t size)
 	hak_add_relaxed(&n_bytes, set_size(run, size, n));
 	if (run->size < old_size)
 		run->is_clean = false;
-	clean_rest(run);
-	hak_limit_give(untouched(run));
+	hak_superslab_forgo_rest(run);
 	return true;
 }

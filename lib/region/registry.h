@@ -48,6 +48,12 @@ struct hak_front {
 /* A block's byte. */
 #define HAK_LIVE 1         /* alive, and of the class that it was asked for; 0: not alive */
 #define HAK_LIVE_RESIZED 2 /* alive, left where it was by a realloc() that asked for a smaller class */
+#define HAK_LIVE_HOME 4    /* not alive, and in its slab; of blocks that have one for themselves */
+
+HAK_INLINE bool hak_is_alive(uint8_t live)
+{
+	return (live & (HAK_LIVE | HAK_LIVE_RESIZED)) != 0;
+}
 
 #define HAK_FRONT_BUSY 1 /* a word: somebody is about to fill the entry */
 

@@ -6,7 +6,7 @@
 #include "conf/options.h"
 #include "region/limit.h"
 
-static uint64_t n_dirty, n_kept; /* any: bytes */
+static uint64_t n_dirty, n_kept, n_empty; /* any: bytes */
 static uint64_t n_purged;        /* any: bytes gone lately for want of slack, and not fetched again yet */
 static uint64_t swing;           /* any: bytes */
 static uint64_t n_least;         /* any: bytes of slack, at its lowest since the last hak_slack_age() */
@@ -38,9 +38,14 @@ void hak_slack_count_kept(int64_t n_bytes)
 	count(&n_kept, n_bytes);
 }
 
+void hak_slack_count_empty(int64_t n_bytes)
+{
+	count(&n_empty, n_bytes);
+}
+
 size_t hak_slack_now(void)
 {
-	return (size_t)(hak_load_relaxed(&n_dirty) + hak_load_relaxed(&n_kept));
+	return (size_t)(hak_load_relaxed(&n_dirty) + hak_load_relaxed(&n_kept) + hak_load_relaxed(&n_empty));
 }
 
 size_t hak_slack_over(size_t n_bytes)

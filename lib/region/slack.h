@@ -2,7 +2,7 @@
 /*
  * Owns: slack: how much free memory stays resident, and how much may. What is freed beyond that goes back at once.
  * Threads: any. Locks: none.
- * K1 Slack is free slices that are dirty, and mappings kept by large/. It may be a floor, a part of what is in use, and
+ * K1 Slack is free slices that are dirty, mappings kept by large/, and empty slabs of one block in heaps. It may be a floor, a part of what is in use, and
  *    the swing: what went back for want of slack and had to be fetched again soon. Of that, what lay
  *    unused for a second falls by half.
  */
@@ -11,9 +11,10 @@
 
 #include "base/attr.h"
 
-/* Bytes more, or fewer, of dirty slices; of kept mappings. */
+/* Bytes more, or fewer, of dirty slices; of kept mappings; of slabs of one block. */
 void hak_slack_count_dirty(int64_t n_bytes);
 void hak_slack_count_kept(int64_t n_bytes);
+void hak_slack_count_empty(int64_t n_bytes);
 
 /* Where they were counted anew. */
 void hak_slack_set_dirty(uint64_t n_bytes);

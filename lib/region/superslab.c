@@ -284,6 +284,33 @@ bool hak_superslab_take_dense(size_t n, struct hak_slices *out)
 	return take((struct wish){ .n = n, .align = HAK_SLICE_SIZE, .is_dense = true }, out);
 }
 
+static size_t rest_of(const struct hak_span *span)
+{
+	return span->n_slices * HAK_SLICE_SIZE - span->size;
+}
+
+void hak_superslab_forgo_rest(struct hak_span *span)
+{
+	size_t rest = rest_of(span);
+
+	/* What is left of its slices' last use would count against a hard limit, and no one could use it. */
+	if (!span->is_clean && rest > 0 && hak_limit_is_hard())
+		span->is_clean = hak_os_purge(span->base + span->size, rest);
+	if (span->is_clean)
+		hak_limit_give(rest);
+}
+
+void hak_superslab_reclaim_rest(const struct hak_span *span)
+{
+	if (span->is_clean)
+		hak_limit_add(rest_of(span));
+}
+
+bool hak_superslab_take_rest(const struct hak_span *span)
+{
+	return !span->is_clean || hak_limit_take(rest_of(span));
+}
+
 void hak_superslab_give(struct hak_superslab *s, char *base, size_t n)
 {
 	size_t n_over;

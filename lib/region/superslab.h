@@ -45,6 +45,14 @@ bool hak_superslab_take(size_t n, size_t align, struct hak_slices *out);
  * OS page of them is touched anyway. */
 bool hak_superslab_take_dense(size_t n, struct hak_slices *out);
 
+/* What follows a span's size in its last slice: where that is clean, or can be made so under a hard limit, it does not count
+ * as held any more, and the span is clean. To be reclaimed before size or slices change. */
+void hak_superslab_forgo_rest(struct hak_span *span);
+
+/* Counts it as held again; _take: false: the limit. */
+void hak_superslab_reclaim_rest(const struct hak_span *span);
+bool hak_superslab_take_rest(const struct hak_span *span);
+
 /* Gives n slices from base back, dirty; with too much slack then, some are purged. */
 void hak_superslab_give(struct hak_superslab *superslab, char *base, size_t n);
 

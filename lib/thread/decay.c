@@ -93,9 +93,11 @@ static void pass_second(uint64_t now)
 		return;
 	hak_slack_age();
 	hak_thread_cool(false);
-	for (struct hak_heap *h = hak_heaps_first(); h != NULL; h = hak_load_acquire(&h->next))
+	for (struct hak_heap *h = hak_heaps_first(); h != NULL; h = hak_load_acquire(&h->next)) {
 		if (hak_heap_is_pending_any(h))
 			hak_heap_collect_any(h);
+		hak_heap_cool_any(h, false);
+	}
 	tell_broken();
 }
 
@@ -187,6 +189,8 @@ static void settle_budget_own(struct hak_cache *c)
 
 static void press_slices(void)
 {
+	for (struct hak_heap *h = hak_heaps_first(); h != NULL; h = hak_load_acquire(&h->next))
+		hak_heap_cool_any(h, true);
 	if (hak_kept_purge(0, SIZE_MAX, SIZE_MAX) + hak_superslab_purge(HAK_PURGE_ALL, SIZE_MAX) > 0)
 		hak_limit_count_press();
 }

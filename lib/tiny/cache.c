@@ -156,7 +156,7 @@ static unsigned put_run_locked(struct hak_heap *h, struct hak_slab *s, const str
 			if (w < first)
 				first = w;
 		}
-		if (HAK_UNLIKELY((bits >> idx % HAK_WORD_BITS & 1) != 0)) {
+		if (HAK_UNLIKELY((bits >> idx % HAK_WORD_BITS & 1) != 0 || hak_slab_is_alone_alive(s))) {
 			hak_slab_note_twice_locked(s, (unsigned)idx, after);
 			n_twice++;
 		}
@@ -168,15 +168,25 @@ static unsigned put_run_locked(struct hak_heap *h, struct hak_slab *s, const str
 	return i;
 }
 
+static bool is_of(const struct hak_slab *s, struct hak_slot slot)
+{
+	return s->n_blocks > 1 || s->live == slot.live;
+}
+
 static void put_all_locked(struct hak_heap *h, unsigned sc, const struct hak_slot *slots, struct hak_slab **slab, unsigned n,
 	struct hak_after *after)
 {
 	for (unsigned i = 0; i < n;) {
 		struct hak_slab *s = slab[i];
 
-		HAK_REQUIRE(s != NULL && s->span.kind == HAK_KIND_SLAB && s->span.sc == sc && hak_load_relaxed(&s->owner) == h,
-			"a cache holds what is not of its heap");
-		i += put_run_locked(h, s, slots + i, slab + i, after);
+		if (HAK_LIKELY(s != NULL && s->span.kind == HAK_KIND_SLAB && s->span.sc == sc && hak_load_relaxed(&s->owner) == h &&
+			is_of(s, slots[i]))) {
+			i += put_run_locked(h, s, slots + i, slab + i, after);
+			continue;
+		}
+		HAK_REQUIRE(hak_class_is_single(sc), "a cache holds what is not of its heap");
+		after->twice = slots[i++].block; /* two threads freed it, and its slab has gone since (C3) */
+		after->twice_size = hak_class_size(sc);
 	}
 }
 
@@ -253,21 +263,35 @@ static unsigned first_slots(const struct hak_cache *c, unsigned sc)
 {
 	size_t n = c->n_most / HAK_CACHE_FIRST_RATIO / slot_bytes(sc);
 
+	if (hak_class_is_single(sc))
+		return 1;
 	return n < HAK_CACHE_FIRST_LEAST ? HAK_CACHE_FIRST_LEAST :
 		n < HAK_CACHE_FIRST_MOST ? (unsigned)n : HAK_CACHE_FIRST_MOST;
 }
 
+/* May class sc's array grow now? Where one slot is much memory, it must have been full before it was empty. */
+static bool may_grow_own(struct hak_cache *c, unsigned sc, bool is_full)
+{
+	bool was_full = c->is_filling[sc];
+
+	c->is_filling[sc] = is_full;
+	return !hak_class_is_single(sc) || (is_full ? c->n_slots[sc] == 0 : was_full);
+}
+
 /* Twice the slots for class sc, which needs some: as far as cap and budget allow, and the more of that is claimed, the more
  * it must miss. False: no more. */
-static bool grow_own(struct hak_cache *c, unsigned sc)
+static bool grow_own(struct hak_cache *c, unsigned sc, bool is_full)
 {
 	unsigned n = c->n_slots[sc], cap, wanted;
 
+	if (!may_grow_own(c, sc, is_full))
+		return false;
 	if (HAK_UNLIKELY(c->n_misses - c->window_at >= HAK_CACHE_WINDOW)) {
 		c->window_at = c->n_misses;
 		memset(c->n_missed, 0, sizeof c->n_missed);
 	}
-	c->n_missed[sc] += c->n_missed[sc] < UINT8_MAX;
+	if (c->n_missed[sc] < UINT8_MAX - HAK_CACHE_SINGLE)
+		c->n_missed[sc] += hak_class_is_single(sc) ? HAK_CACHE_SINGLE : 1;
 	if (n > 0 && c->n_missed[sc] * (uint64_t)c->n_most < HAK_CACHE_EVIDENCE * (uint64_t)c->n_bytes)
 		return false;
 	c->n_missed[sc] = 0;
@@ -297,7 +321,7 @@ static struct hak_slot pop_own(struct hak_cache *c, unsigned sc)
 
 void *hak_cache_hand_out(struct hak_slot slot, unsigned sc)
 {
-	if (HAK_UNLIKELY(hak_load_relaxed(slot.live) != 0)) {
+	if (HAK_UNLIKELY(hak_load_relaxed(slot.live) != 0 || (hak_class_is_single(sc) && !hak_slab_has_hit(slot, sc)))) {
 		hak_report_bad_free(HAK_DOUBLE_FREE, "free", slot.block, hak_class_size(sc), NULL);
 		return NULL;
 	}
@@ -362,6 +386,7 @@ void *hak_cache_refill_own(struct hak_cache *c, unsigned sc)
 
 	if (n > (c->n_slots[sc] + 1U) / 2)
 		n = (c->n_slots[sc] + 1U) / 2;
+	c->is_straight = true;
 	while (p == NULL && n == 0 && hak_cache_take_any(c->heap, sc, &one, 1) > 0)
 		p = hak_cache_hand_out(one, sc);
 	while (p == NULL && n > 0 && (n = hak_cache_take_any(c->heap, sc, c->base[sc], n)) > 0) {
@@ -375,13 +400,14 @@ void *hak_cache_take_own(struct hak_cache *c, unsigned sc)
 {
 	void *p;
 
+	c->is_straight = false;
 	if (c->top[sc] <= c->base[sc]) /* else the miss was forced */
 		settle_own(c, sc);
 	p = pop_sound_own(c, sc);
 	if (p != NULL)
 		return p;
 	hak_own_add(&c->n_refills, 1);
-	grow_own(c, sc);
+	grow_own(c, sc, false);
 	return hak_cache_refill_own(c, sc);
 }
 
@@ -391,7 +417,7 @@ void hak_cache_put_own(struct hak_cache *c, unsigned sc, void *p, uint8_t *live)
 
 	if (c->top[sc] >= c->limit[sc])
 		settle_own(c, sc);
-	if (c->top[sc] == c->limit[sc] && !grow_own(c, sc)) {
+	if (c->top[sc] == c->limit[sc] && !grow_own(c, sc, true)) {
 		/* The oldest half goes: they are the coldest. */
 		unsigned n = (c->n_slots[sc] + 1) / 2;
 
@@ -447,7 +473,7 @@ static void salvage_class(struct hak_cache *c, unsigned sc, struct hak_after *af
 		if (s == NULL || s->span.kind != HAK_KIND_SLAB || hak_load_relaxed(&s->owner) != h)
 			continue;
 		idx = hak_slab_block_idx(s, slot->block);
-		if (idx < s->n_blocks && hak_load_relaxed(&s->live[idx]) == 0 && !hak_bit_is_set(s->bits, (unsigned)idx))
+		if (idx < s->n_blocks && !hak_is_alive(hak_load_relaxed(&s->live[idx])) && !hak_bit_is_set(s->bits, (unsigned)idx))
 			hak_slab_put_locked(h, s, (unsigned)idx / HAK_WORD_BITS, (uint64_t)1 << idx % HAK_WORD_BITS, after);
 	}
 }

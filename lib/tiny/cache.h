@@ -12,6 +12,7 @@
  * C3 A block's live byte is set by whoever hands it out and cleared by whoever frees it, so a push proves its pointer: the
  *    first byte of a block (the multiplication) that is alive (the byte). A pop that finds the byte set has found a block
  *    that two threads freed at the same moment.
+ *    Of such a block that has a slab for itself, the slab may have gone: there a pop looks whether it still stands.
  * C4 Slots times bytes, of all classes, stay within n_most: what a thread that sleeps can hold.
  */
 #ifndef HAK_TINY_CACHE_H
@@ -60,9 +61,11 @@ struct hak_cache {
 	uint64_t probed_n;                     /* own: ... and its refills and flushes by then */
 	bool is_new;                           /* own: a class got its first array, since the last step of decay */
 	bool is_flushed;                       /* own: many blocks went to their slabs at once, likewise */
+	bool is_straight;                      /* own: the last miss took a block from its slab, not from the cache */
 	uint8_t n_again;                       /* own: bases that may be raised again in this tick of the clock */
 	uint8_t back;                          /* own: 1 and the class whose raised base made it miss, likewise; 0: none */
 	uint8_t n_missed[HAK_N_CLASSES];       /* own: misses of the class, in this window, since its array grew */
+	uint8_t is_filling[HAK_N_CLASSES];     /* own: 1: the class missed last because it was full */
 	uint8_t is_raised[HAK_N_CLASSES];      /* own: 1: the class was looked at, and has not missed since */
 	struct hak_slot *array[HAK_N_CLASSES]; /* own: the class's slots, ... */
 	uint16_t n_slots[HAK_N_CLASSES];       /* own: ... so many */

@@ -31,13 +31,21 @@ HAK_INLINE size_t hak_class_size(unsigned sc)
 	return (size_t)(sc % 8 + 9) << (sc / 8 + 3);
 }
 
+/* Has each block of class sc a slab for itself? */
+HAK_INLINE bool hak_class_is_single(unsigned sc)
+{
+	return hak_class_size(sc) > HAK_SHARED_MAX;
+}
+
 /* Slices of one slab: enough for 64 blocks up to 1 KiB, for 32 up to 4 KiB. Of the larger classes, as many as leave the
- * smallest rest, at most 1/16. */
+ * smallest rest, at most 1/16; then those of one block. */
 HAK_INLINE unsigned hak_class_slices(unsigned sc)
 {
 	static const uint8_t fitting[8] = { 4, 5, 5, 6, 5, 7, 4, 4 };
 	size_t size = hak_class_size(sc);
 
+	if (hak_class_is_single(sc))
+		return (unsigned)((size + HAK_SLICE_SIZE - 1) / HAK_SLICE_SIZE);
 	return size <= 1024 ? 1 : size <= 4096 ? 2 : fitting[sc % 8];
 }
 
@@ -46,7 +54,7 @@ HAK_INLINE unsigned hak_class_first_slices(unsigned sc)
 {
 	size_t size = hak_class_size(sc);
 
-	return size <= 4096 ? hak_class_slices(sc) : size <= HAK_TINY_MAX / 2 ? 1 : 2;
+	return size <= 4096 || hak_class_is_single(sc) ? hak_class_slices(sc) : size <= HAK_SHARED_MAX / 2 ? 1 : 2;
 }
 
 /* Most blocks a refill takes of class sc. */
@@ -54,6 +62,8 @@ HAK_INLINE unsigned hak_class_batch(unsigned sc)
 {
 	size_t n = HAK_BATCH_BYTES / hak_class_size(sc);
 
+	if (hak_class_is_single(sc))
+		return 1;
 	return n < HAK_BATCH_MIN ? HAK_BATCH_MIN : n < HAK_BATCH_MAX ? (unsigned)n : HAK_BATCH_MAX;
 }
 

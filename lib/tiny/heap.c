@@ -54,6 +54,20 @@ void hak_heap_collect_class_any(struct hak_heap *h, unsigned sc)
 	hak_slab_finish(&after);
 }
 
+void hak_heap_cool_any(struct hak_heap *h, bool all)
+{
+	struct hak_after after = { .gone = NULL };
+
+	if (hak_load_relaxed(&h->n_single_bytes) == 0)
+		return;
+	for (unsigned sc = hak_class_of(HAK_SHARED_MAX) + 1; sc < HAK_N_CLASSES; sc++) {
+		hak_heap_lock(h);
+		hak_slab_drop_rested_locked(h, sc, all, &after);
+		hak_heap_unlock(h);
+	}
+	hak_slab_finish(&after);
+}
+
 void hak_heap_collect_any(struct hak_heap *h)
 {
 	struct hak_after after = { .gone = NULL };

@@ -22,6 +22,7 @@ struct hak_bin {
 	struct hak_link open;      /* lk:HEAP: slabs with a free block; refills take from the first */
 	struct hak_link full;      /* lk:HEAP: slabs without */
 	uint32_t n_empty;          /* lk:HEAP: open slabs with no block taken */
+	uint32_t n_rest;           /* lk:HEAP: so many of them, of one block each, rest since hak_heap_cool_any() came by */
 	uint32_t n_slabs;          /* lk:HEAP */
 };
 
@@ -31,6 +32,8 @@ struct hak_heap {
 	uint32_t id;               /* const: from 1 */
 	uint32_t n_made;           /* any: slabs made */
 	uint32_t n_threads;        /* any: that use it */
+	uint64_t n_single_bytes;   /* lk:HEAP; read by any: in empty slabs of one block, ... */
+	uint64_t n_slack_bytes;    /* lk:HEAP: ... and what of them region/slack.h knows */
 	uint32_t n_news;           /* lk:HEAP; read by any: slabs in news */
 	uint32_t round;            /* lk:HEAP: rounds of decay begun */
 	uint32_t n_round;          /* lk:HEAP: slabs in news that this round of decay has not looked at yet */
@@ -61,6 +64,9 @@ void hak_heap_collect_class_any(struct hak_heap *h, unsigned sc);
 
 /* The same for all classes, and gives all slabs back that are empty then. */
 void hak_heap_collect_any(struct hak_heap *h);
+
+/* Gives slabs of one block back that nobody took since the last call, or all that are empty. */
+void hak_heap_cool_any(struct hak_heap *h, bool all);
 
 /* Has h anything to collect? A hint. */
 bool hak_heap_is_pending_any(const struct hak_heap *h);

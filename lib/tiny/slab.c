@@ -7,7 +7,9 @@
 #include "os/lock.h"
 #include "os/page.h"
 #include "region/huge.h"
+#include "region/limit.h"
 #include "region/meta.h"
+#include "region/slack.h"
 #include "tiny/remote.h"
 
 static struct hak_lock lock = HAK_LOCK(HAK_RANK_SLABS);
@@ -42,7 +44,8 @@ static size_t way_off(unsigned n_words)
 
 static size_t live_off(unsigned n_words)
 {
-	return hak_round_up(way_off(n_words) + offsetof(struct hak_way, remote) + n_words * sizeof(uint64_t), HAK_LINE_SIZE);
+	return hak_round_up(way_off(n_words) + offsetof(struct hak_way, remote) + n_words * sizeof(uint64_t), HAK_LINE_SIZE) +
+		sizeof(uintptr_t); /* hak_slab_only() */
 }
 
 static struct hak_slab *make_descriptor(unsigned n_words)
@@ -105,7 +108,7 @@ static void audit_locked(const struct hak_heap *h, const struct hak_slab *s)
 	HAK_REQUIRE(s->link.next->prev == &s->link && s->link.prev->next == &s->link, "audit: a slab is in no list");
 	HAK_REQUIRE(hak_load_relaxed(&s->owner) == h, "audit: a slab is another heap's");
 	for (unsigned i = 0; i < s->n_blocks; i++)
-		HAK_REQUIRE(!hak_bit_is_set(s->bits, i) || hak_load_relaxed(&s->live[i]) == 0, "audit: a free block is alive");
+		HAK_REQUIRE(!hak_bit_is_set(s->bits, i) || !hak_is_alive(hak_load_relaxed(&s->live[i])), "audit: a free block is alive");
 }
 
 /* No larger than an OS page: wherever a block is alive, every OS page is touched. */
@@ -135,6 +138,14 @@ static void fill_free(struct hak_slab *s)
 	s->news = HAK_NEWS_NONE;
 	s->hole_at = 0;
 	s->kept = 0;
+	hak_own_set(&s->live[0], s->n_blocks == 1 ? HAK_LIVE_HOME : 0);
+	hak_own_set(hak_slab_only(s->live), s->n_blocks == 1 ? hak_slab_make_only(s->span.base, s->span.sc) : 0);
+}
+
+/* Slices in which a block begins: the others need no word in front. */
+static unsigned n_fronts(const struct hak_slab *s)
+{
+	return s->n_blocks > 1 ? s->span.n_slices : 1;
 }
 
 struct hak_slab *hak_slab_make_any(struct hak_heap *h, unsigned sc)
@@ -155,6 +166,10 @@ struct hak_slab *hak_slab_make_any(struct hak_heap *h, unsigned sc)
 	HAK_NOTE_WRITE(s, s->way_off);
 	s->span = (struct hak_span){ .kind = HAK_KIND_SLAB, .sc = (uint8_t)sc, .n_slices = n_slices,
 		.base = slices.base, .superslab = slices.superslab, .size = size };
+	s->span.is_clean = slices.is_clean;
+	if (n_blocks == 1)
+		hak_superslab_forgo_rest(&s->span);
+	hak_own_set(&s->is_fresh, n_blocks == 1 && slices.is_clean);
 	s->inverse = hak_registry_inverse(size);
 	s->n_blocks = (uint16_t)n_blocks;
 	fill_free(s);
@@ -166,10 +181,28 @@ struct hak_slab *hak_slab_make_any(struct hak_heap *h, unsigned sc)
 	if (hak_load_ordered(&hak_slab_way(s)->is_pending))
 		hak_remote_forward_any(&hak_heap_none);
 	hak_registry_put(slices.base, n_slices, &s->span);
-	hak_registry_put_front(slices.base, n_slices, h->tag, sc,
+	hak_registry_put_front(slices.base, n_fronts(s), h->tag, sc,
 		&(const struct hak_front){ .base = slices.base, .live = s->live, .inverse = s->inverse });
 	hak_add_relaxed(&h->n_made, 1);
 	return s;
+}
+
+/* n more of h's slabs of class sc are empty. Where each has one block, their memory counts as slack. */
+static void count_empty_locked(struct hak_heap *h, unsigned sc, int n)
+{
+	struct hak_bin *bin = &h->bin[sc];
+
+	bin->n_empty += (uint32_t)n;
+	if (!hak_class_is_single(sc))
+		return;
+	hak_own_set(&h->n_single_bytes, h->n_single_bytes + (uint64_t)n * hak_class_size(sc));
+	if (bin->n_empty < bin->n_rest)
+		bin->n_rest = bin->n_empty;
+	/* In large steps: all heaps write to the sum. */
+	if (h->n_single_bytes >= h->n_slack_bytes + HAK_SLACK_STEP || h->n_single_bytes + HAK_SLACK_STEP <= h->n_slack_bytes) {
+		hak_slack_count_empty((int64_t)(h->n_single_bytes - h->n_slack_bytes));
+		h->n_slack_bytes = h->n_single_bytes;
+	}
 }
 
 void hak_slab_list_locked(struct hak_heap *h, struct hak_slab *s)
@@ -180,7 +213,8 @@ void hak_slab_list_locked(struct hak_heap *h, struct hak_slab *s)
 		hak_list_put_first(&bin->open, &s->link);
 	else
 		hak_list_put_first(&bin->full, &s->link);
-	bin->n_empty += s->n_free == s->n_blocks;
+	if (s->n_free == s->n_blocks)
+		count_empty_locked(h, s->span.sc, 1);
 	count_slab_locked(h, s, 1);
 	HAK_AUDIT(audit_locked(h, s));
 }
@@ -217,7 +251,7 @@ static void drop_locked(struct hak_heap *h, struct hak_slab *s, struct hak_after
 	HAK_ASSERT(s->n_free == s->n_blocks);
 	hak_slab_untell_locked(h, s);
 	hak_list_remove(&s->link);
-	h->bin[s->span.sc].n_empty--;
+	count_empty_locked(h, s->span.sc, -1);
 	count_slab_locked(h, s, -1);
 	s->link.next = after->gone != NULL ? &after->gone->link : NULL;
 	after->gone = s;
@@ -228,12 +262,16 @@ static void drop_locked(struct hak_heap *h, struct hak_slab *s, struct hak_after
 
 static void release(struct hak_slab *s, struct hak_heap *h)
 {
-	hak_registry_drop_front(s->span.base, s->span.n_slices, h->tag, s->span.sc);
+	hak_registry_drop_front(s->span.base, n_fronts(s), h->tag, s->span.sc);
 	hak_registry_drop(s->span.base, s->span.n_slices);
 	/* Announced to us after its last block came home: whoever makes it anew looks for it at nobody's. */
 	if (hak_load_ordered(&hak_slab_way(s)->is_pending))
 		hak_remote_forward_any(h);
 	forget_holes(s);
+	if (s->n_blocks == 1) {
+		hak_own_set(hak_slab_only(s->live), 0);
+		hak_superslab_reclaim_rest(&s->span);
+	}
 	hak_superslab_give(s->span.superslab, s->span.base, s->span.n_slices);
 	give_descriptor(s);
 }
@@ -266,11 +304,13 @@ unsigned hak_slab_take_locked(struct hak_heap *h, struct hak_slab *s, struct hak
 	unsigned left;
 
 	if (s->n_free == s->n_blocks)
-		bin->n_empty--;
+		count_empty_locked(h, s->span.sc, -1);
 	if (s->news == HAK_NEWS_AGED)
 		s->news = HAK_NEWS_FRESH;
 	if (n > s->n_free)
 		n = s->n_free;
+	if (HAK_UNLIKELY(s->n_blocks == 1))
+		hak_own_set(&s->live[0], 0);
 	left = n;
 	while (left > 0) {
 		uint64_t free = s->bits[w];
@@ -312,7 +352,7 @@ void hak_slab_note_twice_locked(const struct hak_slab *s, unsigned idx, struct h
 
 void hak_slab_put_locked(struct hak_heap *h, struct hak_slab *s, unsigned w, uint64_t bits, struct hak_after *after)
 {
-	uint64_t twice = bits & s->bits[w];
+	uint64_t twice = bits & (hak_slab_is_alone_alive(s) ? 1 : s->bits[w]);
 
 	if (HAK_UNLIKELY(twice != 0))
 		hak_slab_note_twice_locked(s, w * HAK_WORD_BITS + hak_bits_low(twice), after);
@@ -331,8 +371,15 @@ void hak_slab_turn_locked(struct hak_heap *h, struct hak_slab *s, bool was_full,
 		hak_list_remove(&s->link);
 		hak_list_put_first(&bin->open, &s->link);
 	}
+	if (s->n_blocks == 1) {
+		hak_own_set(&s->is_fresh, false);
+		hak_own_set(&s->live[0], HAK_LIVE_HOME);
+	}
 	HAK_AUDIT(audit_locked(h, s));
-	if (s->n_free == s->n_blocks && ++bin->n_empty > 1)
+	if (s->n_free < s->n_blocks)
+		return;
+	count_empty_locked(h, s->span.sc, 1);
+	if (bin->n_empty > 1 && (s->n_blocks > 1 || hak_slack_over(0) > 0 || hak_limit_level() != HAK_LIMIT_BELOW))
 		drop_locked(h, s, after);
 }
 
@@ -342,7 +389,7 @@ void hak_slab_take_range_locked(struct hak_heap *h, struct hak_slab *s, unsigned
 
 	HAK_ASSERT(n <= s->n_free && hak_bits_are(s->bits, first, n, true));
 	if (s->n_free == s->n_blocks)
-		bin->n_empty--;
+		count_empty_locked(h, s->span.sc, -1);
 	hak_own_set(&s->n_free, s->n_free - n);
 	if (s->n_free == 0) {
 		hak_list_remove(&s->link);
@@ -397,6 +444,15 @@ void hak_slab_drop_empty_locked(struct hak_heap *h, unsigned sc, struct hak_afte
 	}
 }
 
+void hak_slab_drop_rested_locked(struct hak_heap *h, unsigned sc, bool with_young, struct hak_after *after)
+{
+	struct hak_bin *bin = &h->bin[sc];
+
+	for (uint32_t n = with_young ? bin->n_empty : bin->n_rest; n > 0; n--) /* the last ones are there for longest */
+		drop_locked(h, of_link(bin->open.prev), after);
+	bin->n_rest = bin->n_empty;
+}
+
 void hak_slab_relist_locked(struct hak_heap *h)
 {
 	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++) {
@@ -404,7 +460,7 @@ void hak_slab_relist_locked(struct hak_heap *h)
 
 		hak_list_init(&bin->open);
 		hak_list_init(&bin->full);
-		bin->n_empty = 0;
+		count_empty_locked(h, sc, -(int)bin->n_empty);
 		if (bin->n_slabs > 0 && is_dense(hak_class_size(sc)))
 			hak_huge_count_first(-(int64_t)hak_class_slices(sc));
 		hak_own_set(&bin->n_slabs, 0);

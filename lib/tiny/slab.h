@@ -8,6 +8,8 @@
  * B2 A slab is in its bin's open list if n_free > 0, else in full; in neither before it is listed and while it goes.
  * B3 A descriptor stays a slab's descriptor with as many words for ever, and is_pending and next_pending survive
  *    its reuse: a thread that is late with its announcement (tiny/remote) writes to nothing else.
+ *    Of one block, which is a slab for itself, the live byte tells free (HAK_LIVE_HOME) from cached (0): so a cache that
+ *    holds it wrongly, since two threads freed it at the same moment, finds out.
  * B4 Lines by who writes to them: the first, that who frees a block reads, hardly ever; the next, whoever holds the heap's
  *    lock; that of the way home, who frees another heap's blocks.
  */
@@ -39,6 +41,7 @@ struct hak_slab {
 	struct hak_link in_news;   /* lk:HEAP: unless news is NONE */
 	uint32_t n_free;           /* lk:HEAP (B1) */
 	uint32_t first_word;       /* lk:HEAP: no free bit before this word */
+	bool is_fresh;             /* lk:HEAP: of one block: it reads as zero until it is handed out the first time */
 	uint32_t kept;             /* lk:HEAP: bytes of holes that stay for the sake of huge pages */
 	uint16_t news;             /* lk:HEAP: enum hak_news */
 	uint16_t hole_at;          /* lk:HEAP: the block from which the search for holes goes on */
@@ -79,6 +82,32 @@ HAK_INLINE struct hak_way *hak_slab_way(struct hak_slab *s)
 	return (struct hak_way *)((char *)s + s->way_off);
 }
 
+/* The only block of a slab, and its class: right before its live byte, so that a look at both costs one line. 0: the slab has
+ * gone, or has more. */
+HAK_INLINE uintptr_t *hak_slab_only(uint8_t *live)
+{
+	return (uintptr_t *)(void *)live - 1;
+}
+
+HAK_INLINE uintptr_t hak_slab_make_only(const void *block, size_t sc)
+{
+	return (uintptr_t)block | sc; /* on a slice's border */
+}
+
+/* Does the slab of class sc for which slot was filled, and which has no other block, still stand there? _hit */
+HAK_INLINE bool hak_slab_has_hit(struct hak_slot slot, size_t sc)
+{
+	return hak_load_once(hak_slab_only(slot.live)) == hak_slab_make_only(slot.block, sc);
+}
+
+/* As hak_cache_pop_class_hit() where each block has a slab for itself. */
+HAK_INLINE bool hak_slab_pop_single_hit(struct hak_cache *c, size_t sc, void **out)
+{
+	struct hak_slot *top = c->top[sc];
+
+	return HAK_LIKELY(top > c->base[sc]) && HAK_LIKELY(hak_slab_has_hit(top[-1], sc)) && hak_cache_pop_class_hit(c, sc, out);
+}
+
 /* Makes a slab of class sc for heap h, all blocks free, not listed yet. NULL: no memory. */
 struct hak_slab *hak_slab_make_any(struct hak_heap *h, unsigned sc);
 
@@ -94,6 +123,12 @@ struct hak_after {
 
 /* Does it: slices go to the superslabs, descriptors to the pool; a verdict. */
 void hak_slab_finish(struct hak_after *after);
+
+/* Is it a slab of one block, which is alive? What comes home then is a second free of it. */
+HAK_INLINE bool hak_slab_is_alone_alive(const struct hak_slab *s)
+{
+	return HAK_UNLIKELY(s->n_blocks == 1) && hak_is_alive(hak_load_relaxed(&s->live[0]));
+}
 
 /* A block of s was free already. */
 void hak_slab_note_twice_locked(const struct hak_slab *s, unsigned idx, struct hak_after *after) HAK_COLD;
@@ -131,8 +166,17 @@ void hak_slab_put_locked(struct hak_heap *h, struct hak_slab *s, unsigned w, uin
 void hak_slab_take_range_locked(struct hak_heap *h, struct hak_slab *s, unsigned first, unsigned n);
 void hak_slab_put_range_locked(struct hak_heap *h, struct hak_slab *s, unsigned first, unsigned n, struct hak_after *after);
 
+/* Does the block of s, just taken from it, read as zero? */
+HAK_INLINE bool hak_slab_is_fresh(const struct hak_slab *s)
+{
+	return hak_load_relaxed(&s->is_fresh);
+}
+
 /* Takes the empty slabs of class sc that a heap keeps in reserve out of its lists, for good. */
 void hak_slab_drop_empty_locked(struct hak_heap *h, unsigned sc, struct hak_after *after);
+
+/* Those of one block that have been there since the last call, or all. */
+void hak_slab_drop_rested_locked(struct hak_heap *h, unsigned sc, bool with_young, struct hak_after *after);
 
 /* Counts and lists all slabs of h anew (H1). */
 void hak_slab_relist_locked(struct hak_heap *h);

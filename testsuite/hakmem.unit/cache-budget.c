@@ -35,6 +35,10 @@ static void check_first(struct hak_cache *c)
 
 			c->n_most = most;
 			n = first_slots(c, sc);
+			if (hak_class_is_single(sc)) {
+				CHECK(n == 1);
+				continue;
+			}
 			CHECK(n >= HAK_CACHE_FIRST_LEAST && n <= HAK_CACHE_FIRST_MOST);
 			CHECK(n == HAK_CACHE_FIRST_LEAST || n * bytes <= most / HAK_CACHE_FIRST_RATIO);
 			CHECK(n == HAK_CACHE_FIRST_MOST || (n + 1) * bytes > most / HAK_CACHE_FIRST_RATIO);

@@ -92,7 +92,7 @@ UNUSED static void give_block(struct hak_cache *c, void *p)
 	if (hak_cache_push_hit(c, p))
 		return;
 	s = slab_of(p);
-	CHECK(hak_load_relaxed(live_of(p)) != 0);
+	CHECK(hak_is_alive(hak_load_relaxed(live_of(p))));
 	if (hak_load_relaxed(&s->owner) == c->heap) {
 		hak_own_add(&c->n_misses, 1);
 		hak_own_set(live_of(p), 0);
@@ -121,7 +121,7 @@ UNUSED static void count_list(const struct hak_heap *h, struct hak_link *head, b
 		for (unsigned w = 0; w < s->n_words; w++)
 			c->in_flight += hak_bits_count(hak_slab_way(s)->remote[w]);
 		for (unsigned i = 0; i < s->n_blocks; i++)
-			c->alive += s->live[i] != 0;
+			c->alive += hak_is_alive(s->live[i]);
 	}
 }
 

@@ -29,7 +29,7 @@ static void check_slab(struct hak_slab *s, unsigned sc, unsigned n_slices)
 	size_t end = n_slices * HAK_SLICE_SIZE;
 	const struct hak_front *f = hak_registry_front_of(s->span.base);
 
-	CHECK(s->n_blocks == end / size && s->n_blocks > 1 && s->span.size == size && s->span.n_slices == n_slices);
+	CHECK(s->n_blocks == end / size && (s->n_blocks > 1) == (size <= HAK_SHARED_MAX) && s->span.size == size && s->span.n_slices == n_slices);
 	for (size_t off = 0; off < end; off += HAK_ALIGNMENT / 2) {
 		const char *p = s->span.base + off;
 		size_t idx = hak_slab_block_idx(s, p);
@@ -39,7 +39,7 @@ static void check_slab(struct hak_slab *s, unsigned sc, unsigned n_slices)
 		CHECK(hak_slab_idx_of(s, p) == off / size && idx == (is_first ? off / size : SIZE_MAX), "class %u, offset %zu", sc, off);
 		/* The rest at the end, less than a block, has a byte, too: never alive. */
 		CHECK(hak_registry_live_hit(f, p, &live) == is_first && live == &s->live[off / size]);
-		CHECK(off / size <= s->n_blocks && *live == 0);
+		CHECK(off / size <= s->n_blocks && *live == (s->n_blocks == 1 && off < size ? HAK_LIVE_HOME : 0));
 	}
 	CHECK((char *)&s->live[s->n_blocks] < (char *)s->live + (size_t)s->n_words * HAK_WORD_BITS + 1);
 }

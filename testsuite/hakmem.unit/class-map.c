@@ -15,7 +15,12 @@ int main(void)
 		CHECK(sc == 0 || size > hak_class_size(sc - 1));
 		CHECK(hak_class_of(size) == sc);
 		CHECK(hak_class_slices(sc) <= HAK_SLAB_SLICES_MAX, "class %u", sc);
-		CHECK(slab % size <= slab / 16, "class %u", sc);
+		if (size > HAK_SHARED_MAX) {
+			CHECK(hak_class_is_single(sc) && slab / size == 1 && slab - size < HAK_SLICE_SIZE, "class %u", sc);
+			CHECK(hak_class_first_slices(sc) == hak_class_slices(sc) && hak_class_batch(sc) == 1);
+			continue;
+		}
+		CHECK(!hak_class_is_single(sc) && slab % size <= slab / 16, "class %u", sc);
 		CHECK(slab / size >= (size <= 1024 ? 64U : size <= 4096 ? 32U : 4U), "class %u", sc);
 		CHECK(HAK_N_WORDS(slab / size) <= HAK_SLAB_WORDS_MAX);
 		CHECK(hak_class_first_slices(sc) >= 1 && hak_class_first_slices(sc) <= hak_class_slices(sc));

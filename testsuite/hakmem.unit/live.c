@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* hak-stderr: ^hakmem: free\(0x[0-9a-f]+\): double free \(class 64, thread [0-9]+\)$ */
+/* hak-stderr: ^hakmem: free\(0x[0-9a-f]+\): double free \(class (64|106496), thread [0-9]+\)$ */
 /* A block's byte says whether it is alive, and a hit believes nothing else: any address but a live block's first byte is a
  * miss, and so is a pop of what is alive. Of two threads that free one block at the same moment one is told, at the latest
  * where it comes home or would be handed out the second time. */
@@ -131,15 +131,55 @@ static void check_races(struct hak_cache *a, struct hak_cache *b, struct hak_cac
 	CHECK(n_told() == ++n);
 }
 
+/* A block with a slab for itself, freed by two threads: its slab may go while it is in a cache. Whatever stands there by
+ * then, what the cache has is not handed out, and it is told. */
+static void check_single(struct hak_cache *c, unsigned sc, unsigned kind)
+{
+	uint64_t n = n_told();
+	char *p = take_block(c, sc), *q = NULL;
+	uint8_t *live = live_of(p);
+	struct hak_slab *s = slab_of(p);
+	void *out;
+
+	give_block(c, p);
+	CHECK(take_block(c, sc) == p); /* there is room for it now */
+	CHECK(!push(c, p + 1) && !push(c, p + HAK_SLICE_SIZE) && !push(c, p + hak_class_size(sc)));
+	CHECK(push(c, p) && *live == 0);
+	*live = HAK_LIVE;
+	CHECK(hak_remote_push_any(s, 0));
+	hak_heap_collect_any(c->heap); /* and gives the slab back */
+	CHECK(s->owner == &hak_heap_none && hak_registry_find(p) == NULL);
+	if (kind == 1) { /* its descriptor is used again, and the new block is cached */
+		struct hak_cache *other = make_cache(c->heap);
+
+		q = take_block(other, sc + 1);
+		CHECK(slab_of(q) == s);
+		give_block(other, q);
+		CHECK(*live == 0);
+	}
+	if (kind < 2) {
+		CHECK(c->top[sc][-1].block == p && !hak_slab_pop_single_hit(c, sc, &out));
+		out = hak_cache_take_own(c, sc);
+		CHECK(n_told() == n + 1 && out != p);
+		if (out != NULL)
+			give_block(c, out);
+	}
+	hak_cache_flush_own(c);
+	CHECK(n_told() == n + 1);
+	hak_heap_collect_any(c->heap);
+}
+
 int main(void)
 {
 	struct hak_heap *h = make_heap();
 	struct hak_cache *a = make_cache(h), *b = make_cache(h), *stranger = make_cache(make_heap());
 
-	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++)
+	for (unsigned sc = 0; sc < HAK_N_CLASSES && !hak_class_is_single(sc); sc++)
 		check_class(a, stranger, sc);
 	hak_options.on_report = true;
 	check_races(a, b, stranger);
+	for (unsigned kind = 0; kind < 3; kind++)
+		check_single(make_cache(make_heap()), hak_class_of(KIB(100)), kind);
 	settle();
 	check_all_home();
 	return 0;

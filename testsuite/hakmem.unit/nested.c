@@ -142,10 +142,10 @@ static void check_larger(void)
 	bool is_clean;
 
 	for (unsigned i = 0; i < N; i++)
-		CHECK((runs[i] = hakmem_malloc(KIB(70) + i)) && span_of(runs[i])->kind == HAK_KIND_RUN);
+		CHECK((runs[i] = hakmem_malloc(KIB(1030) + i)) && span_of(runs[i])->kind == HAK_KIND_RUN);
 	for (unsigned i = 0; i < N_OF(mappings); i++)
 		CHECK((mappings[i] = hakmem_malloc(MIB(5))) && span_of(mappings[i])->kind == HAK_KIND_LARGE);
-	CHECK(n_used() == n_used_before + 2 * N && n_large() == n_large_before + N_OF(mappings));
+	CHECK(n_used() == n_used_before + 17 * N && n_large() == n_large_before + N_OF(mappings));
 
 	c = hak_thread_enter();
 	hak_slices_lock();

@@ -31,7 +31,7 @@ UNUSED static void check_places(void)
 		CHECK(n < N_OF(counts) && (counts[n] = calloc(1, s->n_blocks + 1U)));
 		if (s->owner != &hak_heap_none)
 			for (unsigned i = 0; i < s->n_blocks; i++)
-				counts[n][i] = (uint8_t)((s->live[i] != 0) + hak_bit_is_set(s->bits, i) +
+				counts[n][i] = (uint8_t)(hak_is_alive(s->live[i]) + hak_bit_is_set(s->bits, i) +
 					hak_bit_is_set(hak_slab_way(s)->remote, i));
 		n++;
 	}

@@ -109,6 +109,14 @@ static void check_twice(struct hak_heap *h, unsigned sc)
 	hak_heap_unlock(h);
 }
 
+static void make_slab_locked(struct hak_heap *h, unsigned sc)
+{
+	struct hak_slab *s = hak_slab_make_any(h, sc);
+
+	CHECK(s != NULL);
+	hak_slab_list_locked(h, s);
+}
+
 static void check_second_empty(struct hak_heap *h, unsigned sc)
 {
 	struct hak_slab *s = make_slab(h, sc);
@@ -119,6 +127,24 @@ static void check_second_empty(struct hak_heap *h, unsigned sc)
 	hak_heap_lock(h);
 	CHECK(hak_slab_take_locked(h, s, slots, 1) == 1 && bin->n_empty == 1);
 	put(h, s, idx_of(s, slots[0]));
+	/* Of one block each, several are kept as long as slack allows, and none that rests. */
+	if (hak_class_is_single(sc)) {
+		CHECK(after.gone == NULL && bin->n_empty == 2 && bin->n_rest == 0);
+		hak_slab_drop_rested_locked(h, sc, false, &after);
+		CHECK(after.gone == NULL && bin->n_empty == 2 && bin->n_rest == 2);
+		CHECK(hak_slab_take_locked(h, s, slots, 1) == 1 && bin->n_rest == 1 && *slots[0].live == 0);
+		put(h, s, 0);
+		CHECK(*slots[0].live == HAK_LIVE_HOME);
+		hak_slab_drop_rested_locked(h, sc, false, &after);
+		CHECK(after.gone != s && after.gone != NULL && bin->n_empty == 1);
+		hak_slab_finish(&after);
+		make_slab_locked(h, sc);
+		hak_slab_drop_rested_locked(h, sc, true, &after);
+		CHECK(bin->n_empty == 0 && h->n_single_bytes == 0);
+		hak_heap_unlock(h);
+		hak_slab_finish(&after);
+		return;
+	}
 	CHECK(after.gone == s && bin->n_empty == 1 && bin->n_slabs == 1 && s->news == HAK_NEWS_NONE);
 	CHECK(s->owner == &hak_heap_none && after.heap == h);
 	hak_heap_unlock(h);
