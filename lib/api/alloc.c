@@ -32,7 +32,7 @@ static void *try_tiny(unsigned sc, bool *is_clean)
 	return p;
 }
 
-static void *try_untiny(size_t size, size_t align, bool *is_clean)
+static void *try_untiny(size_t size, size_t align, bool grows, bool *is_clean)
 {
 	struct hak_cache *c = enter();
 	void *p;
@@ -42,7 +42,7 @@ static void *try_untiny(size_t size, size_t align, bool *is_clean)
 	else if (size <= HAK_RUN_MAX && align <= HAK_RUN_MAX)
 		p = hak_run_take(size, align, is_clean);
 	else
-		p = hak_large_take(size, align, is_clean);
+		p = hak_large_take(size, align, grows, is_clean);
 	hak_thread_leave(c);
 	return p;
 }
@@ -88,15 +88,15 @@ static void *HAK_NOINLINE take_tiny(unsigned sc, bool *is_clean)
 	return check_limits(p);
 }
 
-static void *HAK_NOINLINE take_untiny(size_t size, size_t align, bool *is_clean)
+static void *HAK_NOINLINE take_untiny(size_t size, size_t align, bool grows, bool *is_clean)
 {
 	void *p;
 
 	if (size > ADDRESSES || align > HAK_ALIGN_MAX)
 		return NULL;
-	p = try_untiny(size, align, is_clean);
+	p = try_untiny(size, align, grows, is_clean);
 	if (HAK_UNLIKELY(p == NULL) && make_room(size))
-		p = try_untiny(size, align, is_clean);
+		p = try_untiny(size, align, grows, is_clean);
 	return check_limits(p);
 }
 
@@ -106,14 +106,14 @@ HAK_NOINLINE void *hak_alloc_miss(size_t size)
 
 	if (HAK_LIKELY(size <= HAK_TINY_MAX))
 		return take_tiny(hak_class_of(size > 0 ? size : 1), &is_clean);
-	return take_untiny(size, HAK_ALIGNMENT, &is_clean);
+	return take_untiny(size, HAK_ALIGNMENT, false, &is_clean);
 }
 
 void *hak_alloc_growing(size_t size)
 {
 	bool is_clean;
 
-	return size > HAK_SHARED_MAX ? take_untiny(size, HAK_ALIGNMENT, &is_clean) : hak_alloc(size);
+	return size > HAK_SHARED_MAX ? take_untiny(size, HAK_ALIGNMENT, true, &is_clean) : hak_alloc(size);
 }
 
 void *hak_alloc(size_t size)
@@ -131,7 +131,7 @@ void *hak_alloc_any(size_t size, size_t align, bool *is_clean)
 	void *p;
 
 	if (HAK_UNLIKELY(align > HAK_SLICE_SIZE || size > HAK_TINY_MAX))
-		return take_untiny(size, align, is_clean);
+		return take_untiny(size, align, false, is_clean);
 	/* Slabs begin on slices' borders, so a class whose size is a multiple of align is aligned throughout. That of a
 	 * multiple of align is one: classes are steps of a power of two apart; where align is the larger power, the
 	 * multiple is a class's size itself. */

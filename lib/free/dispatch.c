@@ -30,16 +30,15 @@ static void HAK_COLD report_bad(const void *p, const struct hak_caller *caller)
 	if (span == NULL) {
 		if (hak_large_contains(p))
 			report(inside(p), p, HAK_CLASS_LARGE, caller);
-		else if (hak_superslab_contains(p))
-			report(HAK_FREE_SLAB, p, HAK_CLASS_NONE, caller);
 		else
 			report(HAK_NOT_OURS, p, HAK_CLASS_NONE, caller);
-		return;
-	}
-	if (span->kind == HAK_KIND_SLAB && hak_slab_block_idx((struct hak_slab *)span, p) < ((struct hak_slab *)span)->n_blocks)
+	} else if (span->kind == HAK_KIND_NONE) {
+		report(HAK_FREE_SLAB, p, HAK_CLASS_NONE, caller);
+	} else if (span->kind == HAK_KIND_SLAB && hak_slab_block_idx((struct hak_slab *)span, p) < ((struct hak_slab *)span)->n_blocks) {
 		report(HAK_DOUBLE_FREE, p, span->size, caller);
-	else
+	} else {
 		report(inside(p), p, hak_block_class(span), caller);
+	}
 }
 
 /* Is block idx of slab s alive? */

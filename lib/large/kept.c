@@ -63,14 +63,14 @@ static void cut_locked(struct hak_kept *k, size_t size, struct hak_kept *out)
 	hak_os_count_mappings(1);
 }
 
-/* The smallest kept mapping that fits. */
-static struct hak_kept *find_fit_locked(size_t size, size_t align)
+/* The smallest kept mapping that fits; the largest, if what is taken from it is to grow. */
+static struct hak_kept *find_fit_locked(size_t size, size_t align, bool grows)
 {
 	struct hak_kept *best = NULL;
 
 	for (struct hak_kept *k = kept; k < kept + HAK_LARGE_CACHE_SLOTS; k++)
 		if (k->base != NULL && k->size >= size && ((uintptr_t)k->base & (align - 1)) == 0 &&
-			(best == NULL || k->size < best->size))
+			(best == NULL || (k->size < best->size) != grows))
 			best = k;
 	return best;
 }
@@ -88,12 +88,12 @@ static struct hak_kept *find_part_locked(size_t size)
 }
 
 /* A kept mapping of size bytes, or one that is smaller and can grow. */
-bool hak_kept_take(size_t size, size_t align, struct hak_kept *out)
+bool hak_kept_take(size_t size, size_t align, bool grows, struct hak_kept *out)
 {
 	struct hak_kept *k;
 
 	take_lock();
-	k = find_fit_locked(size, align);
+	k = find_fit_locked(size, align, grows);
 	if (k != NULL) {
 		cut_locked(k, size, out);
 	} else {

@@ -21,7 +21,7 @@ struct hak_kept {
 };
 
 /* A kept mapping of size bytes and alignment, or one that is smaller and can grow. False: none. */
-bool hak_kept_take(size_t size, size_t align, struct hak_kept *out);
+bool hak_kept_take(size_t size, size_t align, bool grows, struct hak_kept *out);
 
 /* What is kept at `end`, of this origin, if it has `wanted` bytes. Returns bytes, a rest below a slice included; 0: not. */
 size_t hak_kept_take_next(const char *end, uint64_t origin, size_t wanted);

@@ -137,6 +137,17 @@ static char *map_new(size_t size, size_t align)
 	return base;
 }
 
+/* So many bytes of fresh memory are about to be used. What is kept makes room for them, if it is too much then. */
+static void fetch(size_t size)
+{
+	size_t n_over;
+
+	hak_slack_note_fresh(size);
+	n_over = hak_slack_over(0);
+	if (HAK_UNLIKELY(n_over > 0))
+		hak_slack_note_purged(hak_kept_purge(0, n_over, SIZE_MAX));
+}
+
 static bool take_new(size_t size, size_t align, struct hak_kept *out)
 {
 	if (!charge(size))
@@ -146,7 +157,7 @@ static bool take_new(size_t size, size_t align, struct hak_kept *out)
 		hak_limit_give(size);
 		return false;
 	}
-	hak_slack_note_fresh(size);
+	fetch(size);
 	hak_huge_advise_large(out->base, size);
 	return true;
 }
@@ -182,6 +193,7 @@ static bool grow(struct hak_kept *k, size_t size, size_t align)
 		to = remap(k->base, k->size, size, align, NULL);
 		if (to != NULL) {
 			k->origin = to == k->base ? k->origin : new_origin();
+			fetch(size - k->size);
 			k->base = to;
 			k->size = size;
 			return true;
@@ -192,9 +204,9 @@ static bool grow(struct hak_kept *k, size_t size, size_t align)
 	return false;
 }
 
-static bool take_mapping(size_t size, size_t align, struct hak_kept *out)
+static bool take_mapping(size_t size, size_t align, bool grows, struct hak_kept *out)
 {
-	if (hak_kept_take(size, align, out)) {
+	if (hak_kept_take(size, align, grows, out)) {
 		if (out->size < size)
 			return grow(out, size, align) || take_new(size, align, out);
 		if (hak_registry_reserve(out->base, 1)) /* a part of a mapping may begin where none began before */
@@ -210,7 +222,7 @@ static void *put_block(struct large *l, const struct hak_kept *k, size_t size, b
 	l->span.kind = HAK_KIND_LARGE;
 	l->span.is_clean = k->is_clean;
 	l->span.n_slices = 1;
-	hak_store_relaxed(&l->span.base, k->base); /* hak_large_contains() looks at all of them at any time */
+	hak_store_relaxed(&l->span.base, k->base); /* hak_large_resident_get() looks at all of them at any time */
 	hak_store_relaxed(&l->span.size, size);
 	count_live(l, k->size, k->origin);
 	hak_registry_put(k->base, 1, &l->span);
@@ -218,7 +230,7 @@ static void *put_block(struct large *l, const struct hak_kept *k, size_t size, b
 	return k->base;
 }
 
-void *hak_large_take(size_t size, size_t align, bool *is_clean)
+void *hak_large_take(size_t size, size_t align, bool grows, bool *is_clean)
 {
 	struct hak_kept k;
 	struct large *l;
@@ -229,7 +241,7 @@ void *hak_large_take(size_t size, size_t align, bool *is_clean)
 	l = take_descriptor();
 	if (l == NULL)
 		return NULL;
-	if (!take_mapping(size, align, &k)) {
+	if (!take_mapping(size, align, grows, &k)) {
 		give_descriptor(l);
 		return NULL;
 	}
@@ -258,7 +270,7 @@ bool hak_large_give(struct hak_span *span, void *p)
 	struct large *l = of_span(span);
 	struct hak_kept k = { .base = p };
 
-	if (!hak_registry_claim(p, 1, span))
+	if (!hak_registry_claim(p, 1, span, NULL))
 		return false;
 	k.size = l->mapped;
 	k.origin = l->origin;
@@ -273,7 +285,7 @@ bool hak_large_give_alone(struct hak_span *span, void *p)
 	struct large *l = of_span(span);
 	size_t size;
 
-	if (!hak_registry_claim(p, 1, span))
+	if (!hak_registry_claim(p, 1, span, NULL))
 		return false;
 	size = l->mapped;
 	uncount_live(l);
@@ -334,18 +346,17 @@ void *hak_large_resize(struct hak_span *span, size_t size)
 		hak_limit_give(size - old_size);
 	else if (p != NULL && size < old_size)
 		hak_limit_give(old_size - size);
+	else if (p != NULL)
+		fetch(size - old_size);
 	return p;
 }
 
 bool hak_large_contains(const void *p)
 {
-	for (const struct large *l = hak_load_acquire(&all); l != NULL; l = l->next) {
-		const char *base = hak_load_relaxed(&l->span.base);
+	struct hak_span *span = hak_registry_find_below(p);
 
-		if ((const char *)p >= base && (size_t)((const char *)p - base) < hak_load_relaxed(&l->mapped))
-			return true;
-	}
-	return false;
+	return span != NULL && span->kind == HAK_KIND_LARGE &&
+		(uintptr_t)p - (uintptr_t)hak_load_relaxed(&span->base) < hak_load_relaxed(&of_span(span)->mapped);
 }
 
 void hak_large_resident_get(struct hak_large_stats *resident)

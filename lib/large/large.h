@@ -16,8 +16,9 @@ struct hak_large_stats {
 	uint64_t cached;  /* bytes of mappings kept for reuse */
 };
 
-/* A block of size bytes, aligned to align (a power of two). NULL: no memory. *is_clean: it reads as zero. */
-void *hak_large_take(size_t size, size_t align, bool *is_clean);
+/* A block of size bytes, aligned to align (a power of two). NULL: no memory. grows: it is likely to. *is_clean: it reads as
+ * zero. */
+void *hak_large_take(size_t size, size_t align, bool grows, bool *is_clean);
 
 void *hak_large_take_alone(size_t size, size_t align, bool *is_clean);
 
@@ -28,7 +29,7 @@ bool hak_large_give_alone(struct hak_span *large, void *p);
 /* Changes its size, moving the pages if need be, never copying them. Returns where it is, or NULL: unchanged. */
 void *hak_large_resize(struct hak_span *large, size_t size);
 
-/* Does p lie in a live large block? For verdicts: looks through all of them. */
+/* Does p lie in a live large block? For verdicts. */
 bool hak_large_contains(const void *p);
 
 void hak_large_stats_get(struct hak_large_stats *stats);

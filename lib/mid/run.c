@@ -54,7 +54,7 @@ static bool claim(struct hak_span *run)
 {
 	struct hak_span was = *run;
 
-	if (!hak_registry_claim(run->base, run->n_slices, run))
+	if (!hak_registry_claim(run->base, run->n_slices, run, hak_superslab_nothing(run->superslab)))
 		return false;
 	hak_sub_relaxed(&n_bytes, was.size);
 	hak_superslab_reclaim_rest(&was);
@@ -100,7 +100,7 @@ bool hak_run_resize(struct hak_span *run, size_t size)
 		run->is_clean = run->is_clean && is_clean;
 		hak_registry_put(run->base + n_old * HAK_SLICE_SIZE, n - n_old, run);
 	} else if (n < n_old) {
-		hak_registry_drop(run->base + n * HAK_SLICE_SIZE, n_old - n);
+		hak_registry_put(run->base + n * HAK_SLICE_SIZE, n_old - n, hak_superslab_nothing(run->superslab));
 		hak_superslab_give(run->superslab, run->base + n * HAK_SLICE_SIZE, n_old - n);
 	}
 	old_size = run->size;

@@ -151,7 +151,10 @@ static void unmap_empty(struct hak_superslab *s)
 	hak_slices_unlock();
 	if (!is_empty)
 		return;
+	hak_registry_drop(s->base, s->n_made);
 	is_empty = hak_os_unmap(s->base, s->n_made * HAK_SLICE_SIZE);
+	if (!is_empty)
+		hak_registry_put(s->base, s->n_made, &s->nothing);
 	hak_slices_lock();
 	if (is_empty)
 		hak_slices_retire_locked(s);

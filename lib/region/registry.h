@@ -4,7 +4,7 @@
  * Threads: find and word: any, without a lock. put and drop: whoever owns the slices.
  * Locks: none.
  * R1 A slice's span is registered before a block of it is handed out, and dropped before its memory can become
- *    anything else: an address that is not ours (any more) finds NULL.
+ *    anything else: an address that is not ours (any more) finds NULL, one in a superslab's free slice HAK_KIND_NONE.
  * R2 A front entry says all that a free needs, in one line: its word is the slice's number, XOR the heap's tag, XOR the
  *    class; XOR with the number of an address's slice and the same tag, it leaves the class, and with any other slice or
  *    tag something larger: tags stand in bits that no slice's number has, and slices that share an entry differ above
@@ -20,7 +20,8 @@
 #include "conf/limits.h"
 
 enum hak_kind {
-	HAK_KIND_SLAB = 1, /* blocks of one class */
+	HAK_KIND_NONE,     /* free slices of a superslab */
+	HAK_KIND_SLAB, /* blocks of one class */
 	HAK_KIND_RUN,      /* one block on slices of its own */
 	HAK_KIND_LARGE     /* one block on a mapping of its own */
 };
@@ -128,6 +129,9 @@ bool hak_registry_reserve(const void *base, size_t size);
 /* Bytes resident of the tables that are there from the start. For figures only: asks the kernel. */
 uint64_t hak_registry_resident(void);
 
+/* The span that begins at p or next below it; NULL: none. For verdicts: looks at each slice between them. */
+struct hak_span *hak_registry_find_below(const void *p);
+
 /* Registers span for n_slices from base; the room is reserved. */
 void hak_registry_put(const void *base, size_t n_slices, struct hak_span *span);
 void hak_registry_drop(const void *base, size_t n_slices);
@@ -136,8 +140,9 @@ void hak_registry_drop(const void *base, size_t n_slices);
  * in front has: their frees take the longer way. */
 uint64_t hak_registry_make_tag(uint32_t id);
 
-/* Drops n_slices from base if span stands there; false: it does not, another thread was first. */
-bool hak_registry_claim(const void *base, size_t n_slices, struct hak_span *span);
+/* Registers `next`, which may be NULL, for n_slices from base if span stands there; false: it does not, another thread was
+ * first. */
+bool hak_registry_claim(const void *base, size_t n_slices, struct hak_span *span, struct hak_span *next);
 
 /* Fills the front entries of n_slices slices of a slab of class sc; what is in `slab` but the word goes into each of them. */
 void hak_registry_put_front(const char *base, size_t n_slices, uint64_t tag, unsigned sc, const struct hak_front *slab);

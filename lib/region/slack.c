@@ -9,6 +9,7 @@
 static uint64_t n_dirty, n_kept, n_empty; /* any: bytes */
 static uint64_t n_purged;        /* any: bytes gone lately for want of slack, and not fetched again yet */
 static uint64_t swing;           /* any: bytes */
+static uint64_t most_used;       /* any: bytes in use, at their most lately */
 static uint64_t n_least;         /* any: bytes of slack, at its lowest since the last hak_slack_age() */
 
 static void count(uint64_t *sum, int64_t n_bytes)
@@ -48,15 +49,29 @@ size_t hak_slack_now(void)
 	return (size_t)(hak_load_relaxed(&n_dirty) + hak_load_relaxed(&n_kept) + hak_load_relaxed(&n_empty));
 }
 
+/* Bytes in use, if slack is so much. */
+static uint64_t used_beside(uint64_t slack)
+{
+	uint64_t held = hak_limit_held();
+
+	return held > slack ? held - slack : 0;
+}
+
 size_t hak_slack_over(size_t n_bytes)
 {
 	uint64_t slack = hak_slack_now() + n_bytes;
 	int64_t delay = hak_load_relaxed(&hak_options.purge_delay);
-	uint64_t most = HAK_SLACK_LEAST, held = hak_limit_held();
+	uint64_t most = HAK_SLACK_LEAST, used = used_beside(slack), before, lately;
 
+	before = hak_load_relaxed(&most_used);
+	if (used > before)
+		hak_store_relaxed(&most_used, used);
 	if (HAK_LIKELY(slack <= HAK_SLACK_LEAST && delay > 0 && !hak_load_relaxed(&hak_options.diet)) || delay < 0)
 		return 0;
-	most += (held > slack ? held - slack : 0) / HAK_SLACK_RATIO + hak_load_relaxed(&swing);
+	/* Not more than would bring back what was in use. */
+	before = before > used ? before - used : 0;
+	lately = hak_load_relaxed(&swing);
+	most += used / HAK_SLACK_RATIO + (lately < before ? lately : before);
 	if (hak_load_relaxed(&hak_options.diet))
 		most /= 8;
 	if (delay == 0)
@@ -86,6 +101,7 @@ void hak_slack_age(void)
 {
 	uint64_t gone = hak_load_relaxed(&n_purged), most = hak_load_relaxed(&swing);
 	uint64_t unused = hak_load_relaxed(&n_least);
+	uint64_t used = used_beside(hak_slack_now()), before = hak_load_relaxed(&most_used);
 
 	/* Of two that come at once, or where something is noted meanwhile, one is lost: the next second is near. */
 	if (gone > 0)
@@ -95,4 +111,6 @@ void hak_slack_age(void)
 	if (most > 0)
 		hak_cas_acquire(&swing, &most, most < HAK_SLICE_SIZE ? 0 : most - unused / 2);
 	hak_store_relaxed(&n_least, hak_slack_now());
+	if (before > used)
+		hak_store_relaxed(&most_used, before - used < HAK_SLICE_SIZE ? used : before - (before - used) / 2);
 }

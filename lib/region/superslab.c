@@ -162,6 +162,7 @@ static struct hak_superslab *make(size_t n, size_t align)
 	if (s->base != NULL && hak_registry_reserve(s->base, size)) {
 		s->n_made = (uint32_t)(size / HAK_SLICE_SIZE);
 		s->huge = hak_huge_begin(s->base, size);
+		hak_registry_put(s->base, s->n_made, &s->nothing);
 		return s;
 	}
 	if (s->base != NULL)
@@ -355,15 +356,9 @@ bool hak_superslab_extend(struct hak_superslab *s, char *base, size_t n_old, siz
 	return is_done;
 }
 
-bool hak_superslab_contains(const void *p)
+struct hak_span *hak_superslab_nothing(struct hak_superslab *s)
 {
-	bool is_ours = false;
-
-	hak_slices_lock();
-	for (const struct hak_superslab *s = hak_slices_first(); s != NULL && !is_ours; s = s->next)
-		is_ours = (const char *)p >= s->base && (size_t)((const char *)p - s->base) < s->n_slices * HAK_SLICE_SIZE;
-	hak_slices_unlock();
-	return is_ours;
+	return &s->nothing;
 }
 
 void hak_superslab_stats_get(struct hak_superslab_stats *stats)

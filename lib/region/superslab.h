@@ -62,8 +62,8 @@ void hak_superslab_give_late(struct hak_span *run);
 /* Takes the slices [base + n_old, base + n_new) too, if all are free; *is_clean as in struct hak_slices. */
 bool hak_superslab_extend(struct hak_superslab *superslab, char *base, size_t n_old, size_t n_new, bool *is_clean);
 
-/* Does p lie in a superslab? For verdicts: looks through all of them. */
-bool hak_superslab_contains(const void *p);
+/* What is registered for its free slices. */
+struct hak_span *hak_superslab_nothing(struct hak_superslab *superslab);
 
 /* Holes found inside slices in use: n_new bytes now, where n_old were counted before. True: they stay, for the sake of
  * huge pages, and are counted. False: not, and they are not counted. */

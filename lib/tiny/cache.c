@@ -168,9 +168,13 @@ static unsigned put_run_locked(struct hak_heap *h, struct hak_slab *s, const str
 	return i;
 }
 
-static bool is_of(const struct hak_slab *s, struct hak_slot slot)
+/* Is the span what slot, of heap h and class sc, was filled from? */
+static inline bool is_of(const struct hak_span *span, const struct hak_heap *h, unsigned sc, struct hak_slot slot)
 {
-	return s->n_blocks > 1 || s->live == slot.live;
+	const struct hak_slab *s = (const struct hak_slab *)span;
+
+	return span != NULL && span->kind == HAK_KIND_SLAB && span->sc == sc && hak_load_relaxed(&s->owner) == h &&
+		(s->n_blocks > 1 || s->live == slot.live);
 }
 
 static void put_all_locked(struct hak_heap *h, unsigned sc, const struct hak_slot *slots, struct hak_slab **slab, unsigned n,
@@ -179,8 +183,7 @@ static void put_all_locked(struct hak_heap *h, unsigned sc, const struct hak_slo
 	for (unsigned i = 0; i < n;) {
 		struct hak_slab *s = slab[i];
 
-		if (HAK_LIKELY(s != NULL && s->span.kind == HAK_KIND_SLAB && s->span.sc == sc && hak_load_relaxed(&s->owner) == h &&
-			is_of(s, slots[i]))) {
+		if (HAK_LIKELY(is_of((const struct hak_span *)s, h, sc, slots[i]))) {
 			i += put_run_locked(h, s, slots + i, slab + i, after);
 			continue;
 		}
@@ -470,7 +473,7 @@ static void salvage_class(struct hak_cache *c, unsigned sc, struct hak_after *af
 		struct hak_slab *s = (struct hak_slab *)hak_registry_find(slot->block);
 		size_t idx;
 
-		if (s == NULL || s->span.kind != HAK_KIND_SLAB || hak_load_relaxed(&s->owner) != h)
+		if (!is_of((const struct hak_span *)s, h, sc, *slot))
 			continue;
 		idx = hak_slab_block_idx(s, slot->block);
 		if (idx < s->n_blocks && !hak_is_alive(hak_load_relaxed(&s->live[idx])) && !hak_bit_is_set(s->bits, (unsigned)idx))

@@ -263,7 +263,7 @@ static void drop_locked(struct hak_heap *h, struct hak_slab *s, struct hak_after
 static void release(struct hak_slab *s, struct hak_heap *h)
 {
 	hak_registry_drop_front(s->span.base, n_fronts(s), h->tag, s->span.sc);
-	hak_registry_drop(s->span.base, s->span.n_slices);
+	hak_registry_put(s->span.base, s->span.n_slices, hak_superslab_nothing(s->span.superslab));
 	/* Announced to us after its last block came home: whoever makes it anew looks for it at nobody's. */
 	if (hak_load_ordered(&hak_slab_way(s)->is_pending))
 		hak_remote_forward_any(h);
@@ -363,6 +363,13 @@ void hak_slab_put_locked(struct hak_heap *h, struct hak_slab *s, unsigned w, uin
 	hak_slab_count_put_locked(h, s, w, hak_bits_count(bits), after);
 }
 
+/* May h keep one more empty slab of one block, for its own class alone? */
+static bool may_keep_single_locked(const struct hak_heap *h)
+{
+	return h->n_single_bytes <= HAK_SLACK_LEAST + hak_limit_held() / HAK_SLACK_RATIO && hak_slack_over(0) == 0 &&
+		hak_limit_level() == HAK_LIMIT_BELOW;
+}
+
 void hak_slab_turn_locked(struct hak_heap *h, struct hak_slab *s, bool was_full, struct hak_after *after)
 {
 	struct hak_bin *bin = &h->bin[s->span.sc];
@@ -379,7 +386,7 @@ void hak_slab_turn_locked(struct hak_heap *h, struct hak_slab *s, bool was_full,
 	if (s->n_free < s->n_blocks)
 		return;
 	count_empty_locked(h, s->span.sc, 1);
-	if (bin->n_empty > 1 && (s->n_blocks > 1 || hak_slack_over(0) > 0 || hak_limit_level() != HAK_LIMIT_BELOW))
+	if (bin->n_empty > 1 && (s->n_blocks > 1 || !may_keep_single_locked(h)))
 		drop_locked(h, s, after);
 }
 

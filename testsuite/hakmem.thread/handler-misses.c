@@ -53,7 +53,7 @@ static void work(void)
 
 static size_t size_in_handler(size_t i)
 {
-	static const size_t sizes[] = { 48, 1500, 3000, 30000, 60000, 100000, 200000, MIB(2), MIB(5) };
+	static const size_t sizes[] = { 48, 1500, 3000, 30000, 60000, 100000, 300000, MIB(2), MIB(5) };
 
 	return sizes[i % N_OF(sizes)] + i;
 }

@@ -17,7 +17,7 @@ static void check_child(size_t n_kept)
 	hak_large_stats_get(&stats);
 	CHECK(stats.cached == n_kept, "%zu", (size_t)stats.cached);
 	CHECK(hak_slack_now() == n_kept, "%zu", hak_slack_now());
-	p = hak_large_take(MIB(4), HAK_ALIGNMENT, &is_clean);
+	p = hak_large_take(MIB(4), HAK_ALIGNMENT, false, &is_clean);
 	CHECK(p != NULL && (n_kept == 0 || !is_clean));
 	CHECK(hak_large_give(hak_registry_find(p), p));
 	CHECK(hak_kept_purge(0, SIZE_MAX, SIZE_MAX) == MIB(4) + (n_kept > MIB(4) ? n_kept - MIB(4) : 0));
@@ -46,8 +46,8 @@ int main(void)
 	struct hak_kept *k;
 
 	hak_options.purge_delay = -1;
-	p = hak_large_take(MIB(4), HAK_ALIGNMENT, &is_clean);
-	q = hak_large_take(MIB(6), HAK_ALIGNMENT, &is_clean);
+	p = hak_large_take(MIB(4), HAK_ALIGNMENT, false, &is_clean);
+	q = hak_large_take(MIB(6), HAK_ALIGNMENT, false, &is_clean);
 	CHECK(p != NULL && q != NULL);
 	memset(p, 1, MIB(4));
 	memset(q, 1, MIB(6));

@@ -26,7 +26,7 @@ static void run(unsigned idx)
 			size_t size = rnd_size(&state, MIB(20));
 			size_t align = what % 5 == 0 ? KIB(4) << rnd(&state) % 13 : HAK_ALIGNMENT;
 			bool is_clean;
-			char *p = hak_large_take(size, align, &is_clean);
+			char *p = hak_large_take(size, align, false, &is_clean);
 
 			CHECK(p != NULL && (uintptr_t)p % align == 0 && hak_large_contains(p) &&
 				hak_large_contains(p + size - 1));
@@ -73,7 +73,7 @@ static void give_twice(unsigned idx)
 static char *take(size_t size, bool is_clean_wanted)
 {
 	bool is_clean;
-	char *p = hak_large_take(size, HAK_ALIGNMENT, &is_clean);
+	char *p = hak_large_take(size, HAK_ALIGNMENT, false, &is_clean);
 
 	CHECK(p != NULL && is_clean == is_clean_wanted);
 	return p;
@@ -134,7 +134,7 @@ static void check_reuse(void)
 	give(r);
 
 	/* Aligned ones too. */
-	CHECK(hak_large_take(MIB(8), MIB(64), &(bool){ true }) != NULL);
+	CHECK(hak_large_take(MIB(8), MIB(64), false, &(bool){ true }) != NULL);
 	hak_kept_purge(0, SIZE_MAX, SIZE_MAX);
 	check_stats(3, MIB(76), 0);
 	give(q);
@@ -182,14 +182,14 @@ int main(void)
 	p = take(MIB(7), true);
 
 	/* No address that large, no such alignment. */
-	CHECK(hak_large_take(SIZE_MAX - 100, HAK_ALIGNMENT, &is_clean) == NULL);
-	CHECK(hak_large_take((size_t)1 << (HAK_ADDRESS_BITS - 1), HAK_ALIGNMENT, &is_clean) == NULL);
-	CHECK(hak_large_take(1, 2 * HAK_ALIGN_MAX, &is_clean) == NULL);
+	CHECK(hak_large_take(SIZE_MAX - 100, HAK_ALIGNMENT, false, &is_clean) == NULL);
+	CHECK(hak_large_take((size_t)1 << (HAK_ADDRESS_BITS - 1), HAK_ALIGNMENT, false, &is_clean) == NULL);
+	CHECK(hak_large_take(1, 2 * HAK_ALIGN_MAX, false, &is_clean) == NULL);
 	CHECK(hak_large_resize(hak_registry_find(p), SIZE_MAX - 100) == NULL && hak_large_contains(p));
 
 	for (unsigned round = 0; round < 100; round++) {
 		n_won = 0;
-		p = hak_large_take(MIB(1), HAK_ALIGNMENT, &is_clean);
+		p = hak_large_take(MIB(1), HAK_ALIGNMENT, false, &is_clean);
 		CHECK(p != NULL);
 		at = p;
 		twice = hak_registry_find(p);

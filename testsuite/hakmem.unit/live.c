@@ -148,7 +148,7 @@ static void check_single(struct hak_cache *c, unsigned sc, unsigned kind)
 	*live = HAK_LIVE;
 	CHECK(hak_remote_push_any(s, 0));
 	hak_heap_collect_any(c->heap); /* and gives the slab back */
-	CHECK(s->owner == &hak_heap_none && hak_registry_find(p) == NULL);
+	CHECK(s->owner == &hak_heap_none && hak_registry_find(p)->kind == HAK_KIND_NONE);
 	if (kind == 1) { /* its descriptor is used again, and the new block is cached */
 		struct hak_cache *other = make_cache(c->heap);
 

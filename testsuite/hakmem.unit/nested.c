@@ -158,7 +158,7 @@ static void check_larger(void)
 	}
 	for (unsigned i = 0; i < N; i++) {
 		hakmem_free(runs[i]);
-		CHECK(hak_registry_find(runs[i]) == NULL && hak_registry_find(runs[i] + HAK_SLICE_SIZE) == NULL);
+		CHECK(span_of(runs[i])->kind == HAK_KIND_NONE && span_of(runs[i] + HAK_SLICE_SIZE)->kind == HAK_KIND_NONE);
 	}
 	for (unsigned i = 0; i < N_OF(mappings); i++)
 		hakmem_free(mappings[i]);
@@ -183,7 +183,7 @@ static void check_larger(void)
 
 	/* Descriptors, too: as many are there as were freed. */
 	for (unsigned i = 0; i < N_OF(mappings); i++)
-		CHECK(mappings[i] = hak_large_take(MIB(5), HAK_ALIGNMENT, &is_clean));
+		CHECK(mappings[i] = hak_large_take(MIB(5), HAK_ALIGNMENT, false, &is_clean));
 	for (unsigned i = 0; i < N_OF(mappings); i++)
 		CHECK(hak_large_give(hak_registry_find(mappings[i]), mappings[i]));
 }

@@ -34,7 +34,7 @@ static void check_home(void)
 		for (unsigned i = 0; i < N; i++) {
 			struct hak_span *span = hak_registry_find(freed[t][i]);
 
-			CHECK(span == NULL || hak_bit_is_set(((struct hak_slab *)span)->bits,
+			CHECK(span->kind == HAK_KIND_NONE || hak_bit_is_set(((struct hak_slab *)span)->bits,
 				(unsigned)hak_slab_block_idx((struct hak_slab *)span, freed[t][i])), "lost");
 		}
 }

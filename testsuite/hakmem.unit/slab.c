@@ -156,7 +156,7 @@ static void check_second_empty(struct hak_heap *h, unsigned sc)
 	s->kept = 0;
 	hak_slab_finish(&after);
 	CHECK(after.gone == NULL && s->owner == &hak_heap_none);
-	CHECK(hak_registry_find(base) == NULL);
+	CHECK(hak_registry_find(base)->kind == HAK_KIND_NONE);
 	CHECK(hak_registry_class_hit(hak_registry_front_of(base), base, h->tag) >= HAK_N_CLASSES);
 
 	hak_heap_lock(h);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What may stay of free memory: a floor, a part of what is in use, and the swing, which rises by what had to be fetched
- * again and falls by half of what lay unused for a second. The rest goes when it becomes free. */
+ * again, as far as so much was in use lately, and falls by half of what lay unused for a second. The rest goes when it becomes free. */
 #include "unit.h"
 #include "conf/options.h"
 #include "large/kept.h"
@@ -18,6 +18,13 @@ static size_t most(void)
 
 	CHECK(over <= GIB(1) + hak_slack_now());
 	return GIB(1) + hak_slack_now() - over;
+}
+
+static void use_once(size_t size)
+{
+	hak_limit_add(size);
+	hak_slack_over(0);
+	hak_limit_give(size);
 }
 
 static void check_arithmetic(void)
@@ -77,6 +84,11 @@ static void check_arithmetic(void)
 	for (unsigned i = 0; i < 3; i++)
 		hak_slack_age();
 	hak_slack_note_fresh(MIB(64));
+	/* Nor may more stay than would bring back what was in use lately. */
+	CHECK(most() == FLOOR);
+	use_once(MIB(3));
+	CHECK(most() == FLOOR + MIB(3));
+	use_once(MIB(100));
 	CHECK(most() == FLOOR + MIB(8));
 	hak_slack_count_dirty((int64_t)MIB(8));
 	for (unsigned i = 0; i < 1000; i++)
@@ -118,7 +130,7 @@ static void check_given(void)
 	for (unsigned i = 0; i < N_OF(slices); i++) {
 		CHECK(hak_superslab_take(16, HAK_SLICE_SIZE, &slices[i]));
 		memset(slices[i].base, 1, 16 * HAK_SLICE_SIZE);
-		CHECK(large[i] = hak_large_take(MIB(1), HAK_ALIGNMENT, &is_clean));
+		CHECK(large[i] = hak_large_take(MIB(1), HAK_ALIGNMENT, false, &is_clean));
 		memset(large[i], 1, MIB(1));
 	}
 	for (unsigned i = 0; i < N_OF(slices); i++) {
