@@ -149,8 +149,8 @@ static void note_change(struct hak_superslab *s, unsigned first, unsigned n)
 
 bool hak_slices_use_locked(struct hak_superslab *s, unsigned first, unsigned n)
 {
-	unsigned n_dirty = hak_bits_count_in(s->dirty, first, n);
-	unsigned n_lazy = hak_bits_count_in(s->lazy, first, n);
+	unsigned n_dirty = s->n_dirty > 0 ? hak_bits_count_in(s->dirty, first, n) : 0;
+	unsigned n_lazy = s->n_lazy > 0 ? hak_bits_count_in(s->lazy, first, n) : 0;
 
 	HAK_ASSERT(hak_bits_are(s->used, first, n, false));
 	note_change(s, first, n);

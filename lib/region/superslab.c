@@ -17,8 +17,10 @@
  * be beyond it: then not even dirty ones may be written to before they are purged. */
 static bool charge_locked(const struct hak_superslab *s, unsigned first, unsigned n)
 {
-	unsigned n_clean = n - hak_bits_count_in(s->dirty, first, n) - hak_bits_count_in(s->lazy, first, n);
+	unsigned n_clean = n;
 
+	if (s->n_dirty + s->n_lazy > 0)
+		n_clean -= hak_bits_count_in(s->dirty, first, n) + hak_bits_count_in(s->lazy, first, n);
 	hak_slack_note_fresh(n_clean * HAK_SLICE_SIZE);
 	return (n_clean == 0 && !hak_limit_is_hard()) || hak_limit_take(n_clean * HAK_SLICE_SIZE);
 }

@@ -123,7 +123,7 @@ count_instructions()
 		[ -f "$preload" ] || strip -g -o "$preload" "$1" || fail 'strip'
 	fi
 	shift
-	env -i PATH="$PATH" LD_PRELOAD="$preload" valgrind --tool=callgrind --callgrind-out-file=/dev/null "$@" \
+	env -i PATH="$PATH" ${HAKMEM_CONF+"HAKMEM_CONF=$HAKMEM_CONF"} LD_PRELOAD="$preload" valgrind --tool=callgrind --callgrind-out-file=/dev/null "$@" \
 		>count.out 2>count.err || fail "$* under callgrind: $(cat count.out count.err)"
 	sed -n 's/.*Collected : *\([0-9]*\).*/\1/p' count.err
 }
