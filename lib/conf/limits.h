@@ -93,7 +93,7 @@
 #define HAK_STEP_MISSES 16                   /* misses of a thread between two looks at the clock, ... */
 #define HAK_STEP_SLICES 128                  /* ... unless it gave 8 MiB of runs and large blocks back */
 #define HAK_REST_PROBE 16                    /* misses that a thread is forced to now and then, to find out whether it rests; */
-#define HAK_REST_AGAIN 32                    /* classes that are made to miss once more, in a tick of the clock */
+#define HAK_REST_AGAIN 2                     /* misses that a class is made to once more, in a tick of the clock */
 #define HAK_REST_FLUSH 32                    /* blocks that go to their slabs at once: others may soon rest */
 #define HAK_REST_MS 8                        /* ms without a miss are rest */
 #define HAK_REST_EVERY 256                   /* other misses before it is found out anew */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "thread/decay.h"
 
+#include <string.h>
+
 #include "conf/options.h"
 #include "large/kept.h"
 #include "os/clock.h"
@@ -154,12 +156,12 @@ static void count_tokens_own(struct hak_cache *c, uint64_t now)
 		return;
 	}
 	if (is_tick || c->is_new)
-		c->n_again = HAK_REST_AGAIN;
+		memset(c->n_again, 0, sizeof c->n_again);
 	if (n == 0 && (c->n_tokens > 0 || c->is_flushed)) {
 		hak_cache_raise_all_own(c);
-	} else if (n == 0 && c->back != 0 && c->n_again > 0) {
+	} else if (n == 0 && c->back != 0 && c->n_again[c->back - 1] < HAK_REST_AGAIN) {
 		hak_cache_raise_own(c, c->back - 1U);
-		c->n_again--;
+		c->n_again[c->back - 1]++;
 	}
 	if (n == 0 && (is_tick || c->is_new)) {
 		c->probed_at = now;

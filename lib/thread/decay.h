@@ -8,7 +8,8 @@
  *    long as it has tokens, and each forced miss takes one. It gets some as time goes on, and a few, to find out whether
  *    it rests, on the first of its misses in a tick of the clock and when it uses a class for the first time. With the
  *    last of them, and when many blocks went to their slabs, all bases are raised: each class misses when it is used
- *    next, maybe much later; in the same tick, some are raised again.
+ *    next, maybe much later. In the same tick each is raised again, HAK_REST_AGAIN times: so what is seldom used goes on
+ *    telling that time has gone by.
  */
 #ifndef HAK_THREAD_DECAY_H
 #define HAK_THREAD_DECAY_H

@@ -62,11 +62,11 @@ struct hak_cache {
 	bool is_new;                           /* own: a class got its first array, since the last step of decay */
 	bool is_flushed;                       /* own: many blocks went to their slabs at once, likewise */
 	bool is_straight;                      /* own: the last miss took a block from its slab, not from the cache */
-	uint8_t n_again;                       /* own: bases that may be raised again in this tick of the clock */
 	uint8_t back;                          /* own: 1 and the class whose raised base made it miss, likewise; 0: none */
 	uint8_t n_missed[HAK_N_CLASSES];       /* own: misses of the class, in this window, since its array grew */
 	uint8_t is_filling[HAK_N_CLASSES];     /* own: 1: the class missed last because it was full */
 	uint8_t is_raised[HAK_N_CLASSES];      /* own: 1: the class was looked at, and has not missed since */
+	uint8_t n_again[HAK_N_CLASSES];        /* own: how often a base was raised again in this tick of the clock */
 	struct hak_slot *array[HAK_N_CLASSES]; /* own: the class's slots, ... */
 	uint16_t n_slots[HAK_N_CLASSES];       /* own: ... so many */
 	struct hak_cache *next;                /* const: all caches ever made, hak_cache_none first */
