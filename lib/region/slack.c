@@ -68,8 +68,8 @@ size_t hak_slack_over(size_t n_bytes)
 		hak_store_relaxed(&most_used, used);
 	if (HAK_LIKELY(slack <= HAK_SLACK_LEAST && delay > 0 && !hak_load_relaxed(&hak_options.diet)) || delay < 0)
 		return 0;
-	/* Not more than would bring back what was in use. */
-	before = before > used ? before - used : 0;
+	/* Never more than was in use: buffers that grow in turn would add to it without end. */
+	before = before > used ? before : used;
 	lately = hak_load_relaxed(&swing);
 	most += used / HAK_SLACK_RATIO + (lately < before ? lately : before);
 	if (hak_load_relaxed(&hak_options.diet))

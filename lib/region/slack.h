@@ -4,7 +4,7 @@
  * Threads: any. Locks: none.
  * K1 Slack is free slices that are dirty, mappings kept by large/, and empty slabs of one block in heaps. It may be a floor,
  *    a part of what is in use, and the swing: what went back for want of slack and had to be fetched again soon, as far as
- *    so much more was in use lately. Of both, what was not reached for a second falls by half.
+ *    so much was in use lately. Of both, what was not reached for a second falls by half.
  */
 #ifndef HAK_REGION_SLACK_H
 #define HAK_REGION_SLACK_H

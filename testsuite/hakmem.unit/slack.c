@@ -84,7 +84,7 @@ static void check_arithmetic(void)
 	for (unsigned i = 0; i < 3; i++)
 		hak_slack_age();
 	hak_slack_note_fresh(MIB(64));
-	/* Nor may more stay than would bring back what was in use lately. */
+	/* Nor may more stay than was in use lately. */
 	CHECK(most() == FLOOR);
 	use_once(MIB(3));
 	CHECK(most() == FLOOR + MIB(3));
