@@ -37,7 +37,7 @@
 
 /* A thread's cache. */
 #define HAK_CACHE_FIRST_RATIO 32             /* a class's first array claims 1/32 of the budget, ... */
-#define HAK_CACHE_FIRST_LEAST 4              /* ... but so many slots at least, one for blocks that share no slab, ... */
+#define HAK_CACHE_FIRST_LEAST 1              /* ... but so many slots at least, one for blocks that share no slab, ... */
 #define HAK_CACHE_FIRST_MOST 16              /* ... and so many at most */
 #define HAK_CACHE_WINDOW 512                 /* of so many misses of all classes, ... */
 #define HAK_CACHE_EVIDENCE 16                /* ... it takes so many of one for it to grow when all is claimed, else fewer */
@@ -94,6 +94,7 @@
 #define HAK_STEP_SLICES 128                  /* ... unless it gave 8 MiB of runs and large blocks back */
 #define HAK_REST_PROBE 16                    /* misses that a thread is forced to now and then, to find out whether it rests; */
 #define HAK_REST_AGAIN 2                     /* misses that a class is made to once more, in a tick of the clock */
+#define HAK_REST_SIGNS 4                     /* new classes, and great flushes, that count in a tick of the clock; */
 #define HAK_REST_FLUSH 32                    /* blocks that go to their slabs at once: others may soon rest */
 #define HAK_REST_MS 8                        /* ms without a miss are rest */
 #define HAK_REST_EVERY 256                   /* other misses before it is found out anew */

@@ -149,21 +149,26 @@ static void count_tokens_own(struct hak_cache *c, uint64_t now)
 	uint64_t n_natural = c->n_refills + c->n_flushes;
 	/* No more often than a part of the misses that there are anyway. */
 	bool is_tick = now != c->probed_at && (rest >= HAK_REST_MS || n_natural - c->probed_n >= HAK_REST_EVERY);
+	bool is_new, is_flushed;
 
+	if (now != c->looked_at)
+		c->n_new = c->n_flushed = 0;
+	is_new = c->is_new && c->n_new++ < HAK_REST_SIGNS;
+	is_flushed = c->is_flushed && c->n_flushed++ < HAK_REST_SIGNS;
 	c->looked_at = now;
 	if (!is_something_free()) {
 		c->n_tokens = 0;
 		return;
 	}
-	if (is_tick || c->is_new)
+	if (is_tick || is_new)
 		memset(c->n_again, 0, sizeof c->n_again);
-	if (n == 0 && (c->n_tokens > 0 || c->is_flushed)) {
+	if (n == 0 && (c->n_tokens > 0 || is_flushed)) {
 		hak_cache_raise_all_own(c);
 	} else if (n == 0 && c->back != 0 && c->n_again[c->back - 1] < HAK_REST_AGAIN) {
 		hak_cache_raise_own(c, c->back - 1U);
 		c->n_again[c->back - 1]++;
 	}
-	if (n == 0 && (is_tick || c->is_new)) {
+	if (n == 0 && (is_tick || is_new)) {
 		c->probed_at = now;
 		c->probed_n = n_natural;
 		n = HAK_REST_PROBE;

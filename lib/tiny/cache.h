@@ -61,6 +61,7 @@ struct hak_cache {
 	uint64_t probed_n;                     /* own: ... and its refills and flushes by then */
 	bool is_new;                           /* own: a class got its first array, since the last step of decay */
 	bool is_flushed;                       /* own: many blocks went to their slabs at once, likewise */
+	uint8_t n_new, n_flushed;              /* own: of these two, seen in this tick of the clock; they wrap */
 	bool is_straight;                      /* own: the last miss took a block from its slab, not from the cache */
 	uint8_t back;                          /* own: 1 and the class whose raised base made it miss, likewise; 0: none */
 	uint8_t n_missed[HAK_N_CLASSES];       /* own: misses of the class, in this window, since its array grew */
