@@ -4,6 +4,7 @@
  * perf stat) with N and with 2 N: the difference divided by N is the cost of a pair, loop and calls
  * through the PLT included, start-up and first use excluded.
  *   hot       malloc(64), free
+ *   hot100k   malloc(100000), free
  *   batch64   64 times malloc(64), then 64 frees in the same order
  *   batch1k   the same with malloc(1024)
  *   mixed1k   free of a random one of 1,024 live blocks, malloc of 16 to 1,039 B in its place
@@ -32,10 +33,10 @@ static void *take(const struct bench *b, size_t size)
 	return p;
 }
 
-static void run_hot(uint64_t n)
+static void run_hot(uint64_t n, size_t size)
 {
 	for (uint64_t i = 0; i < n; i++) {
-		void *p = malloc(64);
+		void *p = malloc(size);
 
 		bench_keep(p);
 		free(p);
@@ -96,7 +97,7 @@ int main(int argc, char **argv)
 	const char *mode;
 	uint64_t n;
 
-	bench_init(&b, "pairs", "hot|batch64|batch1k|mixed1k|mixed32k|sized|new [pairs]", argc, argv);
+	bench_init(&b, "pairs", "hot|hot100k|batch64|batch1k|mixed1k|mixed32k|sized|new [pairs]", argc, argv);
 	mode = bench_word(&b, 1, "hot");
 	n = bench_num(&b, 2, 100000, 1, UINT64_MAX);
 	bench_args_end(&b, 2);
@@ -104,7 +105,9 @@ int main(int argc, char **argv)
 
 	bench_start(&b);
 	if (strcmp(mode, "hot") == 0)
-		run_hot(n);
+		run_hot(n, 64);
+	else if (strcmp(mode, "hot100k") == 0)
+		run_hot(n, 100000);
 	else if (strcmp(mode, "batch64") == 0)
 		run_batch(n, 64);
 	else if (strcmp(mode, "batch1k") == 0)

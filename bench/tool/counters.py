@@ -10,7 +10,7 @@ import subprocess
 from allocators import clean_env
 
 NO_FUNCTIONS = "has no such functions"
-PAIR_MODES = ("hot", "batch64", "batch1k", "mixed1k", "mixed32k", "sized", "new")
+PAIR_MODES = ("hot", "hot100k", "batch64", "batch1k", "mixed1k", "mixed32k", "sized", "new")
 
 _PERF_EVENTS = (
     "instructions:u",
