@@ -54,8 +54,8 @@
 #define HAK_BUDGET_ONE ((size_t)10 << 20)    /* 10 MiB for the only one, 1/2 of it for each of two, 3/n^2 of more, ... */
 #define HAK_BUDGET_RATIO 16                  /* ... or 1/16 of the memory in use in equal parts, if that is more, ... */
 #define HAK_BUDGET_FEW 16                    /* ... for more threads each gets so much less, ... */
-#define HAK_BUDGET_LEAST ((size_t)16 << 10)  /* ... but 16 KiB at least ... */
-#define HAK_BUDGET_EARNED ((size_t)96 << 10) /* ... and a byte for each of the thread's misses, up to 96 KiB */
+#define HAK_BUDGET_LEAST ((size_t)8 << 10)   /* ... but 8 KiB at least ... */
+#define HAK_BUDGET_EARNED ((size_t)64 << 10) /* ... and a byte for each of the thread's misses, up to 64 KiB */
 #define HAK_BUDGET_MOST ((size_t)16 << 20)   /* 16 MiB, whatever is in use */
 #define HAK_WARM_CACHES 4                    /* caches of ended threads that a heap keeps as they are, for the next ones */
 #define HAK_HEAPS_MAX 1024                   /* heaps: one for each processor, ... */
