@@ -4,7 +4,7 @@
 /*
  * Handlers of three signals, which interrupt each other, allocate, resize and free blocks of all sizes while the
  * threads that they interrupt allocate and free others, in every tier: no hang, no verdict, no block with two owners.
- * The sizes of the two are of different classes, so that what they meet in is all but a cache's own few instructions.
+ * The sizes of all are of different classes, so that what they meet in is all but a cache's own few instructions.
  */
 #include "handler.h"
 
@@ -17,13 +17,13 @@ static void handler(int number)
 	size_t n[12], i;
 
 	for (i = 0; i < N_OF(p); i++) {
-		n[i] = size_of_handler(&random);
+		n[i] = size_of_signal(number, &random);
 		p[i] = malloc(n[i]);
 		CHECK(p[i]);
 		fill_thin(p[i], n[i], i);
 	}
 	for (i = 0; i < N_OF(p); i += 3) {
-		size_t n_new = size_of_handler(&random), n_same = n_new < n[i] ? n_new : n[i];
+		size_t n_new = size_of_signal(number, &random), n_same = n_new < n[i] ? n_new : n[i];
 
 		p[i] = realloc(p[i], n_new);
 		CHECK(p[i] && filled_thin(p[i], n_same, i) == n_same);

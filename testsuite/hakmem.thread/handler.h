@@ -39,6 +39,21 @@ UNUSED static size_t size_of_handler(uint64_t *random)
 	return pick_size(random, ranges, N_OF(ranges));
 }
 
+/* The same, and in none of the classes of another signal's handler: they interrupt each other, too. */
+UNUSED static size_t size_of_signal(int number, uint64_t *random)
+{
+	static const size_t ranges[N_OF(storm_signals)][4][2] = {
+		{ { 1200, 1500 }, { 24000, 28000 }, { 70000, 90000 }, { MIB(2), MIB(3) } },
+		{ { 1700, 2300 }, { 33000, 40000 }, { 100000, 120000 }, { MIB(2), MIB(3) } },
+		{ { 2600, 4000 }, { 45000, 60000 }, { 140000, 250000 }, { MIB(2), MIB(3) } },
+	};
+	size_t i = 0;
+
+	while (storm_signals[i] != number)
+		i++;
+	return pick_size(random, ranges[i], N_OF(ranges[i]));
+}
+
 UNUSED static size_t any_size(uint64_t *random)
 {
 	return rnd(random) % 2 ? size_of_work(random) : size_of_handler(random);
