@@ -157,7 +157,7 @@ HAKMEM_PUBLIC size_t hakmem_malloc_usable_size(void *ptr) HAKMEM_NOEXCEPT;
  * Gives a block back whose size the caller knows (C23). Keeps errno.
  * @param ptr a live block from malloc(), calloc() or realloc(), or NULL.
  * @param size the size last asked for. A size that the block cannot have been asked for with is an
- * error as for hakmem_free(): one of another size class, or, above 1 MiB, of another number of OS
+ * error as for hakmem_free(): one of another size class, or, above 256 KiB, of another number of OS
  * pages.
  */
 HAKMEM_PUBLIC void hakmem_free_sized(void *ptr, size_t size) HAKMEM_NOEXCEPT;

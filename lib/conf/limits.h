@@ -28,11 +28,11 @@
 /* Size classes: steps of 16 to 128, then eight to each doubling. */
 #define HAK_ALIGNMENT 16                     /* bytes: what max_align_t wants on every ABI here */
 #define HAK_SMALL_MAX ((size_t)1024)         /* 1 KiB: the class comes from a table of bytes */
-#define HAK_TINY_SHIFT 20
-#define HAK_TINY_MAX ((size_t)1 << HAK_TINY_SHIFT) /* 1 MiB: the largest block that a slab holds; ... */
+#define HAK_TINY_SHIFT 18
+#define HAK_TINY_MAX ((size_t)1 << HAK_TINY_SHIFT) /* 256 KiB: the largest block that a slab holds; ... */
 #define HAK_SHARED_MAX HAK_SLICE_SIZE        /* ... from 64 KiB on, it holds only one */
-#define HAK_N_CLASSES (8 + 8 * (HAK_TINY_SHIFT - 7)) /* 112 */
-#define HAK_SLAB_SLICES_MAX (HAK_TINY_MAX / HAK_SLICE_SIZE) /* 16 */
+#define HAK_N_CLASSES (8 + 8 * (HAK_TINY_SHIFT - 7)) /* 96 */
+#define HAK_SLAB_SLICES_MAX 7                /* 448 KiB: the largest slab */
 #define HAK_SLAB_WORDS_MAX (HAK_SLICE_SIZE / HAK_ALIGNMENT / 64) /* 64: bitmap words of the smallest class */
 
 /* A thread's cache. */
