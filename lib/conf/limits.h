@@ -45,6 +45,7 @@
 #define HAK_CACHE_MOST 4096                  /* slots of a class, whatever configure and the options say */
 #define HAK_CACHE_DIET 8                     /* most slots of a class in diet mode */
 #define HAK_CACHE_LOOKS 8                    /* classes looked at, in turn, for what has rested, ... */
+#define HAK_CACHE_LOOKS_LEFT 4               /* classes looked at, in turn, for being left, when one grows */
 #define HAK_CACHE_PAUSE 1024                 /* ... and misses from the last of them to the first */
 #define HAK_BATCH_BYTES ((size_t)32 << 10)   /* 32 KiB: most bytes taken from slabs at a time, ... */
 #define HAK_BATCH_MIN 4                      /* ... but this many blocks at least, if they share slabs, ... */

@@ -254,6 +254,23 @@ static void look_own(struct hak_cache *c, unsigned sc)
 	raise_half_own(c, at);
 }
 
+/* Where one class grows, the program may have left another: one that nobody used since the last look goes altogether. */
+static void look_for_left_own(struct hak_cache *c, unsigned sc)
+{
+	for (unsigned i = 0; i < HAK_CACHE_LOOKS_LEFT; i++) {
+		unsigned at = c->class_left = (uint8_t)((c->class_left + 1U) % HAK_N_CLASSES);
+
+		if (at == sc || c->n_slots[at] == 0)
+			continue;
+		if (c->is_raised[at] && c->base[at] == c->top[at] && c->limit[at] == c->top[at]) {
+			drop_class_own(c, at);
+			continue;
+		}
+		c->is_raised[at] = 1;
+		hak_cache_raise_own(c, at);
+	}
+}
+
 /* Lets what has rested give way until n_bytes more can be claimed. */
 static void make_rested_give_own(struct hak_cache *c, unsigned sc, size_t n_bytes)
 {
@@ -311,6 +328,8 @@ static bool grow_own(struct hak_cache *c, unsigned sc, bool is_full)
 		n_left = c->n_most > c->n_bytes ? (c->n_most - c->n_bytes) / slot_bytes(sc) : 0;
 		if (n_left < wanted - n)
 			wanted = n + (unsigned)n_left;
+	} else if (n > 0) {
+		look_for_left_own(c, sc);
 	}
 	c->is_new = c->is_new || n == 0;
 	return wanted > n && resize_own(c, sc, wanted);

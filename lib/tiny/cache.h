@@ -40,6 +40,7 @@ struct hak_cache {
 
 	/* The miss paths' part. */
 	uint8_t class_looked;                  /* own: the one looked at last for what has rested */
+	uint8_t class_left;                    /* own: ... and for whether it was left */
 	uint8_t exit_round;                    /* own: how often the thread's destructor has run */
 	bool is_busy;                          /* own; a forked child: the thread was inside a miss */
 	uint32_t generation;                   /* own: the fork generation that its thread lives in */

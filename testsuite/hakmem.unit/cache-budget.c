@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What a cache claims stays within its budget at any time; where it wants more, what has rested since it was looked at last
- * makes room, and what is in use stays. */
+ * makes room, and what is in use stays. What is left altogether goes even if there is room. */
 #include "caches.h"
 #include "tiny/cache.c"
 
@@ -184,6 +184,22 @@ static void check_rest(struct hak_cache *c, unsigned small, unsigned large)
 	hak_cache_flush_own(c);
 }
 
+/* A program that goes from class to class leaves nothing in those that it does not use any more, though all would fit; what
+ * it uses now and then stays. */
+static void check_left(struct hak_cache *c, unsigned used)
+{
+	CHECK(c->n_bytes == 0);
+	for (unsigned sc = used + 1; sc < used + 21; sc++) {
+		swing(c, used, 20);
+		swing(c, sc, 1000);
+		CHECK(slots(c, sc) >= 64);
+	}
+	CHECK(slots(c, used) > 0 && hak_cache_count_any(c, used) > 0);
+	for (unsigned sc = used + 1; sc < used + 8; sc++)
+		CHECK(slots(c, sc) == 0, "%u slots of class %u", slots(c, sc), sc);
+	hak_cache_flush_own(c);
+}
+
 int main(void)
 {
 	const unsigned resting = hak_class_of(4096), used = hak_class_of(48), growing = hak_class_of(64);
@@ -196,6 +212,7 @@ int main(void)
 	check_evidence(c, growing);
 	check_raise(c, growing);
 	check_rest(c, used, resting);
+	check_left(c, growing);
 
 	/* Any size within any budget, down to none. */
 	for (size_t most = KIB(256); ; most /= 2) {
