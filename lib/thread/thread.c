@@ -237,8 +237,9 @@ void hak_thread_enter_again(struct hak_thread *me)
 {
 	struct hak_cache *c = me->cache;
 
-	/* Forked in the handler: the child's only thread is the one that may hold locks, and not to be taken for gone. */
-	if (c != NULL && c->generation != hak_fork_generation())
+	/* Forked in the handler: the child's only thread is not to be taken for gone. While it may hold a lock it takes no other;
+	 * its next miss outside of the handler sees to it. */
+	if (c != NULL && c->generation != hak_fork_generation() && !hak_thread_is_nested())
 		hak_thread_go_on(c);
 }
 

@@ -3,8 +3,8 @@
 /* hak-timeout: 60 */
 /*
  * What eight threads of the parent freed, every second block of 128 MiB, in their caches and in slabs, its children
- * use: what a child maps in addition for 50 MiB of such blocks is a small part of it, forked by the main thread or by
- * another one, with those threads at rest or long gone.
+ * use: what a child maps in addition for 50 MiB of such blocks is one superslab at most, forked by the main thread or by
+ * another one, with those threads at rest or long gone. (What lies in slabs of heaps that it does not use stays there.)
  */
 #include "child.h"
 #include <hakmem.h>
@@ -12,7 +12,7 @@
 #define N_THREADS 8
 #define ALL MIB(64)
 #define PART MIB(50)
-#define MOST MIB(4)
+#define MOST MIB(32)
 
 static const size_t sizes[] = { 48, 200, 1000, 3000 };
 static pthread_barrier_t turn;
