@@ -65,7 +65,11 @@ static void put_in_locked(struct hak_superslab *s, enum hak_extent kind)
 		hak_list_init(&bins->bin[b]);
 		hak_bits_fill(bins->filled, b, 1, true);
 	}
-	hak_list_put_first(&bins->bin[b], &s->extent[kind].link);
+	/* What is all free comes last: it may have huge pages, and none of them is touched yet. */
+	if (s->n_used == 0)
+		hak_list_put_last(&bins->bin[b], &s->extent[kind].link);
+	else
+		hak_list_put_first(&bins->bin[b], &s->extent[kind].link);
 }
 
 void hak_extents_set_locked(struct hak_superslab *s, enum hak_extent kind, unsigned bound)

@@ -230,7 +230,7 @@ static void add_locked(struct hak_superslab *s, const struct wish *wish)
 	hak_slices_begin_locked(s);
 }
 
-/* As take_locked(), from a new superslab if there is one; tells whether ask_huge() is due. */
+/* As take_locked(), with a new superslab if there is one; tells whether ask_huge() is due. */
 static enum answer take_now(const struct wish *wish, struct hak_superslab *new, struct hak_slices *out, bool *is_due)
 {
 	struct hak_slices_revival revival = { .base = NULL };
@@ -238,13 +238,13 @@ static enum answer take_now(const struct wish *wish, struct hak_superslab *new, 
 	unsigned longest;
 
 	hak_slices_lock();
-	if (new != NULL) {
+	if (new != NULL)
 		add_locked(new, wish);
+	/* Of several threads that made one each, all take from the first: where huge pages are, each would touch one. */
+	answer = take_locked(wish, out, &revival);
+	if (answer == NOT_FOUND && new != NULL)
 		answer = take_from_locked(new, hak_slices_find_locked(new, HAK_EXTENT_FREE, wish->n, wish->align, &longest), wish,
 			out, &revival);
-	} else {
-		answer = take_locked(wish, out, &revival);
-	}
 	*is_due = hak_superslabs.n_dense >= hak_superslabs.ask_at;
 	hak_slices_unlock();
 	hak_slices_revive(&revival);
