@@ -6,7 +6,6 @@
 #include "region/limit.h"
 #include "thread/decay.h"
 #include "thread/thread.h"
-#include "tiny/slab.h"
 
 #define ADDRESSES (PTRDIFF_MAX >> (sizeof(void *) * 8 - HAK_ADDRESS_BITS)) /* no block can be larger */
 
@@ -120,8 +119,6 @@ void *hak_alloc(size_t size)
 {
 	void *p;
 
-	if (size > HAK_SHARED_MAX && size <= HAK_TINY_MAX && hak_slab_pop_single_hit(hak_cache_mine, hak_class_of(size), &p))
-		return p;
 	return hak_alloc_hit(size, &p) ? p : hak_alloc_miss(size);
 }
 

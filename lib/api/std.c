@@ -19,7 +19,6 @@
 #include "os/page.h"
 #include "thread/decay.h"
 #include "thread/thread.h"
-#include "tiny/slab.h"
 #include "watch/stats.h"
 
 /* musl has none of these; who asks for them there declares them as glibc does. */
@@ -56,12 +55,7 @@ static void *HAK_NOINLINE malloc_larger(size_t size)
 {
 	void *p;
 
-	if (HAK_LIKELY(size - 1 < HAK_SHARED_MAX) &&
-		HAK_LIKELY(hak_cache_pop_class_hit(hak_cache_mine, hak_class_of(size), &p)))
-		return p;
-	if (size > HAK_SHARED_MAX && size <= HAK_TINY_MAX && hak_slab_pop_single_hit(hak_cache_mine, hak_class_of(size), &p))
-		return p;
-	return malloc_slowly(size);
+	return HAK_LIKELY(hak_alloc_larger_hit(size, &p)) ? p : malloc_slowly(size);
 }
 
 HAK_EXPORT void *hakmem_malloc(size_t size)

@@ -29,8 +29,8 @@
 #define HAK_ALIGNMENT 16                     /* bytes: what max_align_t wants on every ABI here */
 #define HAK_SMALL_MAX ((size_t)1024)         /* 1 KiB: the class comes from a table of bytes */
 #define HAK_TINY_SHIFT 18
-#define HAK_TINY_MAX ((size_t)1 << HAK_TINY_SHIFT) /* 256 KiB: the largest block that a slab holds; ... */
-#define HAK_SHARED_MAX HAK_SLICE_SIZE        /* ... from 64 KiB on, it holds only one */
+#define HAK_TINY_MAX ((size_t)1 << HAK_TINY_SHIFT) /* 256 KiB: the largest block that a slab holds */
+#define HAK_SHARED_MAX HAK_SLICE_SIZE        /* 64 KiB: above, it holds only one */
 #define HAK_N_CLASSES (8 + 8 * (HAK_TINY_SHIFT - 7)) /* 96 */
 #define HAK_SLAB_SLICES_MAX 7                /* 448 KiB: the largest slab */
 #define HAK_SLAB_WORDS_MAX (HAK_SLICE_SIZE / HAK_ALIGNMENT / 64) /* 64: bitmap words of the smallest class */
@@ -45,8 +45,8 @@
 #define HAK_CACHE_MOST 4096                  /* slots of a class, whatever configure and the options say */
 #define HAK_CACHE_DIET 8                     /* most slots of a class in diet mode */
 #define HAK_CACHE_LOOKS 8                    /* classes looked at, in turn, for what has rested, ... */
-#define HAK_CACHE_LOOKS_LEFT 4               /* classes looked at, in turn, for being left, when one grows */
 #define HAK_CACHE_PAUSE 1024                 /* ... and misses from the last of them to the first */
+#define HAK_CACHE_LOOKS_LEFT 4               /* classes looked at, in turn, for being left, when one grows */
 #define HAK_BATCH_BYTES ((size_t)32 << 10)   /* 32 KiB: most bytes taken from slabs at a time, ... */
 #define HAK_BATCH_MIN 4                      /* ... but this many blocks at least, if they share slabs, ... */
 #define HAK_BATCH_MAX 128                    /* ... and at most */
@@ -86,8 +86,8 @@
 #define HAK_UNDUMPED_LEAST 16                /* 1 MiB: free slices in a row worth a mapping not in core dumps */
 #define HAK_SLACK_LEAST ((size_t)4 << 20)    /* 4 MiB of free memory stay resident for a while, ... */
 #define HAK_SLACK_RATIO 16                   /* ... and 1/16 of what is in use; more goes back at once, ... */
-#define HAK_SLACK_STEP ((size_t)1 << 20)     /* 1 MiB: heaps count what they keep in such steps */
 #define HAK_PURGE_PIECE 16                   /* ... in pieces of 1 MiB */
+#define HAK_SLACK_STEP ((size_t)1 << 20)     /* 1 MiB: heaps count what they keep in such steps */
 #define HAK_BITE_NS 60000                    /* 60 µs: what a call takes for purging what has aged; one system call more; ... */
 #define HAK_BITE_SHARE 20                    /* ... 1/20 of the time all together, ... */
 #define HAK_BITE_SAVED 100                   /* ... of the last 100 ms if need be */

@@ -85,7 +85,7 @@ static bool is_sound_locked(const struct hak_superslab *s);
 void hak_slices_unlock(void)
 {
 	HAK_AUDIT(HAK_REQUIRE(changed == NULL || is_sound_locked(changed), "audit: a superslab's counts do not match its bitmaps"));
-	changed = NULL;
+	HAK_AUDIT(changed = NULL);
 	hak_lock_give(&lock);
 }
 
@@ -143,7 +143,7 @@ static void note_change(struct hak_superslab *s, unsigned first, unsigned n)
 	HAK_NOTE_WRITE(&s->dirty[first / HAK_WORD_BITS], size);
 	HAK_NOTE_WRITE(&s->aged[first / HAK_WORD_BITS], size);
 	HAK_NOTE_WRITE(&hak_superslabs.n_used, sizeof hak_superslabs.n_used);
-	changed = s;
+	HAK_AUDIT(changed = s);
 	(void)size;
 }
 

@@ -62,7 +62,10 @@ void hak_heap_cool_any(struct hak_heap *h, bool all)
 		return;
 	for (unsigned sc = hak_class_of(HAK_SHARED_MAX) + 1; sc < HAK_N_CLASSES; sc++) {
 		hak_heap_lock(h);
-		hak_slab_drop_rested_locked(h, sc, all, &after);
+		if (all)
+			hak_slab_drop_empty_locked(h, sc, &after);
+		else
+			hak_slab_drop_rested_locked(h, sc, &after);
 		hak_heap_unlock(h);
 	}
 	hak_slab_finish(&after);

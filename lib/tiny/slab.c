@@ -451,11 +451,11 @@ void hak_slab_drop_empty_locked(struct hak_heap *h, unsigned sc, struct hak_afte
 	}
 }
 
-void hak_slab_drop_rested_locked(struct hak_heap *h, unsigned sc, bool with_young, struct hak_after *after)
+void hak_slab_drop_rested_locked(struct hak_heap *h, unsigned sc, struct hak_after *after)
 {
 	struct hak_bin *bin = &h->bin[sc];
 
-	for (uint32_t n = with_young ? bin->n_empty : bin->n_rest; n > 0; n--) /* the last ones are there for longest */
+	for (uint32_t n = bin->n_rest; n > 0; n--) /* the last ones are there for longest */
 		drop_locked(h, of_link(bin->open.prev), after);
 	bin->n_rest = bin->n_empty;
 }

@@ -175,8 +175,8 @@ HAK_INLINE bool hak_slab_is_fresh(const struct hak_slab *s)
 /* Takes the empty slabs of class sc that a heap keeps in reserve out of its lists, for good. */
 void hak_slab_drop_empty_locked(struct hak_heap *h, unsigned sc, struct hak_after *after);
 
-/* Those of one block that have been there since the last call, or all. */
-void hak_slab_drop_rested_locked(struct hak_heap *h, unsigned sc, bool with_young, struct hak_after *after);
+/* Those of one block each that have been there since the last call. */
+void hak_slab_drop_rested_locked(struct hak_heap *h, unsigned sc, struct hak_after *after);
 
 /* Counts and lists all slabs of h anew (H1). */
 void hak_slab_relist_locked(struct hak_heap *h);

@@ -130,16 +130,16 @@ static void check_second_empty(struct hak_heap *h, unsigned sc)
 	/* Of one block each, several are kept as long as slack allows, and none that rests. */
 	if (hak_class_is_single(sc)) {
 		CHECK(after.gone == NULL && bin->n_empty == 2 && bin->n_rest == 0);
-		hak_slab_drop_rested_locked(h, sc, false, &after);
+		hak_slab_drop_rested_locked(h, sc, &after);
 		CHECK(after.gone == NULL && bin->n_empty == 2 && bin->n_rest == 2);
 		CHECK(hak_slab_take_locked(h, s, slots, 1) == 1 && bin->n_rest == 1 && *slots[0].live == 0);
 		put(h, s, 0);
 		CHECK(*slots[0].live == HAK_LIVE_HOME);
-		hak_slab_drop_rested_locked(h, sc, false, &after);
+		hak_slab_drop_rested_locked(h, sc, &after);
 		CHECK(after.gone != s && after.gone != NULL && bin->n_empty == 1);
 		hak_slab_finish(&after);
 		make_slab_locked(h, sc);
-		hak_slab_drop_rested_locked(h, sc, true, &after);
+		hak_slab_drop_empty_locked(h, sc, &after);
 		CHECK(bin->n_empty == 0 && h->n_single_bytes == 0);
 		hak_heap_unlock(h);
 		hak_slab_finish(&after);
