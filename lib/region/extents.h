@@ -2,7 +2,7 @@
 /*
  * Owns: where free slices in a row are found: superslabs in bins, by how long their longest extent may be.
  * Threads: any. Locks: SUPERSLAB, held by the caller.
- * X1 An extent is a row of free slices (of dirty ones). None in a superslab is longer than its bound; after slices were
+ * X1 An extent is a row of free slices (of dirty ones, of lazy ones). None in a superslab is longer than its bound; after slices were
  *    taken the bound may be too large, until a search that finds less lowers it. So a search costs the same however many
  *    superslabs there are.
  * X2 A superslab is in the bin of its bound, or with bound 0 in none; those that are kept for dense slices (S5) in bins of

@@ -21,6 +21,7 @@ static void bound_locked(struct hak_superslab *s)
 {
 	hak_extents_set_locked(s, HAK_EXTENT_FREE, s->n_slices - s->n_used);
 	hak_extents_set_locked(s, HAK_EXTENT_DIRTY, s->n_dirty);
+	hak_extents_set_locked(s, HAK_EXTENT_LAZY, s->n_lazy);
 }
 
 /* After a fork in the middle of a change: the bitmaps tell what there is. Where two of them contradict each other, what is
@@ -89,11 +90,18 @@ void hak_slices_unlock(void)
 	hak_lock_give(&lock);
 }
 
+/* Where a kind of extent has bits of this value. */
+static const uint64_t *map_of(const struct hak_superslab *s, enum hak_extent kind, bool *bit)
+{
+	*bit = kind != HAK_EXTENT_FREE;
+	return kind == HAK_EXTENT_FREE ? s->used : kind == HAK_EXTENT_DIRTY ? s->dirty : s->lazy;
+}
+
 /* The extent that begins at or after *first; returns its end, or with none n_slices. */
 static unsigned next_extent(const struct hak_superslab *s, enum hak_extent kind, unsigned *first)
 {
-	const uint64_t *map = kind == HAK_EXTENT_FREE ? s->used : s->dirty;
-	bool bit = kind == HAK_EXTENT_DIRTY;
+	bool bit;
+	const uint64_t *map = map_of(s, kind, &bit);
 
 	*first = hak_bits_find(map, s->n_slices, *first, bit);
 	return hak_bits_find(map, s->n_slices, *first, !bit);
@@ -169,6 +177,8 @@ bool hak_slices_use_locked(struct hak_superslab *s, unsigned first, unsigned n)
 		s->n_lazy -= n_lazy;
 		hak_superslabs.n_lazy -= n_lazy;
 		hak_bits_fill(s->lazy, first, n, false);
+		if (s->n_lazy == 0)
+			hak_extents_set_locked(s, HAK_EXTENT_LAZY, 0);
 	}
 	s->n_used += n;
 	hak_superslabs.n_used += n;
@@ -180,8 +190,8 @@ bool hak_slices_use_locked(struct hak_superslab *s, unsigned first, unsigned n)
 /* n slices have joined an extent, or begun one. */
 static void join_locked(struct hak_superslab *s, enum hak_extent kind, unsigned first, unsigned n)
 {
-	const uint64_t *map = kind == HAK_EXTENT_FREE ? s->used : s->dirty;
-	bool bit = kind == HAK_EXTENT_DIRTY;
+	bool bit;
+	const uint64_t *map = map_of(s, kind, &bit);
 	unsigned from = hak_bits_end(map, first, !bit);
 	unsigned end = hak_bits_find(map, s->n_slices, first + n, !bit);
 
@@ -212,6 +222,7 @@ void hak_slices_unuse_locked(struct hak_superslab *s, unsigned first, unsigned n
 	} else if (state == HAK_SLICES_LAZY) {
 		s->n_lazy += n;
 		hak_superslabs.n_lazy += n;
+		join_locked(s, HAK_EXTENT_LAZY, first, n);
 	}
 	join_locked(s, HAK_EXTENT_FREE, first, n);
 }
@@ -267,7 +278,8 @@ static bool is_sound_locked(const struct hak_superslab *s)
 	return is_sound && n_used == s->n_used && n_dirty == s->n_dirty && n_lazy == s->n_lazy &&
 		n_undumped == s->n_undumped && n_dense == s->n_dense &&
 		longest_extent(s, HAK_EXTENT_FREE) <= s->extent[HAK_EXTENT_FREE].bound &&
-		longest_extent(s, HAK_EXTENT_DIRTY) <= s->extent[HAK_EXTENT_DIRTY].bound;
+		longest_extent(s, HAK_EXTENT_DIRTY) <= s->extent[HAK_EXTENT_DIRTY].bound &&
+		longest_extent(s, HAK_EXTENT_LAZY) <= s->extent[HAK_EXTENT_LAZY].bound;
 }
 
 static size_t check_all_locked(void)

@@ -14,7 +14,7 @@
 
 #define HAK_SLICES_WORDS HAK_N_WORDS(HAK_SUPERSLAB_SLICES)
 
-enum hak_extent { HAK_EXTENT_FREE, HAK_EXTENT_DIRTY, HAK_N_EXTENTS };
+enum hak_extent { HAK_EXTENT_FREE, HAK_EXTENT_DIRTY, HAK_EXTENT_LAZY, HAK_N_EXTENTS };
 
 /* Where region/extents.h has put a superslab. */
 struct hak_extent_link {

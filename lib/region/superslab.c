@@ -90,22 +90,24 @@ static enum answer take_anywhere_locked(const struct wish *wish, struct hak_slic
 	return NOT_FOUND;
 }
 
-/* Dirty slices first: their memory is there already. Dense ones first where other dense ones are, others nowhere else (S5). */
+/* Dirty slices first, then lazy ones: their memory may be there already. Dense ones first where other dense ones are, others
+ * nowhere else (S5). */
 static enum answer take_locked(const struct wish *wish, struct hak_slices *out, struct hak_slices_revival *revival)
 {
+	static const enum hak_extent kinds[] = { HAK_EXTENT_DIRTY, HAK_EXTENT_LAZY, HAK_EXTENT_FREE };
 	enum answer answer = NOT_FOUND;
 
 	if (HAK_UNLIKELY(hak_limit_is_hard()) && !hak_limit_take(0))
 		return REFUSED;
 	if (HAK_UNLIKELY(wish->is_anywhere))
 		return take_anywhere_locked(wish, out, revival);
-	if (wish->is_dense)
-		answer = take_extent_locked(HAK_EXTENT_DIRTY, true, wish, out, revival);
-	if (answer == NOT_FOUND)
-		answer = take_extent_locked(HAK_EXTENT_DIRTY, false, wish, out, revival);
-	if (answer == NOT_FOUND && wish->is_dense)
-		answer = take_extent_locked(HAK_EXTENT_FREE, true, wish, out, revival);
-	return answer == NOT_FOUND ? take_extent_locked(HAK_EXTENT_FREE, false, wish, out, revival) : answer;
+	for (unsigned i = 0; answer == NOT_FOUND && i < sizeof kinds / sizeof *kinds; i++) {
+		if (wish->is_dense)
+			answer = take_extent_locked(kinds[i], true, wish, out, revival);
+		if (answer == NOT_FOUND)
+			answer = take_extent_locked(kinds[i], false, wish, out, revival);
+	}
+	return answer;
 }
 
 static struct hak_superslab *make_descriptor(void)
