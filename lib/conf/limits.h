@@ -80,12 +80,15 @@
 /* Metadata. */
 #define HAK_META_CHUNK ((size_t)1 << 20)     /* 1 MiB of addresses at a time */
 #define HAK_META_MAX ((size_t)32 << 10)      /* 32 KiB: what is larger gets OS pages of its own */
+#define HAK_GROUP_SIZE ((size_t)16 << 10)    /* 16 KiB: slabs' bitmaps and live bytes that come and go together */
 
 /* Purging. */
 #define HAK_PURGE_DELAY 1000                 /* ms that free memory stays resident, unless purge_delay says otherwise */
 #define HAK_UNDUMPED_LEAST 16                /* 1 MiB: free slices in a row worth a mapping not in core dumps */
 #define HAK_SLACK_LEAST ((size_t)4 << 20)    /* 4 MiB of free memory stay resident for a while, ... */
 #define HAK_SLACK_RATIO 16                   /* ... and 1/16 of what is in use; more goes back at once, ... */
+#define HAK_SLACK_DRAIN ((size_t)32 << 20)    /* ... once 32 MiB were freed without anything being taken, ... */
+#define HAK_SLACK_GIVEN ((size_t)1 << 20)     /* ... each free counting for 1 MiB more */
 #define HAK_PURGE_PIECE 16                   /* ... in pieces of 1 MiB */
 #define HAK_SLACK_STEP ((size_t)1 << 20)     /* 1 MiB: heaps count what they keep in such steps */
 #define HAK_BITE_NS 60000                    /* 60 µs: what a call takes for purging what has aged; one system call more; ... */

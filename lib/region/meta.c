@@ -122,28 +122,50 @@ static void give_own_pages(struct piece *p, size_t size)
 	hak_lock_give(&lock);
 }
 
+/* Has the chunk room for size bytes, a new one if need be? */
+static bool has_room_locked(size_t size)
+{
+	size_t want = HAK_META_CHUNK;
+	char *p;
+
+	if (chunk_left >= size)
+		return true;
+	/* Little room for addresses must not mean none. */
+	while ((p = hak_os_map_guarded(want, "hakmem: meta")) == NULL && want / 2 >= HAK_SLICE_SIZE)
+		want /= 2;
+	if (p == NULL)
+		return false;
+	add_range((struct range *)p, p, want);
+	/* A child may find any of these steps to be the last one done. */
+	hak_own_set(&chunk_left, 0);
+	hak_store_release(&chunk, p + HAK_LINE_SIZE);
+	hak_store_release(&chunk_left, want - HAK_LINE_SIZE);
+	return chunk_left >= size;
+}
+
 static void *take_from_chunk_locked(size_t size)
 {
 	char *p;
 
-	if (chunk_left < size) {
-		size_t want = HAK_META_CHUNK;
-
-		/* Little room for addresses must not mean none. */
-		while ((p = hak_os_map_guarded(want, "hakmem: meta")) == NULL && want / 2 >= HAK_SLICE_SIZE)
-			want /= 2;
-		if (p == NULL)
-			return NULL;
-		add_range((struct range *)p, p, want);
-		/* A child may find any of these steps to be the last one done. */
-		hak_own_set(&chunk_left, 0);
-		hak_store_release(&chunk, p + HAK_LINE_SIZE);
-		hak_store_release(&chunk_left, want - HAK_LINE_SIZE);
-	}
+	if (!has_room_locked(size))
+		return NULL;
 	p = chunk;
 	hak_own_set(&chunk_left, chunk_left - size);
 	hak_store_release(&chunk, p + size);
 	hak_limit_add(size);
+	return p;
+}
+
+void *hak_meta_take_pages(size_t size)
+{
+	char *p = NULL;
+
+	take_lock();
+	if (has_room_locked(size)) { /* a chunk ends with an OS page */
+		hak_own_set(&chunk_left, chunk_left - size);
+		p = chunk + chunk_left;
+	}
+	hak_lock_give(&lock);
 	return p;
 }
 

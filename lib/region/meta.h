@@ -17,6 +17,9 @@ void *hak_meta_take(size_t size);
 /* Gives a piece back to be taken again, at the size it was taken. */
 void hak_meta_give(void *piece, size_t size);
 
+/* Whole OS pages, zeroed, at most a slice, or NULL: they count as held when the caller says so. Never given back. */
+void *hak_meta_take_pages(size_t size);
+
 /* A table of its own, zeroed, or NULL. Takes no lock. Never given back; once it is in use, hak_meta_note() has
  * hak_meta_resident() count it. */
 void *hak_meta_map(size_t size);

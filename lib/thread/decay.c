@@ -13,6 +13,7 @@
 #include "thread/heap.h"
 #include "thread/thread.h"
 #include "tiny/hole.h"
+#include "tiny/group.h"
 
 #define PIECE (HAK_PURGE_PIECE * HAK_SLICE_SIZE)
 #define SECOND 1000 /* ms */
@@ -286,6 +287,7 @@ size_t hak_decay_trim(struct hak_cache *c, size_t target)
 	if (target > 0 && hak_slack_now() <= target)
 		return 0;
 	n_bytes = shake(hak_os_now());
+	hak_group_trim();
 	n_bytes += hak_kept_purge(0, SIZE_MAX, SIZE_MAX);
 	return n_bytes + hak_superslab_purge(HAK_PURGE_ALL, SIZE_MAX);
 }

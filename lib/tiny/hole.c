@@ -4,6 +4,7 @@
 #include "base/atomic.h"
 #include "conf/limits.h"
 #include "os/page.h"
+#include "tiny/group.h"
 
 struct hole {
 	struct hak_slab *slab;
@@ -130,7 +131,7 @@ bool hak_hole_is_due_any(const struct hak_heap *h)
 
 void hak_hole_tell_kept(void)
 {
-	for (struct hak_slab *s = hak_slab_first_any(); s != NULL; s = s->next) {
+	for (struct hak_slab *s = hak_group_first_slab_any(); s != NULL; s = s->next) {
 		struct hak_heap *h = hak_load_relaxed(&s->owner);
 
 		if (h == &hak_heap_none || hak_load_relaxed(&s->kept) == 0)

@@ -7,15 +7,15 @@
 static void deliver_any(struct hak_slab *s)
 {
 	struct hak_heap *owner = hak_load_ordered(&s->owner);
-	uint32_t sc = hak_load_ordered(&hak_slab_way(s)->pending_sc);
+	uint32_t sc = hak_load_ordered(&s->pending_sc);
 	struct hak_slab **list = &owner->pending[sc];
 	struct hak_slab *head = hak_load_relaxed(list);
 
 	do
-		hak_store_relaxed(&hak_slab_way(s)->next_pending, head);
+		hak_store_relaxed(&s->next_pending, head);
 	/* Ordered: the push before the second look at the owner and the class. */
 	while (!hak_cas_ordered(list, &head, s));
-	if (HAK_UNLIKELY(hak_load_ordered(&s->owner) != owner || hak_load_ordered(&hak_slab_way(s)->pending_sc) != sc))
+	if (HAK_UNLIKELY(hak_load_ordered(&s->owner) != owner || hak_load_ordered(&s->pending_sc) != sc))
 		hak_remote_forward_any(owner);
 }
 
@@ -25,7 +25,7 @@ void hak_remote_forward_any(struct hak_heap *h)
 		struct hak_slab *s = hak_load_ordered(&h->pending[sc]) != NULL ? hak_swap_ordered(&h->pending[sc], NULL) : NULL;
 
 		while (s != NULL) {
-			struct hak_slab *next = hak_load_relaxed(&hak_slab_way(s)->next_pending);
+			struct hak_slab *next = hak_load_relaxed(&s->next_pending);
 
 			deliver_any(s);
 			s = next;
@@ -36,13 +36,13 @@ void hak_remote_forward_any(struct hak_heap *h)
 /* Called after a remote bit of s was set; s may already be collected, or released and made anew (B3). */
 void hak_remote_announce_any(struct hak_slab *s)
 {
-	if (hak_swap_ordered(&hak_slab_way(s)->is_pending, 1) == 0)
+	if (hak_swap_ordered(&s->is_pending, 1) == 0)
 		deliver_any(s);
 }
 
 static void collect_slab_locked(struct hak_heap *h, struct hak_slab *s, struct hak_after *after)
 {
-	uint64_t *remote = hak_slab_way(s)->remote;
+	uint64_t *remote = s->remote;
 
 	for (unsigned w = 0; w < s->n_words; w++) {
 		uint64_t bits;
@@ -62,13 +62,13 @@ void hak_remote_collect_class_locked(struct hak_heap *h, unsigned sc, struct hak
 		return;
 	s = hak_swap_ordered(&h->pending[sc], NULL);
 	while (s != NULL) {
-		struct hak_slab *next = hak_load_relaxed(&hak_slab_way(s)->next_pending);
+		struct hak_slab *next = hak_load_relaxed(&s->next_pending);
 
 		/* It stays ours as long as we hold the lock. One that is not listed yet has no bit: nothing of it is alive. */
 		if (hak_load_ordered(&s->owner) == h) {
 			/* Ordered: clear the mark, then look at the bits; who sets a bit after we looked finds the
 			 * mark cleared and announces anew. */
-			hak_store_ordered(&hak_slab_way(s)->is_pending, 0);
+			hak_store_ordered(&s->is_pending, 0);
 			collect_slab_locked(h, s, after);
 		} else {
 			deliver_any(s);

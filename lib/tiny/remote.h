@@ -19,14 +19,13 @@ void hak_remote_announce_any(struct hak_slab *s);
 /* Sends block idx of slab s home, whose live byte was 1. False: another thread was first. */
 HAK_INLINE bool hak_remote_push_any(struct hak_slab *s, size_t idx)
 {
-	struct hak_way *way = hak_slab_way(s);
 	uint64_t bit = (uint64_t)1 << idx % HAK_WORD_BITS;
 
 	/* Before the bit: once that is set, the block may be handed out again, and s be released and made anew (B3). */
 	hak_own_set(&s->live[idx], 0);
-	if (HAK_UNLIKELY((hak_or_ordered(&way->remote[idx / HAK_WORD_BITS], bit) & bit) != 0))
+	if (HAK_UNLIKELY((hak_or_ordered(&s->remote[idx / HAK_WORD_BITS], bit) & bit) != 0))
 		return false;
-	if (HAK_UNLIKELY(hak_load_ordered(&way->is_pending) == 0))
+	if (HAK_UNLIKELY(hak_load_ordered(&s->is_pending) == 0))
 		hak_remote_announce_any(s);
 	return true;
 }

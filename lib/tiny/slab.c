@@ -4,17 +4,12 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "os/lock.h"
 #include "os/page.h"
 #include "region/huge.h"
 #include "region/limit.h"
-#include "region/meta.h"
 #include "region/slack.h"
+#include "tiny/group.h"
 #include "tiny/remote.h"
-
-static struct hak_lock lock = HAK_LOCK(HAK_RANK_SLABS);
-static struct hak_link *unused[HAK_SLAB_WORDS_MAX + 1]; /* lk:SLABS: descriptors by words, linked by next */
-static struct hak_slab *all; /* any: only ever grows */
 
 /* hak_registry_idx_hit() */
 HAK_STATIC(HAK_SLAB_SLICES_MAX * HAK_SLICE_SIZE <= (size_t)1 << 20);
@@ -22,71 +17,6 @@ HAK_STATIC(HAK_SLAB_SLICES_MAX * HAK_SLICE_SIZE <= (size_t)1 << 20);
 static struct hak_slab *of_link(struct hak_link *link)
 {
 	return HAK_MEMBER(link, struct hak_slab, link);
-}
-
-struct hak_slab *hak_slab_first_any(void)
-{
-	return hak_load_acquire(&all);
-}
-
-/* What it guards changes by one store: a fork in the middle leaves nothing half done. */
-static void take_lock(void)
-{
-	bool is_sound = hak_lock_take(&lock);
-
-	(void)is_sound;
-}
-
-static size_t way_off(unsigned n_words)
-{
-	return hak_round_up(offsetof(struct hak_slab, bits) + n_words * sizeof(uint64_t), HAK_LINE_SIZE);
-}
-
-static size_t live_off(unsigned n_words)
-{
-	return hak_round_up(way_off(n_words) + offsetof(struct hak_way, remote) + n_words * sizeof(uint64_t), HAK_LINE_SIZE) +
-		sizeof(uintptr_t); /* hak_slab_only() */
-}
-
-static struct hak_slab *make_descriptor(unsigned n_words)
-{
-	struct hak_slab *s = hak_meta_take(live_off(n_words) + (size_t)n_words * HAK_WORD_BITS + 1);
-	struct hak_slab *head;
-
-	if (s == NULL)
-		return NULL;
-	s->n_words = (uint16_t)n_words;
-	s->way_off = (uint32_t)way_off(n_words);
-	s->live = (uint8_t *)s + live_off(n_words);
-	s->owner = &hak_heap_none;
-	head = hak_load_relaxed(&all);
-	do
-		s->next = head;
-	while (!hak_cas_release(&all, &head, s));
-	return s;
-}
-
-static struct hak_slab *take_descriptor(unsigned n_words)
-{
-	struct hak_link *l;
-
-	take_lock();
-	l = unused[n_words];
-	HAK_NOTE_WRITE(&unused[n_words], sizeof l);
-	if (l != NULL)
-		hak_own_set(&unused[n_words], l->next);
-	hak_lock_give(&lock);
-	return l != NULL ? of_link(l) : make_descriptor(n_words);
-}
-
-static void give_descriptor(struct hak_slab *s)
-{
-	take_lock();
-	HAK_NOTE_WRITE(&s->link, sizeof s->link);
-	HAK_NOTE_WRITE(&unused[s->n_words], sizeof s->link.next);
-	s->link.next = unused[s->n_words];
-	hak_store_release(&unused[s->n_words], &s->link);
-	hak_lock_give(&lock);
 }
 
 /* Do the counts match the bitmap (B1)? */
@@ -130,7 +60,7 @@ static void count_slab_locked(struct hak_heap *h, const struct hak_slab *s, int 
 /* All blocks free; the bits behind the last block stay clear. */
 static void fill_free(struct hak_slab *s)
 {
-	memset(hak_slab_way(s)->remote, 0, s->n_words * sizeof(uint64_t));
+	memset(s->remote, 0, s->n_words * sizeof(uint64_t));
 	memset(s->bits, 0, s->n_words * sizeof(uint64_t));
 	hak_bits_fill(s->bits, 0, s->n_blocks, true);
 	s->n_free = s->n_blocks;
@@ -153,17 +83,17 @@ struct hak_slab *hak_slab_make_any(struct hak_heap *h, unsigned sc)
 	size_t size = hak_class_size(sc);
 	unsigned n_slices = hak_load_relaxed(&h->bin[sc].n_slabs) > 0 ? hak_class_slices(sc) : hak_class_first_slices(sc);
 	unsigned n_blocks = (unsigned)(n_slices * HAK_SLICE_SIZE / size);
-	struct hak_slab *s = take_descriptor(HAK_N_WORDS(n_blocks));
+	struct hak_slab *s = hak_group_take(HAK_N_WORDS(n_blocks));
 	struct hak_slices slices;
 
 	if (s == NULL)
 		return NULL;
 	if (!(is_dense(size) ? hak_superslab_take_dense(n_slices, &slices) :
 		hak_superslab_take(n_slices, HAK_SLICE_SIZE, &slices))) {
-		give_descriptor(s);
+		hak_group_give(s);
 		return NULL;
 	}
-	HAK_NOTE_WRITE(s, s->way_off);
+	HAK_NOTE_WRITE(s, sizeof *s);
 	s->span = (struct hak_span){ .kind = HAK_KIND_SLAB, .sc = (uint8_t)sc, .n_slices = n_slices,
 		.base = slices.base, .superslab = slices.superslab, .size = size };
 	s->span.is_clean = slices.is_clean;
@@ -174,11 +104,11 @@ struct hak_slab *hak_slab_make_any(struct hak_heap *h, unsigned sc)
 	s->n_blocks = (uint16_t)n_blocks;
 	fill_free(s);
 
-	hak_store_relaxed(&hak_slab_way(s)->pending_sc, sc);
+	hak_store_relaxed(&s->pending_sc, sc);
 	hak_store_ordered(&s->owner, h);
 	/* B3: a late announcement found nobody to go to: take it over. Ordered: pairs with
 	 * hak_remote_announce_any(). */
-	if (hak_load_ordered(&hak_slab_way(s)->is_pending))
+	if (hak_load_ordered(&s->is_pending))
 		hak_remote_forward_any(&hak_heap_none);
 	hak_registry_put(slices.base, n_slices, &s->span);
 	hak_registry_put_front(slices.base, n_fronts(s), h->tag, sc,
@@ -265,7 +195,7 @@ static void release(struct hak_slab *s, struct hak_heap *h)
 	hak_registry_drop_front(s->span.base, n_fronts(s), h->tag, s->span.sc);
 	hak_registry_put(s->span.base, s->span.n_slices, hak_superslab_nothing(s->span.superslab));
 	/* Announced to us after its last block came home: whoever makes it anew looks for it at nobody's. */
-	if (hak_load_ordered(&hak_slab_way(s)->is_pending))
+	if (hak_load_ordered(&s->is_pending))
 		hak_remote_forward_any(h);
 	forget_holes(s);
 	if (s->n_blocks == 1) {
@@ -273,7 +203,7 @@ static void release(struct hak_slab *s, struct hak_heap *h)
 		hak_superslab_reclaim_rest(&s->span);
 	}
 	hak_superslab_give(s->span.superslab, s->span.base, s->span.n_slices);
-	give_descriptor(s);
+	hak_group_give(s);
 }
 
 void hak_slab_finish(struct hak_after *after)
@@ -475,7 +405,7 @@ void hak_slab_relist_locked(struct hak_heap *h)
 	hak_list_init(&h->news);
 	hak_own_set(&h->n_news, 0);
 	h->n_round = 0;
-	for (struct hak_slab *s = hak_slab_first_any(); s != NULL; s = s->next) {
+	for (struct hak_slab *s = hak_group_first_slab_any(); s != NULL; s = s->next) {
 		if (hak_load_relaxed(&s->owner) != h)
 			continue;
 		s->n_free = 0;
@@ -496,7 +426,7 @@ size_t hak_slab_check_locked(const struct hak_heap *h, struct hak_slab *s, bool 
 		hak_registry_find(s->span.base) == &s->span && hak_load_relaxed(&s->live[s->n_blocks]) == 0;
 
 	for (unsigned w = 0; w < s->n_words; w++)
-		is_sound = is_sound && (s->bits[w] & hak_load_relaxed(&hak_slab_way(s)->remote[w])) == 0;
+		is_sound = is_sound && (s->bits[w] & hak_load_relaxed(&s->remote[w])) == 0;
 	if (!is_sound) {
 		struct hak_text t;
 

@@ -2,7 +2,7 @@
 /*
  * Owns: slabs: equal blocks on adjacent slices, their state in bitmaps and bytes of our own.
  * Threads: any.
- * Locks: SLABS, for the pool of unused descriptors; the heap's, for what ends in _locked.
+ * Locks: the heap's, for what ends in _locked.
  * B1 A block is alive (its live byte is 1), or cached, or in flight (its bit in remote), or free (its bit in the free
  *    bitmap): exactly one of them. n_free counts the free bits.
  * B2 A slab is in its bin's open list if n_free > 0, else in full; in neither before it is listed and while it goes.
@@ -28,6 +28,8 @@ enum hak_news {
 	HAK_NEWS_FRESH  /* blocks came or went */
 };
 
+struct hak_group;
+
 struct hak_slab {
 	struct hak_span span;      /* const; first, so that the registry's answer is the slab */
 	struct hak_heap *owner;    /* any: const while it is a slab (H2), until it leaves, lk:HEAP; hak_heap_none while unused */
@@ -35,7 +37,6 @@ struct hak_slab {
 	uint8_t *live;             /* const; its bytes: C3. One for each block, and one more */
 	uint16_t n_blocks;         /* const */
 	uint16_t n_words;          /* const: of each bitmap */
-	uint32_t way_off;          /* const: where the way home is */
 
 	struct hak_link link HAK_ALIGNED(HAK_LINE_SIZE); /* lk:HEAP (B2); unused or going: next only */
 	struct hak_link in_news;   /* lk:HEAP: unless news is NONE */
@@ -46,16 +47,15 @@ struct hak_slab {
 	uint16_t news;             /* lk:HEAP: enum hak_news */
 	uint16_t hole_at;          /* lk:HEAP: the block from which the search for holes goes on */
 	uint32_t round;            /* lk:HEAP: in news: the round of decay that looked at it last, or in which it came */
-	struct hak_slab *next;     /* const: all descriptors ever made */
-	uint64_t bits[] HAK_ALIGNED(HAK_LINE_SIZE); /* lk:HEAP: n_words; the free bitmap */
-};
+	uint64_t *bits;            /* const; lk:HEAP: n_words; the free bitmap */
 
-/* Its way home, for what others free; a part of the descriptor. */
-struct hak_way {
+	/* Its way home, for what others free. */
+	uint64_t *remote HAK_ALIGNED(HAK_LINE_SIZE); /* const; any: n_words; blocks on their way */
 	struct hak_slab *next_pending; /* any: while is_pending */
 	uint32_t is_pending;       /* any: in, or on its way into, a heap's pending list */
 	uint32_t pending_sc;       /* any: the class by whose list it is announced; const while it is a slab */
-	uint64_t remote[];         /* any: n_words; blocks on their way home */
+	struct hak_group *group;   /* const: whose descriptor it is (tiny/group.h) */
+	struct hak_slab *next;     /* const: all descriptors ever made */
 };
 
 HAK_STATIC(sizeof(void *) < 8 || offsetof(struct hak_slab, link) == HAK_LINE_SIZE); /* B4 */
@@ -75,11 +75,6 @@ HAK_INLINE size_t hak_slab_block_idx(const struct hak_slab *s, const void *p)
 	uint64_t idx;
 
 	return hak_registry_idx_hit((uint64_t)((const char *)p - s->span.base), &s->inverse, &idx) ? (size_t)idx : SIZE_MAX;
-}
-
-HAK_INLINE struct hak_way *hak_slab_way(struct hak_slab *s)
-{
-	return (struct hak_way *)((char *)s + s->way_off);
 }
 
 /* The only block of a slab, and its class: right before its live byte, so that a look at both costs one line. 0: the slab has
@@ -121,7 +116,7 @@ struct hak_after {
 	size_t twice_size;
 };
 
-/* Does it: slices go to the superslabs, descriptors to the pool; a verdict. */
+/* Does it: slices go to the superslabs, descriptors to their groups; a verdict. */
 void hak_slab_finish(struct hak_after *after);
 
 /* Is it a slab of one block, which is alive? What comes home then is a second free of it. */
@@ -180,10 +175,6 @@ void hak_slab_drop_rested_locked(struct hak_heap *h, unsigned sc, struct hak_aft
 
 /* Counts and lists all slabs of h anew (H1). */
 void hak_slab_relist_locked(struct hak_heap *h);
-
-/* The first of all descriptors ever made, linked by next (read it with acquire); those without an owner but
- * hak_heap_none are not in use. */
-struct hak_slab *hak_slab_first_any(void);
 
 /* Faults in one slab's counts; one line each. */
 size_t hak_slab_check_locked(const struct hak_heap *h, struct hak_slab *s, bool is_open);

@@ -13,6 +13,7 @@
 #include "region/superslab.h"
 #include "thread/heap.h"
 #include "thread/thread.h"
+#include "tiny/group.h"
 #include "tiny/slab.h"
 
 /* Of one class, or of all: what stands in slabs, and what caches hold. */
@@ -22,20 +23,18 @@ struct sums {
 
 static void add_slab(const struct hak_slab *s, struct sums *sums)
 {
-	const struct hak_way *way = hak_slab_way((struct hak_slab *)s);
-
 	sums->slabs++;
 	sums->blocks += s->n_blocks;
 	sums->free += hak_load_relaxed(&s->n_free);
 	for (unsigned w = 0; w < s->n_words; w++)
-		sums->in_flight += hak_bits_count(hak_load_relaxed(&way->remote[w]));
+		sums->in_flight += hak_bits_count(hak_load_relaxed(&s->remote[w]));
 }
 
 /* Sums over all slabs and caches: a slab that comes or goes meanwhile may be missed. */
 static void sum_classes(struct sums sums[HAK_N_CLASSES])
 {
 	memset(sums, 0, HAK_N_CLASSES * sizeof *sums);
-	for (const struct hak_slab *s = hak_slab_first_any(); s != NULL; s = s->next)
+	for (const struct hak_slab *s = hak_group_first_slab_any(); s != NULL; s = s->next)
 		if (hak_load_relaxed(&s->owner) != &hak_heap_none)
 			add_slab(s, &sums[s->span.sc]);
 	for (const struct hak_cache *c = hak_thread_first_cache(); c != NULL; c = hak_load_acquire(&c->next))

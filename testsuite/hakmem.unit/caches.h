@@ -119,7 +119,7 @@ UNUSED static void count_list(const struct hak_heap *h, struct hak_link *head, b
 		c->n_slabs++;
 		c->n_empty += s->n_free == s->n_blocks;
 		for (unsigned w = 0; w < s->n_words; w++)
-			c->in_flight += hak_bits_count(hak_slab_way(s)->remote[w]);
+			c->in_flight += hak_bits_count(s->remote[w]);
 		for (unsigned i = 0; i < s->n_blocks; i++)
 			c->alive += hak_is_alive(s->live[i]);
 	}

@@ -4,6 +4,7 @@
 #include "threads.h"
 #include "caches.h"
 #include "tiny/hole.h"
+#include "tiny/group.h"
 
 #include <sys/wait.h>
 
@@ -84,7 +85,7 @@ static void check_repaired(unsigned kind)
 		unsigned n_lost = 0;
 		struct counts mine = { 0 };
 
-		for (const struct hak_slab *s = hak_slab_first_any(); s != NULL; s = s->next)
+		for (const struct hak_slab *s = hak_group_first_slab_any(); s != NULL; s = s->next)
 			n_lost += s->owner == h && s->span.sc == classes[i];
 		count_list(h, &bin->open, true, &mine);
 		count_list(h, &bin->full, false, &mine);

@@ -102,7 +102,7 @@ static void check_tiny(struct hak_lock *held)
 
 		hakmem_free(p[i]);
 		hakmem_free(own[i]);
-		CHECK(s->live[idx] == 0 && hak_bit_is_set(hak_slab_way(s)->remote, (unsigned)idx));
+		CHECK(s->live[idx] == 0 && hak_bit_is_set(s->remote, (unsigned)idx));
 	}
 	CHECK(hak_heap_is_pending_any(h) && c->n_remote >= n_remote + N);
 	end(c, held);

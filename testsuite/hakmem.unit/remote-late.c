@@ -44,7 +44,7 @@ static void drop(struct hak_heap *h, unsigned sc)
 
 static bool is_pending(struct hak_slab *s)
 {
-	return hak_slab_way(s)->is_pending != 0;
+	return s->is_pending != 0;
 }
 
 int main(void)

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT */
+#include "tiny/group.h"
+
+#include "os/lock.h"
+#include "os/page.h"
+#include "region/limit.h"
+#include "region/meta.h"
+
+#define N_WORDS (HAK_SLAB_WORDS_MAX + 1)
+
+struct hak_group {
+	struct hak_group *next;  /* lk:SLABS: in open, if is_listed */
+	struct hak_slab *slabs;  /* const */
+	char *bodies;            /* const: of as many */
+	uint32_t body_size;      /* const: bytes */
+	uint16_t n_words;        /* const */
+	uint8_t n_slabs;         /* const: at most 64 */
+	uint8_t n_made;          /* lk:SLABS: of them, the others were never used */
+	bool is_listed;          /* lk:SLABS: in open */
+	uint64_t unused;         /* lk:SLABS: a bit for each; while OS pages go back, none is set */
+	uint64_t dirty;          /* lk:SLABS: whose bodies were used since the OS pages went back: they count as held */
+};
+
+static struct hak_lock lock = HAK_LOCK(HAK_RANK_SLABS);
+static struct hak_group *open[N_WORDS];  /* lk:SLABS: groups with an unused descriptor, by words; some without */
+static struct hak_group *spare[N_WORDS]; /* lk:SLABS: one that was left unused last, and kept its OS pages */
+static struct hak_slab *all;             /* lk:SLABS; read by any: only ever grows */
+
+struct hak_slab *hak_group_first_slab_any(void)
+{
+	return hak_load_acquire(&all);
+}
+
+static void take_lock(void)
+{
+	bool is_sound = hak_lock_take(&lock); /* D3 */
+
+	(void)is_sound;
+}
+
+static size_t remote_off(unsigned n_words)
+{
+	return hak_round_up(n_words * sizeof(uint64_t), HAK_LINE_SIZE);
+}
+
+static size_t live_off(unsigned n_words)
+{
+	return hak_round_up(remote_off(n_words) + n_words * sizeof(uint64_t), HAK_LINE_SIZE) + sizeof(uintptr_t); /* hak_slab_only() */
+}
+
+static uint64_t all_of(const struct hak_group *g)
+{
+	return ~(uint64_t)0 >> (HAK_WORD_BITS - g->n_slabs);
+}
+
+static bool is_spare(const struct hak_group *g)
+{
+	return g != NULL && g->unused == all_of(g) && g->dirty != 0;
+}
+
+static size_t bodies_size(const struct hak_group *g)
+{
+	return hak_round_up((size_t)g->n_slabs * g->body_size, hak_os_page_size());
+}
+
+static void list_locked(struct hak_group *g)
+{
+	if (g->is_listed)
+		return;
+	g->is_listed = true;
+	g->next = open[g->n_words];
+	hak_store_release(&open[g->n_words], g);
+}
+
+static struct hak_group *make_group(unsigned n_words)
+{
+	size_t body_size = hak_round_up(live_off(n_words) + (size_t)n_words * HAK_WORD_BITS + 1, HAK_LINE_SIZE);
+	size_t n = hak_round_up(HAK_GROUP_SIZE, hak_os_page_size()) / body_size;
+	struct hak_group *g = hak_meta_take(sizeof *g);
+
+	if (g == NULL)
+		return NULL;
+	if (n > HAK_WORD_BITS)
+		n = HAK_WORD_BITS;
+	g->body_size = (uint32_t)body_size;
+	g->n_words = (uint16_t)n_words;
+	g->n_slabs = (uint8_t)n;
+	g->unused = all_of(g);
+	g->slabs = hak_meta_take(n * sizeof *g->slabs);
+	if (g->slabs != NULL)
+		g->bodies = hak_meta_take_pages(bodies_size(g));
+	if (g->bodies != NULL)
+		return g;
+	if (g->slabs != NULL)
+		hak_meta_give(g->slabs, n * sizeof *g->slabs);
+	hak_meta_give(g, sizeof *g);
+	return NULL;
+}
+
+static void make_slab_locked(struct hak_group *g, struct hak_slab *s, char *body)
+{
+	s->group = g;
+	s->n_words = g->n_words;
+	s->bits = (uint64_t *)(void *)body;
+	s->remote = (uint64_t *)(void *)(body + remote_off(g->n_words));
+	s->live = (uint8_t *)body + live_off(g->n_words);
+	s->owner = &hak_heap_none;
+	if (all == s) /* a fork between the two last steps */
+		return;
+	s->next = all;
+	hak_store_release(&all, s);
+}
+
+static struct hak_slab *take_from_locked(struct hak_group *g)
+{
+	unsigned i = hak_bits_low((g->unused & g->dirty) != 0 ? g->unused & g->dirty : g->unused);
+	uint64_t bit = (uint64_t)1 << i;
+
+	if (i == g->n_made) {
+		make_slab_locked(g, &g->slabs[i], g->bodies + (size_t)i * g->body_size);
+		g->n_made++;
+	}
+	hak_own_set(&g->unused, g->unused & ~bit);
+	if ((g->dirty & bit) == 0)
+		hak_limit_add(g->body_size);
+	g->dirty |= bit;
+	return &g->slabs[i];
+}
+
+struct hak_slab *hak_group_take(unsigned n_words)
+{
+	struct hak_slab *s = NULL;
+	struct hak_group *g;
+
+	take_lock();
+	HAK_NOTE_WRITE(&open[n_words], sizeof g);
+	while ((g = open[n_words]) != NULL && g->unused == 0) {
+		hak_store_release(&open[n_words], g->next);
+		g->is_listed = false;
+	}
+	if (g == NULL) {
+		g = make_group(n_words);
+		if (g != NULL)
+			list_locked(g);
+	}
+	if (g != NULL)
+		s = take_from_locked(g);
+	hak_lock_give(&lock);
+	return s;
+}
+
+/* Hides an unused group from all others until its OS pages are back with the system. */
+static struct hak_group *hide_locked(struct hak_group *g)
+{
+	hak_own_set(&g->unused, 0);
+	return g;
+}
+
+static void purge(struct hak_group *g)
+{
+	bool is_purged = hak_os_purge(g->bodies, bodies_size(g));
+
+	take_lock();
+	if (is_purged) {
+		hak_limit_give((size_t)hak_bits_count(g->dirty) * g->body_size);
+		g->dirty = 0;
+	}
+	hak_own_set(&g->unused, all_of(g));
+	list_locked(g);
+	hak_lock_give(&lock);
+}
+
+void hak_group_give(struct hak_slab *s)
+{
+	struct hak_group *g = s->group, **kept = &spare[g->n_words], *gone = NULL;
+
+	take_lock();
+	HAK_NOTE_WRITE(&g->unused, sizeof g->unused);
+	hak_own_set(&g->unused, g->unused | (uint64_t)1 << (s - g->slabs));
+	list_locked(g);
+	if (is_spare(g) && *kept != g) {
+		if (is_spare(*kept))
+			gone = hide_locked(g);
+		else
+			*kept = g;
+	}
+	hak_lock_give(&lock);
+	if (gone != NULL)
+		purge(gone);
+}
+
+void hak_group_trim(void)
+{
+	for (unsigned i = 0; i < N_WORDS; i++) {
+		struct hak_group *g = NULL;
+
+		take_lock();
+		if (is_spare(spare[i]))
+			g = hide_locked(spare[i]);
+		hak_lock_give(&lock);
+		if (g != NULL)
+			purge(g);
+	}
+}
