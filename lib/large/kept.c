@@ -102,6 +102,8 @@ bool hak_kept_take(size_t size, size_t align, bool grows, struct hak_kept *out)
 			unkeep_locked(k, out);
 	}
 	hak_lock_give(&lock);
+	if (k != NULL)
+		hak_slack_note_taken();
 	return k != NULL;
 }
 
@@ -195,6 +197,7 @@ void hak_kept_put(struct hak_kept k)
 	size_t n_gone = 0;
 
 	k.since = hak_os_now();
+	hak_slack_note_given(k.size);
 	take_lock();
 	join_locked(&k);
 	while ((oldest = find_oldest_locked(UINT64_MAX)) != NULL &&

@@ -10,6 +10,7 @@ static uint64_t n_dirty, n_kept, n_empty; /* any: bytes */
 static uint64_t n_purged;        /* any: bytes gone lately for want of slack, and not fetched again yet */
 static uint64_t swing;           /* any: bytes */
 static uint64_t most_used;       /* any: bytes in use, at their most lately */
+static uint64_t n_given;         /* any: bytes freed since something was last taken, and some more for each free */
 static uint64_t n_least;         /* any: bytes of slack, at its lowest since the last hak_slack_age() */
 
 static void count(uint64_t *sum, int64_t n_bytes)
@@ -72,11 +73,25 @@ size_t hak_slack_over(size_t n_bytes)
 	before = before > used ? before : used;
 	lately = hak_load_relaxed(&swing);
 	most += used / HAK_SLACK_RATIO + (lately < before ? lately : before);
+	/* As long as the program takes and frees in turn, what went back would be fetched again soon. */
+	if (hak_load_relaxed(&n_given) < HAK_SLACK_DRAIN)
+		most += before;
 	if (hak_load_relaxed(&hak_options.diet))
 		most /= 8;
 	if (delay == 0)
 		most = 0;
 	return slack > most ? (size_t)(slack - most) : 0;
+}
+
+void hak_slack_note_given(size_t n_bytes)
+{
+	hak_store_relaxed(&n_given, hak_load_relaxed(&n_given) + HAK_SLACK_GIVEN + n_bytes);
+}
+
+void hak_slack_note_taken(void)
+{
+	if (hak_load_relaxed(&n_given) > 0)
+		hak_store_relaxed(&n_given, 0);
 }
 
 void hak_slack_note_purged(size_t n_bytes)

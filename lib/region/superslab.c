@@ -21,6 +21,7 @@ static bool charge_locked(const struct hak_superslab *s, unsigned first, unsigne
 
 	if (s->n_dirty + s->n_lazy > 0)
 		n_clean -= hak_bits_count_in(s->dirty, first, n) + hak_bits_count_in(s->lazy, first, n);
+	hak_slack_note_taken();
 	hak_slack_note_fresh(n_clean * HAK_SLICE_SIZE);
 	return (n_clean == 0 && !hak_limit_is_hard()) || hak_limit_take(n_clean * HAK_SLICE_SIZE);
 }
@@ -323,6 +324,7 @@ void hak_superslab_give(struct hak_superslab *s, char *base, size_t n)
 	hak_slices_lock();
 	hak_slices_unuse_locked(s, hak_slices_idx_of(s, base), (unsigned)n, HAK_SLICES_DIRTY);
 	hak_slices_unlock();
+	hak_slack_note_given(n * HAK_SLICE_SIZE);
 	n_over = hak_slack_over(0);
 	/* A piece more than came: so it falls, and nobody has to do all of it. */
 	if (HAK_UNLIKELY(n_over > 0)) {

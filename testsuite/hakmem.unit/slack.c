@@ -32,6 +32,7 @@ static void check_arithmetic(void)
 	size_t last;
 
 	CHECK(hak_slack_now() == 0 && most() == FLOOR);
+	hak_slack_note_given(HAK_SLACK_DRAIN);
 	CHECK(hak_slack_over(FLOOR) == 0 && hak_slack_over(FLOOR + 1) == 1);
 	hak_slack_count_dirty((int64_t)MIB(2));
 	hak_slack_count_kept((int64_t)MIB(1));
@@ -97,6 +98,30 @@ static void check_arithmetic(void)
 	hak_slack_count_dirty(-(int64_t)MIB(8));
 }
 
+/* Where blocks come and go, all that was in use lately may stay as well; where they only go, for 32 MiB or for 16 of 1 MiB,
+ * no more. */
+static void check_turns(void)
+{
+	use_once(MIB(100));
+	hak_slack_note_taken();
+	for (unsigned i = 0; i < 3; i++) {
+		hak_slack_note_given(MIB(31) - 1);
+		CHECK(most() >= MIB(100) + FLOOR, "%zu", most());
+		hak_slack_note_given(0);
+		CHECK(most() < MIB(10) + FLOOR, "%zu", most());
+		hak_slack_note_taken();
+		for (unsigned k = 0; k < 16; k++) {
+			CHECK(most() >= MIB(100) + FLOOR);
+			hak_slack_note_given(MIB(1));
+		}
+		CHECK(most() < MIB(10) + FLOOR);
+		hak_slack_note_taken();
+	}
+	hak_slack_note_given(HAK_SLACK_DRAIN);
+	for (unsigned i = 0; i < 100; i++)
+		hak_slack_age();
+}
+
 static void check_options(void)
 {
 	hak_options.purge_delay = -1;
@@ -133,6 +158,7 @@ static void check_given(void)
 		CHECK(large[i] = hak_large_take(MIB(1), HAK_ALIGNMENT, false, &is_clean));
 		memset(large[i], 1, MIB(1));
 	}
+	hak_slack_note_given(HAK_SLACK_DRAIN);
 	for (unsigned i = 0; i < N_OF(slices); i++) {
 		hak_superslab_give(slices[i].superslab, slices[i].base, slices[i].n);
 		CHECK(hak_slack_over(0) == 0, "%zu", hak_slack_over(0));
@@ -172,6 +198,7 @@ static void check_swing(void)
 int main(void)
 {
 	check_arithmetic();
+	check_turns();
 	check_options();
 	check_given();
 	check_swing();
