@@ -14,7 +14,7 @@
 
 static struct hak_lock lock = HAK_LOCK(HAK_RANK_LARGE);
 static struct hak_kept kept[HAK_LARGE_CACHE_SLOTS];    /* lk:LARGE */
-static uint64_t n_kept_bytes;                          /* lk:LARGE */
+static uint64_t n_kept_bytes;                          /* lk:LARGE; read by any */
 
 static void take_lock(void)
 {
@@ -31,7 +31,7 @@ static void unkeep_locked(struct hak_kept *k, struct hak_kept *out)
 {
 	HAK_NOTE_WRITE(k, sizeof *k);
 	*out = *k;
-	n_kept_bytes -= k->size;
+	hak_own_set(&n_kept_bytes, n_kept_bytes - k->size);
 	hak_slack_count_kept(-(int64_t)k->size);
 	hak_store_release(&k->base, NULL);
 }
@@ -44,7 +44,7 @@ static void put_locked(struct hak_kept *slot, const struct hak_kept *k)
 	slot->origin = k->origin;
 	slot->since = k->since;
 	slot->is_clean = k->is_clean;
-	n_kept_bytes += k->size;
+	hak_own_set(&n_kept_bytes, n_kept_bytes + k->size);
 	hak_slack_count_kept((int64_t)k->size);
 	hak_store_release(&slot->base, k->base);
 }
@@ -247,6 +247,8 @@ size_t hak_kept_purge(uint64_t delay, size_t n_bytes, size_t most)
 	size_t n_done = 0;
 	struct hak_kept old;
 
+	if (hak_load_relaxed(&n_kept_bytes) == 0) /* a hint */
+		return 0;
 	for (unsigned i = 0; i < HAK_LARGE_PURGES && n_done < n_bytes && take_oldest(now, delay, most, &old); i++) {
 		n_done += old.is_clean ? 0 : old.size;
 		hak_kept_drop(old);

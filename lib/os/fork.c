@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "os/fork.h"
 
-#include "base/atomic.h"
 #include "os/call.h"
 #include "os/page.h"
 
@@ -10,8 +9,10 @@
 #endif
 
 static uint64_t fallback;       /* any: where the kernel cannot wipe: a process, and in the low half its generation */
-static uint32_t *generation;    /* any: NULL before the first call; NO_PAGE; 0 in the page: a new child */
+static uint32_t *generation;    /* any: NULL before the first call; NO_PAGE; else as hak_fork_page */
 static uint32_t last;           /* any: the parent's generation, kept across fork */
+
+uint32_t *hak_fork_page;
 
 #define NO_PAGE (&last)
 
@@ -65,7 +66,7 @@ static uint32_t HAK_COLD ask_pid(void)
 	return (uint32_t)(hak_cas_ordered(&fallback, &seen, own) ? own : seen);
 }
 
-uint32_t hak_fork_generation(void)
+uint32_t hak_fork_ask(void)
 {
 	uint32_t *page = hak_load_relaxed(&generation);
 	uint32_t g;
@@ -74,6 +75,7 @@ uint32_t hak_fork_generation(void)
 		page = make_page();
 	if (HAK_UNLIKELY(page == NO_PAGE))
 		return ask_pid();
+	hak_store_relaxed(&hak_fork_page, page);
 	g = hak_load_relaxed(page);
 	return HAK_LIKELY(g != 0) ? g : next_generation(page);
 }

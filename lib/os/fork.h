@@ -9,11 +9,22 @@
 #ifndef HAK_OS_FORK_H
 #define HAK_OS_FORK_H
 
-#include "base/attr.h"
+#include "base/atomic.h"
 
 #define HAK_GENERATION_BITS 20
 
-/* The generation: 1 to 2^20 - 1. The first call maps a page that the kernel wipes in a forked child. */
-uint32_t hak_fork_generation(void);
+extern uint32_t *hak_fork_page; /* any: where the generation stands, 0 in a new child; NULL: to be asked for */
+
+/* The same at any time. The first call maps a page that the kernel wipes in a forked child. */
+uint32_t hak_fork_ask(void);
+
+/* The generation: 1 to 2^20 - 1. */
+HAK_INLINE uint32_t hak_fork_generation(void)
+{
+	const uint32_t *page = hak_load_relaxed(&hak_fork_page);
+	uint32_t g = HAK_LIKELY(page != NULL) ? hak_load_relaxed(page) : 0;
+
+	return HAK_LIKELY(g != 0) ? g : hak_fork_ask();
+}
 
 #endif
