@@ -46,7 +46,7 @@ bench()
 	"$bin/hakmem-bench" -q -n 1 --programs . "$@" >out 2>err
 }
 rm -f "$prefix/$libdir"/libhakmem.so*
-cp "$srcdir/README" broken.so
+cp "$srcdir/README.md" broken.so
 if ! ldconfig -p 2>/dev/null | grep -q libhakmem; then
 	bench quick && fail 'no subject: exit 0'
 	[ ! -s out ] || fail "it measures without its subject: $(cat out)"

@@ -4,7 +4,7 @@
 . "$srcdir/testsuite/lib/build.sh"
 
 cd "$srcdir" || fail 'no source'
-documents='README HACKING PACKAGERS SECURITY.md NEWS lib/README doc/walk.md doc/mainpage.md
+documents='README.md HACKING PACKAGERS SECURITY.md NEWS lib/README doc/walk.md doc/mainpage.md
 	doc/PERFORMANCE.md doc/PORTABILITY testsuite/README'
 pages=$(ls man/*.[1-9])
 # Patterns and invented names, not names.

@@ -25,9 +25,9 @@ done
 [ -z "$wrong" ] || fail "not installed, but named:$wrong"
 
 # "man hakmem" opens section 3 where that is installed.
-! grep -rnE '(^|[^a-z-])man hakmem([^-._a-z]|$)' "$srcdir/README" "$srcdir/SECURITY.md" "$srcdir"/man/*.[1-9] \
+! grep -rnE '(^|[^a-z-])man hakmem([^-._a-z]|$)' "$srcdir/README.md" "$srcdir/SECURITY.md" "$srcdir"/man/*.[1-9] \
 	"$srcdir/doc" "$srcdir/tools" "$srcdir/bench" "$srcdir/include" >log || fail "without a section: $(cat log)"
-for text in "$srcdir/README" "$srcdir/SECURITY.md"; do
+for text in "$srcdir/README.md" "$srcdir/SECURITY.md"; do
 	grep -oE 'man [1-9] [a-z._-]+' "$text"
 done | sort -u >pages
 [ -s pages ] || fail 'no page is named'

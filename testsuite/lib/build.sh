@@ -48,7 +48,7 @@ list_texts()
 		if [ -e .git ] && command -v git >/dev/null; then
 			git ls-files --cached --others --exclude-standard
 		else
-			ls HACKING NEWS README SECURITY.md PACKAGERS bootstrap configure.ac Makefile.am
+			ls HACKING NEWS README.md SECURITY.md PACKAGERS bootstrap configure.ac Makefile.am
 			find .ci bench debian doc include lib man pkgconfig testsuite tools -type f
 		fi
 	)
