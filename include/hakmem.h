@@ -4,12 +4,12 @@
  * @brief libhakmem: a general-purpose memory allocator for Linux.
  *
  * A program gets libhakmem's malloc() by linking with `-lhakmem` or by preloading
- * (`hakmem-run PROGRAM`); it needs this header only to look inside, to tune, or to call the
- * allocator under its own names (the only ones in a library built with --disable-override).
+ * (`hakmem-run PROGRAM`), without this header. Include it to read statistics, to tune, or to call
+ * the allocator under names of its own (the only ones in a library built with --disable-override).
  *
- * Unless a function says otherwise, every function here may be called from any thread at any
- * time, does not lock anything the caller could hold, and exists since version 1.0. Sizes are in
- * bytes. None of them is async-signal-safe.
+ * Unless its comment says otherwise, every function here may be called from any thread at any
+ * time, takes no lock that the caller could hold, and exists since version 1.0. Sizes are in
+ * bytes. No function is async-signal-safe.
  */
 #ifndef HAKMEM_H
 #define HAKMEM_H
@@ -54,28 +54,28 @@ extern "C" {
  * @defgroup family The malloc family
  * @brief The standard functions under names of their own: the same code, the same blocks.
  *
- * A block from any function of this group, or from the standard name it mirrors where that is
- * libhakmem's, may be given to any other. Requests above PTRDIFF_MAX fail (C requires that
- * pointers into one object can be subtracted; glibc does the same).
+ * A block from any function of this group, or from the standard functions where those are
+ * libhakmem's, may be passed to any other. Requests above PTRDIFF_MAX fail, as in glibc: C requires
+ * that pointers into one object can be subtracted.
  * @{
  */
 
 /**
  * Allocates a block.
- * @param size bytes wanted, 0 to PTRDIFF_MAX; 0 gives a unique block of the smallest class.
+ * @param size bytes wanted, 0 to PTRDIFF_MAX; 0 returns a unique block of the smallest class.
  * @return the block, aligned to 16 bytes, contents undefined; NULL with errno ENOMEM.
  */
 HAKMEM_PUBLIC void *hakmem_malloc(size_t size) HAKMEM_NOEXCEPT HAKMEM_MALLOC_LIKE HAKMEM_SIZE(1);
 
 /**
- * Gives a block back. Keeps errno.
- * @param ptr a live block, or NULL (nothing happens). Anything else ends in one line on
- * stderr and abort(), or, with `on_error:report`, in that line alone.
+ * Frees a block. Keeps errno.
+ * @param ptr a live block, or NULL (nothing happens). Anything else is reported in one line on
+ * stderr and ends the program by abort(); with `on_error:report` the program continues.
  */
 HAKMEM_PUBLIC void hakmem_free(void *ptr) HAKMEM_NOEXCEPT;
 
 /**
- * Allocates a zeroed array: all bytes that hakmem_malloc_usable_size() tells are zero.
+ * Allocates a zeroed array: all bytes that hakmem_malloc_usable_size() reports are zero.
  * @param count number of elements.
  * @param size bytes of one element.
  * @return the block; NULL with errno ENOMEM, also when count x size overflows.
@@ -83,7 +83,7 @@ HAKMEM_PUBLIC void hakmem_free(void *ptr) HAKMEM_NOEXCEPT;
 HAKMEM_PUBLIC void *hakmem_calloc(size_t count, size_t size) HAKMEM_NOEXCEPT HAKMEM_MALLOC_LIKE HAKMEM_SIZES(1, 2);
 
 /**
- * Changes a block's size, moving it if need be.
+ * Changes a block's size, and moves it if necessary.
  * @param ptr a live block, or NULL: as hakmem_malloc(size).
  * @param size bytes wanted; 0 with a non-NULL ptr frees it and returns NULL, as glibc does.
  * @return the block; NULL with errno ENOMEM, and then ptr is live and unchanged.
@@ -114,12 +114,12 @@ HAKMEM_PUBLIC void *hakmem_aligned_alloc(size_t alignment, size_t size) HAKMEM_N
  * @param[out] ptr where the block goes; untouched on failure.
  * @param alignment a power of two and a multiple of sizeof(void *).
  * @param size bytes wanted.
- * @return 0, EINVAL or ENOMEM; with ENOMEM errno is set, too, as by glibc, else it stays.
+ * @return 0, EINVAL or ENOMEM. ENOMEM also sets errno, as in glibc; otherwise errno is unchanged.
  */
 HAKMEM_PUBLIC int hakmem_posix_memalign(void **ptr, size_t alignment, size_t size) HAKMEM_NOEXCEPT HAKMEM_USE_RESULT;
 
 /**
- * Allocates an aligned block (SunOS). As glibc, rounds the alignment up to a power of two.
+ * Allocates an aligned block (SunOS). Rounds the alignment up to a power of two, as glibc does.
  * @param alignment any number up to half the address space.
  * @param size bytes wanted.
  * @return the block; NULL with errno EINVAL (alignment) or ENOMEM.
@@ -127,7 +127,7 @@ HAKMEM_PUBLIC int hakmem_posix_memalign(void **ptr, size_t alignment, size_t siz
 HAKMEM_PUBLIC void *hakmem_memalign(size_t alignment, size_t size) HAKMEM_NOEXCEPT HAKMEM_MALLOC_LIKE HAKMEM_SIZE(2);
 
 /**
- * Allocates a block that starts an OS page.
+ * Allocates a block that starts at an OS page.
  * @param size bytes wanted.
  * @return the block; NULL with errno ENOMEM.
  */
@@ -147,26 +147,26 @@ HAKMEM_PUBLIC void *hakmem_pvalloc(size_t size) HAKMEM_NOEXCEPT HAKMEM_MALLOC_LI
 HAKMEM_PUBLIC void hakmem_cfree(void *ptr) HAKMEM_NOEXCEPT;
 
 /**
- * How many bytes of a block may be used.
+ * Returns how many bytes of a block may be used.
  * @param ptr a live block, or NULL.
- * @return at least the size asked for; 0 for NULL.
+ * @return at least the size requested; 0 for NULL.
  */
 HAKMEM_PUBLIC size_t hakmem_malloc_usable_size(void *ptr) HAKMEM_NOEXCEPT;
 
 /**
- * Gives a block back whose size the caller knows (C23). Keeps errno.
+ * Frees a block whose size the caller knows (C23). Keeps errno.
  * @param ptr a live block from malloc(), calloc() or realloc(), or NULL.
- * @param size the size last asked for. A size that the block cannot have been asked for with is an
- * error as for hakmem_free(): one of another size class, or, above 256 KiB, of another number of OS
+ * @param size the size last requested. A size that the block cannot have been requested with is an
+ * error, as in hakmem_free(): one of another size class or, above 256 KiB, of another number of OS
  * pages.
  */
 HAKMEM_PUBLIC void hakmem_free_sized(void *ptr, size_t size) HAKMEM_NOEXCEPT;
 
 /**
- * Gives an aligned block back whose size the caller knows (C23). Keeps errno.
+ * Frees an aligned block whose size the caller knows (C23). Keeps errno.
  * @param ptr a live block from aligned_alloc(), or NULL.
- * @param alignment the alignment asked for: a power of two that the address has.
- * @param size the size asked for, as for hakmem_free_sized().
+ * @param alignment the alignment requested: a power of two that the address has.
+ * @param size the size requested, as for hakmem_free_sized().
  */
 HAKMEM_PUBLIC void hakmem_free_aligned_sized(void *ptr, size_t alignment, size_t size) HAKMEM_NOEXCEPT;
 
@@ -174,7 +174,7 @@ HAKMEM_PUBLIC void hakmem_free_aligned_sized(void *ptr, size_t alignment, size_t
 
 /**
  * @defgroup glibc glibc's own additions
- * @brief mallinfo() and its kin, with glibc's meaning where it has one here.
+ * @brief mallinfo() and the like, with glibc's meaning where it applies.
  * @{
  */
 struct mallinfo;
@@ -185,14 +185,14 @@ struct mallinfo2;
 #pragma clang diagnostic ignored "-Wreturn-type-c-linkage"
 #endif
 
-/** As hakmem_mallinfo2(), in ints: values above INT_MAX are given as INT_MAX. @return the figures. */
+/** As hakmem_mallinfo2(), in ints: values above INT_MAX are returned as INT_MAX. @return the figures. */
 HAKMEM_PUBLIC struct mallinfo hakmem_mallinfo(void) HAKMEM_NOEXCEPT;
 
 /**
- * glibc's summary. arena: bytes mapped for slabs and runs; hblks, hblkhd: large blocks, their
- * bytes; uordblks: bytes in live blocks; fordblks: bytes free inside `arena`; keepcost: bytes that
- * malloc_trim(0) could give back; ordblks: 1, and the blocks, but for runs, by which fewer are alive
- * than at an earlier call; smblks, fsmblks, usmblks: 0.
+ * Returns glibc's summary. arena: bytes mapped for slabs and runs; hblks, hblkhd: large blocks,
+ * their bytes; uordblks: bytes in live blocks; fordblks: bytes free inside `arena`; keepcost: bytes
+ * that malloc_trim(0) could give back; ordblks: 1, plus the number of blocks, not counting runs, by
+ * which fewer are live now than at an earlier call; smblks, fsmblks, usmblks: 0.
  * @return the figures.
  */
 HAKMEM_PUBLIC struct mallinfo2 hakmem_mallinfo2(void) HAKMEM_NOEXCEPT;
@@ -210,17 +210,17 @@ HAKMEM_PUBLIC struct mallinfo2 hakmem_mallinfo2(void) HAKMEM_NOEXCEPT;
 HAKMEM_PUBLIC int hakmem_malloc_info(int options, FILE *stream) HAKMEM_NOEXCEPT;
 
 /**
- * Gives free memory back to the system, now; as hakmem_trim(0).
- * @param pad ignored: free memory is no heap top here.
+ * Gives free memory back to the kernel, now, as hakmem_trim(0) does.
+ * @param pad ignored: free memory here is not the top of a heap.
  * @return 1 if memory went back, else 0.
  */
 HAKMEM_PUBLIC int hakmem_malloc_trim(size_t pad) HAKMEM_NOEXCEPT;
 
 /**
- * Accepts glibc's parameters. None has a meaning here: the known ones are accepted and ignored.
+ * Accepts glibc's parameters and ignores them: none has a meaning here.
  * @param param one of malloc.h's M_ numbers.
  * @param value its value.
- * @return 1 for a parameter glibc knows, 0 for others.
+ * @return 1 for a parameter that glibc knows, 0 for any other.
  */
 HAKMEM_PUBLIC int hakmem_mallopt(int param, int value) HAKMEM_NOEXCEPT;
 
@@ -231,56 +231,56 @@ HAKMEM_PUBLIC void hakmem_malloc_stats(void) HAKMEM_NOEXCEPT;
 
 /**
  * @defgroup inside Looking inside
- * @brief Statistics, checks, and what this build is.
+ * @brief Statistics, checks, the build's version and options.
  * @{
  */
 
 /**
- * The heap in figures: bytes unless it says otherwise. Each number is exact when no other thread
+ * Statistics of the heap, in bytes unless marked as a count. Each number is exact if no other thread
  * allocates meanwhile. allocated + cached + in_flight + slab_free = active;
- * active - holes + dirty + lazy + metadata = resident, which is what the system counts as Rss.
+ * active - holes + dirty + lazy + metadata = resident, which is what the kernel counts as Rss.
  */
 struct hakmem_stats {
-	uint64_t allocated;   /**< In live blocks, rounded up to their classes. */
-	uint64_t cached;      /**< In blocks that threads' caches hold. */
-	uint64_t in_flight;   /**< In blocks on their way home to their slabs, freed by threads of other heaps. */
-	uint64_t slab_free;   /**< In free blocks of slabs in use, and rests of slabs and runs. */
+	uint64_t allocated;   /**< In live blocks, rounded up to their size classes. */
+	uint64_t cached;      /**< In free blocks in thread caches. */
+	uint64_t in_flight;   /**< In blocks on their way back to their slabs, freed by threads of other heaps. */
+	uint64_t slab_free;   /**< In free blocks of slabs in use, and in unused ends of slabs and runs. */
 	uint64_t active;      /**< In slabs, runs and large blocks in use. */
 	uint64_t dirty;       /**< In free slices and cached mappings, still resident. */
-	uint64_t clean;       /**< In free slices that hold no memory, only addresses. */
-	uint64_t mapped;      /**< Addresses held for blocks: active + dirty + lazy + clean. */
-	uint64_t metadata;    /**< libhakmem's own tables and descriptors, resident, apart from the above. */
-	uint64_t large;       /**< In live large blocks (a part of allocated). */
-	uint64_t n_large;     /**< Large blocks alive (a count). */
+	uint64_t clean;       /**< In free slices without memory behind them. */
+	uint64_t mapped;      /**< Address space held for blocks: active + dirty + lazy + clean. */
+	uint64_t metadata;    /**< In libhakmem's own tables and descriptors, resident; not part of the above. */
+	uint64_t large;       /**< In live large blocks (part of allocated). */
+	uint64_t n_large;     /**< Live large blocks (a count). */
 	uint64_t n_threads;   /**< Threads that have a cache now (a count). */
-	uint64_t n_heaps;     /**< Heaps, of which there are about as many as processors at most (a count). */
-	uint64_t n_adopted;   /**< Caches that a new thread took over warm from one that had ended (a count). */
-	uint64_t n_refills;   /**< Batches from slabs to caches (a count). */
-	uint64_t n_flushes;   /**< Batches from caches to slabs (a count). */
-	uint64_t n_remote;    /**< Blocks freed by threads with a cache into slabs of other heaps (a count). */
+	uint64_t n_heaps;     /**< Heaps: at most as many as processors, or one more (a count). */
+	uint64_t n_adopted;   /**< Caches that a new thread took over from one that had ended (a count). */
+	uint64_t n_refills;   /**< Batches of blocks moved from slabs to caches (a count). */
+	uint64_t n_flushes;   /**< Batches of blocks moved from caches to slabs (a count). */
+	uint64_t n_remote;    /**< Blocks of other heaps' slabs freed by threads with a cache (a count). */
 	uint64_t n_map_calls; /**< System calls that map, unmap, move or protect memory (a count). */
 	uint64_t n_purge_calls; /**< System calls that give pages back (a count). */
-	uint64_t purged;      /**< Bytes given back by them so far. */
+	uint64_t purged;      /**< Bytes given back by those calls so far. */
 	uint64_t n_errors;    /**< Bad frees reported under on_error:report (a count). */
 	uint64_t holes;       /**< The part of active that is not resident: pages never touched, or given back. */
-	uint64_t lazy;        /**< In free slices that the system may take, and has not yet (purge_lazy). */
-	uint64_t resident;    /**< In memory of all this: active - holes + dirty + lazy + metadata. */
-	uint64_t n_mappings;  /**< The system's mappings that libhakmem needs, at most (a count). */
+	uint64_t lazy;        /**< In free slices that the kernel may take, and has not yet (purge_lazy). */
+	uint64_t resident;    /**< How much of all this is in memory: active - holes + dirty + lazy + metadata. */
+	uint64_t n_mappings;  /**< The most kernel mappings that libhakmem can need now (a count). */
 	uint64_t held;        /**< What counts against the limits: all that may be resident. */
-	uint64_t limit_soft;  /**< Beyond it free memory goes back at once; 0: no limit. */
-	uint64_t limit_hard;  /**< Beyond it allocations fail; 0: no limit. */
+	uint64_t limit_soft;  /**< Above this, free memory is given back at once; 0: no limit. */
+	uint64_t limit_hard;  /**< Above this, allocations fail; 0: no limit. */
 	uint64_t limit_from;  /**< Where the limits come from: 1 an option, 2 the container, 3 both, 0 none. */
-	uint64_t n_refused;   /**< Allocations that failed under a hard limit (a count). */
-	uint64_t n_pressed;   /**< Purges at once, for a limit or because the container was short (a count). */
+	uint64_t n_refused;   /**< Allocations that failed while there was a hard limit (a count). */
+	uint64_t n_pressed;   /**< Purges made at once, for a limit or because the container was short of memory (a count). */
 };
 
-/** One size class in figures. */
+/** Statistics of one size class. */
 struct hakmem_class_stats {
 	uint64_t size;     /**< Bytes of one block. */
-	uint64_t n_live;   /**< Blocks alive. */
-	uint64_t n_cached; /**< Blocks in threads' caches. */
-	uint64_t n_in_flight; /**< Blocks on their way home to slabs of other heaps. */
-	uint64_t n_free;   /**< Blocks free in slabs. */
+	uint64_t n_live;   /**< Live blocks. */
+	uint64_t n_cached; /**< Blocks in thread caches. */
+	uint64_t n_in_flight; /**< Blocks on their way back to slabs of other heaps. */
+	uint64_t n_free;   /**< Free blocks in slabs. */
 	uint64_t n_slabs;  /**< Slabs of this class. */
 };
 
@@ -298,7 +298,7 @@ HAKMEM_PUBLIC size_t hakmem_stats_get(struct hakmem_stats *stats, size_t size) H
  * @param idx 0 to the number of classes - 1.
  * @param[out] stats filled in, as far as size reaches.
  * @param size sizeof(struct hakmem_class_stats) as the caller was compiled.
- * @return bytes filled in; 0 when there is no such class (the way to end a loop).
+ * @return bytes filled in; 0 if there is no such class, which ends a loop over all classes.
  */
 HAKMEM_PUBLIC size_t hakmem_class_stats_get(unsigned idx, struct hakmem_class_stats *stats, size_t size)
 	HAKMEM_NOEXCEPT;
@@ -319,19 +319,19 @@ enum hakmem_format {
 HAKMEM_PUBLIC int hakmem_stats_write(int fd, enum hakmem_format format) HAKMEM_NOEXCEPT;
 
 /**
- * Audits all heaps and what they share: counts, bitmaps, lists, registry. Empties the calling
- * thread's cache first. One line on stderr for each fault found.
- * @return faults found; 0 for a sound heap.
+ * Checks that counts, bitmaps, lists and the registry agree, for all heaps and what they share.
+ * Empties the calling thread's cache first. Writes a line to stderr for each fault.
+ * @return the number of faults; 0 if there are none.
  */
 HAKMEM_PUBLIC size_t hakmem_check(void) HAKMEM_NOEXCEPT;
 
 /**
- * What this build is and which options are in force.
+ * Returns the version, the build's switches, and the options as they were at the first call.
  * @return lines of `name: value`, in memory that stays valid and unchanged.
  */
 HAKMEM_PUBLIC const char *hakmem_config(void) HAKMEM_NOEXCEPT;
 
-/** The version of the library at run time. @return for instance "1.0.0"; compare HAKMEM_VERSION. */
+/** Returns the version of the library at run time. @return for instance "1.0.0"; compare HAKMEM_VERSION. */
 HAKMEM_PUBLIC const char *hakmem_version(void) HAKMEM_NOEXCEPT;
 
 /** @} */
@@ -352,17 +352,18 @@ HAKMEM_PUBLIC int hakmem_option_set(const char *name, const char *value) HAKMEM_
 /**
  * Reads an option.
  * @param name an option of hakmem.conf(5).
- * @param[out] value where its value goes, NUL-terminated, cut if it does not fit.
+ * @param[out] value where its value goes: NUL-terminated, truncated if it does not fit.
  * @param size bytes at value.
- * @return length of the whole value; 0 with errno ENOENT when there is no such option.
+ * @return length of the whole value; 0 with errno ENOENT if there is no such option.
  */
 HAKMEM_PUBLIC size_t hakmem_option_get(const char *name, char *value, size_t size) HAKMEM_NOEXCEPT;
 
 /**
- * Gives free memory back to the system: empties the caches of the calling thread and of threads
- * that have ended, then gives back all that is free, holes in slabs too, unless it is at most
- * target bytes. Caches of other threads that live stay as they are; they hold little.
- * @param target bytes of free memory that may stay; 0: none.
+ * Gives free memory back to the kernel. First empties the caches of the calling thread and of
+ * threads that have ended. Then, if more than target bytes of slack (free memory outside slabs that
+ * is still resident) are left, or target is 0, gives back all that is free, including holes in
+ * slabs. The caches of other running threads stay as they are; they hold little.
+ * @param target bytes of slack that may stay; 0: none.
  * @return bytes given back.
  */
 HAKMEM_PUBLIC size_t hakmem_trim(size_t target) HAKMEM_NOEXCEPT;

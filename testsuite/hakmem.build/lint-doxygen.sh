@@ -9,7 +9,7 @@ need_lint doxygen make
 make -s V=1 -C "$builddir" doxygen doxygen_output="$PWD/out" >log 2>&1 || fail "$(cat log)"
 [ ! -s log ] || fail "$(cat log)"
 [ -f out/html/index.html ] || fail 'no main page'
-for word in 'superslab' 'The two journeys' 'hak_free_miss'; do
+for word in 'superslab' 'A malloc and a free, file by file' 'hak_free_miss'; do
 	grep -q "$word" out/html/index.html || fail "the main page does not have: $word"
 done
 list_own_names >functions
