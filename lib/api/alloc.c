@@ -10,7 +10,7 @@
 #define ADDRESSES (PTRDIFF_MAX >> (sizeof(void *) * 8 - HAK_ADDRESS_BITS)) /* no block can be larger */
 
 /* Into a miss of an allocation, which gives the thread a cache. */
-static struct hak_cache *enter(void)
+static struct hak_cache *enter_miss(void)
 {
 	struct hak_cache *c = hak_thread_enter();
 
@@ -19,7 +19,7 @@ static struct hak_cache *enter(void)
 
 static void *try_tiny(unsigned sc, bool *is_clean)
 {
-	struct hak_cache *c = enter();
+	struct hak_cache *c = enter_miss();
 	void *p = HAK_LIKELY(c != NULL) ? hak_thread_take_own(c, sc) : hak_thread_take_alone(sc);
 
 	*is_clean = false;
@@ -33,7 +33,7 @@ static void *try_tiny(unsigned sc, bool *is_clean)
 
 static void *try_untiny(size_t size, size_t align, bool grows, bool *is_clean)
 {
-	struct hak_cache *c = enter();
+	struct hak_cache *c = enter_miss();
 	void *p;
 
 	if (HAK_UNLIKELY(hak_thread_is_nested()))
@@ -60,7 +60,7 @@ static bool make_room(size_t size)
 	return true;
 }
 
-static void HAK_COLD press(void)
+static void HAK_COLD purge_for_limit(void)
 {
 	struct hak_cache *c = hak_thread_enter();
 
@@ -74,7 +74,7 @@ static void *check_limits(void *p)
 	if (HAK_UNLIKELY(p == NULL))
 		hak_limit_count_refusal();
 	else if (HAK_UNLIKELY(hak_limit_level() != HAK_LIMIT_BELOW))
-		press();
+		purge_for_limit();
 	return p;
 }
 

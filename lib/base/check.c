@@ -11,14 +11,14 @@
 static uint32_t speaker; /* any: kernel id of the thread whose line is or was written last; 0: none yet */
 static uint32_t aborter; /* any: kernel id of the thread that has called the program's SIGABRT handler last */
 
-static uint32_t own_id(void)
+static uint32_t own_thread_id(void)
 {
 	return (uint32_t)hak_call(SYS_gettid);
 }
 
 static void send_abort(void)
 {
-	hak_call(SYS_tgkill, hak_call(SYS_getpid), own_id(), SIGABRT);
+	hak_call(SYS_tgkill, hak_call(SYS_getpid), own_thread_id(), SIGABRT);
 }
 
 void hak_check_abort(void)
@@ -26,7 +26,7 @@ void hak_check_abort(void)
 	/* The kernel's own structures: a set with SIGABRT alone, and an action of all zeros, which is SIG_DFL. */
 	unsigned long set[16 / sizeof(long)] = { 1UL << (SIGABRT - 1) };
 	unsigned long before[16 / sizeof(long)] = { 0 }, action[8] = { 0 };
-	uint32_t me = own_id();
+	uint32_t me = own_thread_id();
 
 	hak_call(SYS_rt_sigprocmask, SIG_UNBLOCK, set, before, 8);
 	/* In the handler of an abort of its own the signal is blocked: to call it again would have no end. */
@@ -44,7 +44,7 @@ void hak_check_abort(void)
 void hak_check_enter(void)
 {
 	long moment[2] = { 0, 100000000 }; /* 100 ms; the kernel leaves there what a signal has cut off */
-	uint32_t me = own_id(), other = 0;
+	uint32_t me = own_thread_id(), other = 0;
 
 	if (hak_cas_acquire(&speaker, &other, me) || other == me)
 		return;

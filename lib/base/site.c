@@ -26,13 +26,13 @@ static __thread uintptr_t inside[N_INSIDE] __attribute__((tls_model("initial-exe
 static __thread uint32_t n_seen __attribute__((tls_model("initial-exec")));       /* own */
 
 /* Plain builtins throughout: the words of base/atomic.h would count themselves. */
-static void add(uint64_t *p, uint64_t n)
+static void add_count(uint64_t *p, uint64_t n)
 {
 	if (n != 0)
 		__atomic_fetch_add(p, n, __ATOMIC_RELAXED);
 }
 
-static uint64_t get(const uint64_t *p)
+static uint64_t get_count(const uint64_t *p)
 {
 	return __atomic_load_n(p, __ATOMIC_RELAXED);
 }
@@ -70,7 +70,7 @@ static void note_inside(uintptr_t line)
 		if (inside[i] == line)
 			return;
 	inside[n_seen++ % N_INSIDE] = line;
-	add(&counts_of(holds)->n_inside, 1);
+	add_count(&counts_of(holds)->n_inside, 1);
 }
 
 void hak_site_write(struct hak_site *site, const volatile void *p, size_t size)
@@ -82,17 +82,17 @@ void hak_site_write(struct hak_site *site, const volatile void *p, size_t size)
 	for (uintptr_t line = first; line <= last; line++) {
 		uint64_t before = __atomic_exchange_n(&counts->at, line, __ATOMIC_RELAXED);
 
-		add(&counts->n_other, before != line && before != 0);
-		add(&counts->n_lines, 1);
-		add(&counts->n_moved, note_writer(line));
-		add(&counts->n_under, holds != NULL);
+		add_count(&counts->n_other, before != line && before != 0);
+		add_count(&counts->n_lines, 1);
+		add_count(&counts->n_moved, note_writer(line));
+		add_count(&counts->n_under, holds != NULL);
 		note_inside(line);
 	}
 }
 
 void hak_site_rmw(struct hak_site *site, const volatile void *p)
 {
-	add(&counts_of(site)->n_rmw, 1);
+	add_count(&counts_of(site)->n_rmw, 1);
 	hak_site_write(site, p, 1);
 }
 
@@ -100,8 +100,8 @@ void hak_site_take(struct hak_site *site, bool is_contended, struct hak_site **o
 {
 	struct hak_site_counts *counts = counts_of(site);
 
-	add(&counts->n_locks, 1);
-	add(&counts->n_contended, is_contended);
+	add_count(&counts->n_locks, 1);
+	add_count(&counts->n_contended, is_contended);
 	*outer = holds;
 	holds = site;
 	n_seen = 0;
@@ -110,8 +110,8 @@ void hak_site_take(struct hak_site *site, bool is_contended, struct hak_site **o
 void hak_site_give(struct hak_site *outer, uint64_t ticks)
 {
 	if (holds != NULL && ticks < LONGEST_HOLD) {
-		add(&counts_of(holds)->n_held, 1);
-		add(&counts_of(holds)->held, ticks);
+		add_count(&counts_of(holds)->n_held, 1);
+		add_count(&counts_of(holds)->held, ticks);
 	}
 	holds = outer;
 }
@@ -137,22 +137,22 @@ const struct hak_site *hak_site_get(size_t i, struct hak_site_counts *counts)
 	*counts = (struct hak_site_counts){ .n_rmw = 0 };
 	for (unsigned s = 0; s < N_SETS; s++) {
 		const struct hak_site_counts *c = &sets[s].of[i];
-		uint64_t at = get(&c->at);
+		uint64_t at = get_count(&c->at);
 
 		if (at != 0 && counts->n_lines == 0)
 			counts->at = at;
 		else if (at != 0 && at != counts->at)
 			counts->at = 0;
-		counts->n_rmw += get(&c->n_rmw);
-		counts->n_lines += get(&c->n_lines);
-		counts->n_moved += get(&c->n_moved);
-		counts->n_under += get(&c->n_under);
-		counts->n_other += get(&c->n_other);
-		counts->n_locks += get(&c->n_locks);
-		counts->n_contended += get(&c->n_contended);
-		counts->n_inside += get(&c->n_inside);
-		counts->n_held += get(&c->n_held);
-		counts->held += get(&c->held);
+		counts->n_rmw += get_count(&c->n_rmw);
+		counts->n_lines += get_count(&c->n_lines);
+		counts->n_moved += get_count(&c->n_moved);
+		counts->n_under += get_count(&c->n_under);
+		counts->n_other += get_count(&c->n_other);
+		counts->n_locks += get_count(&c->n_locks);
+		counts->n_contended += get_count(&c->n_contended);
+		counts->n_inside += get_count(&c->n_inside);
+		counts->n_held += get_count(&c->n_held);
+		counts->held += get_count(&c->held);
 	}
 	return &__start_hak_sites[i];
 }

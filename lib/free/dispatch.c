@@ -12,7 +12,7 @@ static void report(enum hak_verdict verdict, const void *p, size_t what, const s
 	hak_report_bad_free(verdict, caller->name, p, what, caller->site);
 }
 
-static enum hak_verdict inside(const void *p)
+static enum hak_verdict verdict_inside(const void *p)
 {
 	return (uintptr_t)p % HAK_ALIGNMENT != 0 ? HAK_MISALIGNED : HAK_INSIDE_BLOCK;
 }
@@ -29,7 +29,7 @@ static void HAK_COLD report_bad(const void *p, const struct hak_caller *caller)
 
 	if (span == NULL) {
 		if (hak_large_contains(p))
-			report(inside(p), p, HAK_CLASS_LARGE, caller);
+			report(verdict_inside(p), p, HAK_CLASS_LARGE, caller);
 		else
 			report(HAK_NOT_OURS, p, HAK_CLASS_NONE, caller);
 	} else if (span->kind == HAK_KIND_NONE) {
@@ -37,7 +37,7 @@ static void HAK_COLD report_bad(const void *p, const struct hak_caller *caller)
 	} else if (span->kind == HAK_KIND_SLAB && hak_slab_block_idx((struct hak_slab *)span, p) < ((struct hak_slab *)span)->n_blocks) {
 		report(HAK_DOUBLE_FREE, p, span->size, caller);
 	} else {
-		report(inside(p), p, hak_block_class(span), caller);
+		report(verdict_inside(p), p, hak_block_class(span), caller);
 	}
 }
 

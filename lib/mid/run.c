@@ -19,7 +19,7 @@ static size_t slices_for(size_t size)
 }
 
 /* Returns the new size's difference. */
-static uint64_t set_size(struct hak_span *run, size_t size, size_t n)
+static uint64_t set_run_size(struct hak_span *run, size_t size, size_t n)
 {
 	size_t old_size = run->size;
 
@@ -42,7 +42,7 @@ void *hak_run_take(size_t size, size_t align, bool *is_clean)
 	run->base = slices.base;
 	run->superslab = slices.superslab;
 	run->size = 0;
-	hak_add_relaxed(&n_bytes, set_size(run, size, slices.n));
+	hak_add_relaxed(&n_bytes, set_run_size(run, size, slices.n));
 	hak_superslab_forgo_rest(run);
 	hak_registry_put(run->base, slices.n, run);
 	*is_clean = slices.is_clean;
@@ -50,7 +50,7 @@ void *hak_run_take(size_t size, size_t align, bool *is_clean)
 }
 
 /* Nobody finds the run any more. False: another thread was first. */
-static bool claim(struct hak_span *run)
+static bool claim_run(struct hak_span *run)
 {
 	struct hak_span was = *run;
 
@@ -67,7 +67,7 @@ bool hak_run_give(struct hak_span *run)
 	char *base = run->base;
 	struct hak_superslab *superslab = run->superslab;
 
-	if (!claim(run))
+	if (!claim_run(run))
 		return false;
 	hak_superslab_give(superslab, base, n);
 	return true;
@@ -75,7 +75,7 @@ bool hak_run_give(struct hak_span *run)
 
 bool hak_run_give_alone(struct hak_span *run)
 {
-	if (!claim(run))
+	if (!claim_run(run))
 		return false;
 	hak_superslab_give_late(run);
 	return true;
@@ -104,7 +104,7 @@ bool hak_run_resize(struct hak_span *run, size_t size)
 		hak_superslab_give(run->superslab, run->base + n * HAK_SLICE_SIZE, n_old - n);
 	}
 	old_size = run->size;
-	hak_add_relaxed(&n_bytes, set_size(run, size, n));
+	hak_add_relaxed(&n_bytes, set_run_size(run, size, n));
 	if (run->size < old_size)
 		run->is_clean = false;
 	hak_superslab_forgo_rest(run);

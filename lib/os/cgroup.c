@@ -20,7 +20,7 @@ static size_t length_of(const char *s)
 }
 
 /* Out of line, and so not turned into a function that nothing else here needs. */
-static void HAK_NOINLINE copy(char *to, const char *from, size_t n)
+static void HAK_NOINLINE copy_text(char *to, const char *from, size_t n)
 {
 	memmove(to, from, n);
 }
@@ -36,9 +36,9 @@ static bool read_file(const char *path, const char *name, char *text, size_t siz
 
 	if (n_path + n_name + 2 > sizeof full)
 		return false;
-	copy(full, path, n_path);
+	copy_text(full, path, n_path);
 	full[n_path] = '/';
-	copy(full + n_path + 1, name, n_name + 1);
+	copy_text(full + n_path + 1, name, n_name + 1);
 	/* Not blocking: whatever somebody put there instead of a file. */
 	fd = (int)hak_call(SYS_openat, AT_FDCWD, n_name > 0 ? full : path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	text[0] = '\n';
@@ -51,7 +51,7 @@ static bool read_file(const char *path, const char *name, char *text, size_t siz
 }
 
 /* Where the first `what` in text ends, or NULL. */
-static const char *find(const char *text, const char *what)
+static const char *find_after(const char *text, const char *what)
 {
 	size_t n = length_of(what);
 
@@ -106,13 +106,13 @@ static bool has_controller(const char *list, const char *end, const char *name)
 
 /* The process's cgroup in the hierarchy with that controller ("": v2's), out of /proc/self/cgroup's lines, which are
  * number:controllers:path. "" if it is the root or unknown. */
-static void find_own(const char *text, const char *controller, char *out, size_t size)
+static void find_own_path(const char *text, const char *controller, char *out, size_t size)
 {
 	size_t n = 0;
 
-	while ((text = find(text, "\n")) != NULL) {
-		const char *list = find(text, ":");
-		const char *path = list != NULL ? find(list, ":") : NULL;
+	while ((text = find_after(text, "\n")) != NULL) {
+		const char *list = find_after(text, ":");
+		const char *path = list != NULL ? find_after(list, ":") : NULL;
 		const char *dots;
 
 		if (path == NULL)
@@ -122,10 +122,10 @@ static void find_own(const char *text, const char *controller, char *out, size_t
 		while (path[n] != '\0' && path[n] != '\n' && n < size - 1)
 			n++;
 		/* A process outside of what its namespace shows has ".." in its path. */
-		dots = find(path, "/..");
+		dots = find_after(path, "/..");
 		if (path[0] != '/' || n == 1 || n == size - 1 || (dots != NULL && dots <= path + n))
 			n = 0;
-		copy(out, path, n);
+		copy_text(out, path, n);
 		break;
 	}
 	out[n] = '\0';
@@ -140,11 +140,11 @@ static void note_limit(struct hak_cgroup *c, const char *path, uint64_t limit, u
 	if (c->least != 0 && limit >= c->least)
 		return;
 	c->least = limit;
-	copy(c->path, path, length_of(path) + 1);
+	copy_text(c->path, path, length_of(path) + 1);
 }
 
 /* One cgroup's limits. False: it has none of the files. */
-static bool look_at(struct hak_cgroup *c, const char *path)
+static bool read_limits(struct hak_cgroup *c, const char *path)
 {
 	uint64_t limit, unused = 0;
 	bool is_there;
@@ -162,7 +162,7 @@ static bool look_at(struct hak_cgroup *c, const char *path)
 }
 
 /* Looks at root/own and every cgroup above it. A container may see its own cgroup at the root, and its path nowhere. */
-static bool climb(struct hak_cgroup *c, const char *root, const char *below, const char *own)
+static bool read_limits_upward(struct hak_cgroup *c, const char *root, const char *below, const char *own)
 {
 	char path[HAK_CGROUP_PATH];
 	size_t n_root = length_of(root), n_below = length_of(below), n = length_of(own);
@@ -174,13 +174,13 @@ static bool climb(struct hak_cgroup *c, const char *root, const char *below, con
 		own = "";
 		n = 0;
 	}
-	copy(path, root, n_root);
-	copy(path + n_root, below, n_below);
+	copy_text(path, root, n_root);
+	copy_text(path + n_root, below, n_below);
 	n_root += n_below;
-	copy(path + n_root, own, n + 1);
+	copy_text(path + n_root, own, n + 1);
 	for (n += n_root;;) {
 		path[n] = '\0';
-		is_there = look_at(c, path) || is_there;
+		is_there = read_limits(c, path) || is_there;
 		if (n == n_root)
 			return is_there;
 		do
@@ -196,13 +196,13 @@ void hak_cgroup_find(struct hak_cgroup *c, const char *root, const char *self)
 	memset(c, 0, sizeof *c);
 	if (!read_file(self, "", text, sizeof text))
 		text[0] = '\0';
-	find_own(text, "", own, sizeof own);
-	if (climb(c, root, "", own))
+	find_own_path(text, "", own, sizeof own);
+	if (read_limits_upward(c, root, "", own))
 		return;
 	/* In mixed hierarchies v2 is there, too, without the memory controller. */
 	c->is_v1 = true;
-	find_own(text, "memory", own, sizeof own);
-	climb(c, root, "/memory", own);
+	find_own_path(text, "memory", own, sizeof own);
+	read_limits_upward(c, root, "/memory", own);
 }
 
 uint64_t hak_cgroup_count_hits(const struct hak_cgroup *c)
@@ -213,7 +213,7 @@ uint64_t hak_cgroup_count_hits(const struct hak_cgroup *c)
 	if (c->is_v1)
 		read_number(c->path, "memory.failcnt", &n_hits);
 	else if (read_file(c->path, "memory.events", text, sizeof text))
-		n_hits = number_at(find(text, "\nhigh ")) + number_at(find(text, "\nmax "));
+		n_hits = number_at(find_after(text, "\nhigh ")) + number_at(find_after(text, "\nmax "));
 	return n_hits;
 }
 
@@ -224,5 +224,5 @@ uint64_t hak_cgroup_stalled(const struct hak_cgroup *c)
 	/* The first line is "some": at least one task waits. */
 	if (c->is_v1 || !read_file(c->path, "memory.pressure", text, sizeof text))
 		return 0;
-	return number_at(find(text, " total="));
+	return number_at(find_after(text, " total="));
 }

@@ -34,7 +34,7 @@ static uint32_t *make_page(void)
 
 /* Before it is stored anywhere: a fork in between must not give the grandchild the same number. And never backwards:
  * what is stored must not be ahead of `last`. */
-static uint32_t draw(void)
+static uint32_t draw_generation(void)
 {
 	uint32_t newest = hak_load_relaxed(&last);
 	uint32_t next;
@@ -49,20 +49,20 @@ static uint32_t draw(void)
 static uint32_t HAK_COLD next_generation(uint32_t *page)
 {
 	uint32_t expected = 0;
-	uint32_t next = draw();
+	uint32_t next = draw_generation();
 
 	return hak_cas_ordered(page, &expected, next) ? next : expected;
 }
 
 /* An old kernel has to be asked each time. In one word: no thread may see the parent's number as the child's. */
-static uint32_t HAK_COLD ask_pid(void)
+static uint32_t HAK_COLD generation_by_pid(void)
 {
 	uint64_t seen = hak_load_relaxed(&fallback);
 	uint64_t own = (uint64_t)hak_call(SYS_getpid) << 32;
 
 	if (seen >> 32 == own >> 32)
 		return (uint32_t)seen;
-	own |= draw();
+	own |= draw_generation();
 	return (uint32_t)(hak_cas_ordered(&fallback, &seen, own) ? own : seen);
 }
 
@@ -74,7 +74,7 @@ uint32_t hak_fork_ask(void)
 	if (HAK_UNLIKELY(page == NULL))
 		page = make_page();
 	if (HAK_UNLIKELY(page == NO_PAGE))
-		return ask_pid();
+		return generation_by_pid();
 	hak_store_relaxed(&hak_fork_page, page);
 	g = hak_load_relaxed(page);
 	return HAK_LIKELY(g != 0) ? g : next_generation(page);

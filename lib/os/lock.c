@@ -28,7 +28,7 @@ static void count_given(struct hak_lock *lock)
 #define count_given(lock) ((void)0)
 #endif
 
-static uint32_t one_of(const struct hak_lock *lock)
+static uint32_t held_unit(const struct hak_lock *lock)
 {
 	return (uint32_t)1 << 4 * lock->rank;
 }
@@ -37,14 +37,14 @@ static uint32_t one_of(const struct hak_lock *lock)
 static void note_take(const struct hak_lock *lock)
 {
 	HAK_ASSERT(lock->rank < HAK_N_RANKS);
-	hak_lock_held += one_of(lock);
+	hak_lock_held += held_unit(lock);
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
 
 static void note_given(const struct hak_lock *lock)
 {
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	hak_lock_held -= one_of(lock);
+	hak_lock_held -= held_unit(lock);
 }
 
 static bool HAK_COLD take_contended(struct hak_lock *lock, uint32_t mine)

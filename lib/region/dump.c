@@ -81,7 +81,7 @@ static bool claim_undumped_locked(struct hak_superslab *s, unsigned *first, unsi
 
 /* Who takes some of it meanwhile clears its bits, and may have asked for it to be dumped before we ask for the contrary:
  * then the last word is ours. */
-static void undump(struct hak_superslab *s)
+static void undump_superslab(struct hak_superslab *s)
 {
 	while (hak_os_can_split()) {
 		unsigned first, n;
@@ -113,7 +113,7 @@ static void undump(struct hak_superslab *s)
 void hak_slices_undump(void)
 {
 	for (struct hak_superslab *s = hak_slices_first(); s != NULL && hak_os_can_split(); s = s->next)
-		undump(s);
+		undump_superslab(s);
 }
 
 void hak_slices_forget_undumped_locked(struct hak_superslab *s)

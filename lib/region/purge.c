@@ -12,7 +12,7 @@
 
 #define N_WORDS HAK_SLICES_WORDS
 
-static size_t count_locked(const uint64_t *map)
+static size_t count_slices(const uint64_t *map)
 {
 	size_t n = 0;
 
@@ -25,7 +25,7 @@ static size_t count_locked(const uint64_t *map)
 static bool is_wasteful_locked(const struct hak_superslab *s, const uint64_t *dirty)
 {
 	return hak_load_relaxed(&s->huge) != HAK_HUGE_ALWAYS &&
-		s->kept + count_locked(dirty) * HAK_SLICE_SIZE > s->n_used * HAK_SLICE_SIZE / HAK_HUGE_KEEP_RATIO;
+		s->kept + count_slices(dirty) * HAK_SLICE_SIZE > s->n_used * HAK_SLICE_SIZE / HAK_HUGE_KEEP_RATIO;
 }
 
 /* Slices in map that are to be purged together, at most `most`; of huge pages that matter, whole ones. Returns how many. */
@@ -113,7 +113,7 @@ static bool claim_slack(struct claim *out)
 }
 
 /* What has aged, or with all whatever is dirty or lazy, of s. */
-static bool claim_of(struct hak_superslab *s, bool all, struct claim *out)
+static bool claim_from(struct hak_superslab *s, bool all, struct claim *out)
 {
 	uint64_t map[N_WORDS];
 	bool is_there = false;
@@ -122,7 +122,7 @@ static bool claim_of(struct hak_superslab *s, bool all, struct claim *out)
 	if (s->n_slices > 0 && s->n_dirty + s->n_lazy > 0) {
 		for (unsigned i = 0; i < N_WORDS; i++)
 			map[i] = all ? s->dirty[i] | s->lazy[i] : s->aged[i];
-		is_there = count_locked(map) > 0 && claim_dirty_locked(s, map, all ? UINT_MAX : HAK_PURGE_PIECE, out);
+		is_there = count_slices(map) > 0 && claim_dirty_locked(s, map, all ? UINT_MAX : HAK_PURGE_PIECE, out);
 	}
 	hak_slices_unlock();
 	return is_there;
@@ -139,7 +139,7 @@ void hak_superslab_age(void)
 }
 
 /* Unmaps a superslab that holds nothing at all, unless it is the last one. */
-static void unmap_empty(struct hak_superslab *s)
+static void unmap_if_empty(struct hak_superslab *s)
 {
 	bool is_empty;
 
@@ -221,7 +221,7 @@ static size_t purge_claimed(const struct claim *claim, bool can_be_lazy)
 	hak_slices_unlock();
 	hak_store_relaxed(&is_refused, state == HAK_SLICES_DIRTY);
 	if (state == HAK_SLICES_CLEAN)
-		unmap_empty(s);
+		unmap_if_empty(s);
 	return state != HAK_SLICES_DIRTY ? size : 0;
 }
 
@@ -249,7 +249,7 @@ static size_t purge_aged(size_t n_bytes)
 	if (s == NULL)
 		return 0;
 	while (n_done < n_bytes) {
-		while (n > 0 && n_done < n_bytes && claim_of(s, false, &claim)) {
+		while (n > 0 && n_done < n_bytes && claim_from(s, false, &claim)) {
 			n = purge_claimed(&claim, true);
 			n_done += n;
 		}
@@ -269,11 +269,11 @@ static size_t purge_all(size_t n_bytes)
 	size_t n_done = 0, n = 1;
 
 	for (struct hak_superslab *s = hak_slices_first(); s != NULL; s = s->next) {
-		while (n > 0 && n_done < n_bytes && claim_of(s, true, &claim)) {
+		while (n > 0 && n_done < n_bytes && claim_from(s, true, &claim)) {
 			n = purge_claimed(&claim, false);
 			n_done += n;
 		}
-		unmap_empty(s);
+		unmap_if_empty(s);
 	}
 	hak_slices_undump();
 	return n_done;

@@ -13,7 +13,7 @@ static uint64_t most_used;       /* any: bytes in use, at their most lately */
 static uint64_t n_given;         /* any: bytes freed since something was last taken, and some more for each free */
 static uint64_t n_least;         /* any: bytes of slack, at its lowest since the last hak_slack_age() */
 
-static void count(uint64_t *sum, int64_t n_bytes)
+static void count_slack(uint64_t *sum, int64_t n_bytes)
 {
 	hak_add_relaxed(sum, (uint64_t)n_bytes);
 	if (n_bytes < 0 && hak_slack_now() < hak_load_relaxed(&n_least))
@@ -22,7 +22,7 @@ static void count(uint64_t *sum, int64_t n_bytes)
 
 void hak_slack_count_dirty(int64_t n_bytes)
 {
-	count(&n_dirty, n_bytes);
+	count_slack(&n_dirty, n_bytes);
 }
 
 void hak_slack_set_dirty(uint64_t n_bytes)
@@ -37,12 +37,12 @@ void hak_slack_set_kept(uint64_t n_bytes)
 
 void hak_slack_count_kept(int64_t n_bytes)
 {
-	count(&n_kept, n_bytes);
+	count_slack(&n_kept, n_bytes);
 }
 
 void hak_slack_count_empty(int64_t n_bytes)
 {
-	count(&n_empty, n_bytes);
+	count_slack(&n_empty, n_bytes);
 }
 
 size_t hak_slack_now(void)

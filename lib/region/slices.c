@@ -17,7 +17,7 @@ struct hak_superslabs hak_superslabs = {
 	.next_size = HAK_SUPERSLAB_FIRST < HAK_SUPERSLAB_SIZE ? HAK_SUPERSLAB_FIRST : HAK_SUPERSLAB_SIZE,
 };
 
-static void bound_locked(struct hak_superslab *s)
+static void reset_bounds_locked(struct hak_superslab *s)
 {
 	hak_extents_set_locked(s, HAK_EXTENT_FREE, s->n_slices - s->n_used);
 	hak_extents_set_locked(s, HAK_EXTENT_DIRTY, s->n_dirty);
@@ -60,7 +60,7 @@ static void rebuild_locked(void)
 			continue;
 		}
 		recount_locked(s);
-		bound_locked(s);
+		reset_bounds_locked(s);
 		all->n++;
 		all->n_mapped += s->n_slices;
 		all->n_used += s->n_used;
@@ -91,7 +91,7 @@ void hak_slices_unlock(void)
 }
 
 /* Where a kind of extent has bits of this value. */
-static const uint64_t *map_of(const struct hak_superslab *s, enum hak_extent kind, bool *bit)
+static const uint64_t *bitmap_of(const struct hak_superslab *s, enum hak_extent kind, bool *bit)
 {
 	*bit = kind != HAK_EXTENT_FREE;
 	return kind == HAK_EXTENT_FREE ? s->used : kind == HAK_EXTENT_DIRTY ? s->dirty : s->lazy;
@@ -101,7 +101,7 @@ static const uint64_t *map_of(const struct hak_superslab *s, enum hak_extent kin
 static unsigned next_extent(const struct hak_superslab *s, enum hak_extent kind, unsigned *first)
 {
 	bool bit;
-	const uint64_t *map = map_of(s, kind, &bit);
+	const uint64_t *map = bitmap_of(s, kind, &bit);
 
 	*first = hak_bits_find(map, s->n_slices, *first, bit);
 	return hak_bits_find(map, s->n_slices, *first, !bit);
@@ -191,7 +191,7 @@ bool hak_slices_use_locked(struct hak_superslab *s, unsigned first, unsigned n)
 static void join_locked(struct hak_superslab *s, enum hak_extent kind, unsigned first, unsigned n)
 {
 	bool bit;
-	const uint64_t *map = map_of(s, kind, &bit);
+	const uint64_t *map = bitmap_of(s, kind, &bit);
 	unsigned from = hak_bits_end(map, first, !bit);
 	unsigned end = hak_bits_find(map, s->n_slices, first + n, !bit);
 

@@ -33,7 +33,7 @@ struct wish {
 	bool is_anywhere; /* whatever S5 says: there are no addresses for a new superslab */
 };
 
-static void fill_out_locked(struct hak_superslab *s, unsigned first, const struct wish *wish, struct hak_slices *out,
+static void hand_out_locked(struct hak_superslab *s, unsigned first, const struct wish *wish, struct hak_slices *out,
 	struct hak_slices_revival *revival)
 {
 	unsigned n = (unsigned)wish->n;
@@ -58,7 +58,7 @@ static enum answer take_from_locked(struct hak_superslab *s, unsigned first, con
 {
 	if (!charge_locked(s, first, (unsigned)wish->n))
 		return REFUSED;
-	fill_out_locked(s, first, wish, out, revival);
+	hand_out_locked(s, first, wish, out, revival);
 	return TAKEN;
 }
 
@@ -144,7 +144,7 @@ static void give_descriptor(struct hak_superslab *s)
 }
 
 /* A new superslab for at least n slices; not in any list yet. */
-static struct hak_superslab *make(size_t n, size_t align)
+static struct hak_superslab *make_superslab(size_t n, size_t align)
 {
 	size_t least = n * HAK_SLICE_SIZE;
 	size_t size = hak_load_relaxed(&hak_superslabs.next_size);
@@ -222,7 +222,7 @@ static void ask_huge(void)
 	hak_slices_unlock();
 }
 
-static void add_locked(struct hak_superslab *s, const struct wish *wish)
+static void add_superslab_locked(struct hak_superslab *s, const struct wish *wish)
 {
 	if (wish->is_dense)
 		hak_superslabs.ask_at = 0;
@@ -234,7 +234,7 @@ static void add_locked(struct hak_superslab *s, const struct wish *wish)
 }
 
 /* As take_locked(), with a new superslab if there is one; tells whether ask_huge() is due. */
-static enum answer take_now(const struct wish *wish, struct hak_superslab *new, struct hak_slices *out, bool *is_due)
+static enum answer take_or_add(const struct wish *wish, struct hak_superslab *new, struct hak_slices *out, bool *is_due)
 {
 	struct hak_slices_revival revival = { .base = NULL };
 	enum answer answer;
@@ -242,7 +242,7 @@ static enum answer take_now(const struct wish *wish, struct hak_superslab *new, 
 
 	hak_slices_lock();
 	if (new != NULL)
-		add_locked(new, wish);
+		add_superslab_locked(new, wish);
 	/* Of several threads that made one each, all take from the first: where huge pages are, each would touch one. */
 	answer = take_locked(wish, out, &revival);
 	if (answer == NOT_FOUND && new != NULL)
@@ -254,7 +254,7 @@ static enum answer take_now(const struct wish *wish, struct hak_superslab *new, 
 	return answer;
 }
 
-static bool take(struct wish wish, struct hak_slices *out)
+static bool take_slices(struct wish wish, struct hak_slices *out)
 {
 	struct hak_superslab *s = NULL;
 	enum answer answer;
@@ -262,7 +262,7 @@ static bool take(struct wish wish, struct hak_slices *out)
 	bool is_due;
 
 	HAK_ASSERT(wish.n >= 1 && wish.n <= HAK_SUPERSLAB_SLICES);
-	while ((answer = take_now(&wish, s, out, &is_due)) != TAKEN) {
+	while ((answer = take_or_add(&wish, s, out, &is_due)) != TAKEN) {
 		if (answer == REFUSED) {
 			if (has_purged || hak_superslab_purge(HAK_PURGE_ALL, SIZE_MAX) == 0)
 				return false;
@@ -270,7 +270,7 @@ static bool take(struct wish wish, struct hak_slices *out)
 			s = NULL;
 			continue;
 		}
-		s = make(wish.n, wish.align);
+		s = make_superslab(wish.n, wish.align);
 		if (s == NULL && wish.is_anywhere)
 			return false;
 		wish.is_anywhere = wish.is_anywhere || s == NULL;
@@ -282,22 +282,22 @@ static bool take(struct wish wish, struct hak_slices *out)
 
 bool hak_superslab_take(size_t n, size_t align, struct hak_slices *out)
 {
-	return take((struct wish){ .n = n, .align = align }, out);
+	return take_slices((struct wish){ .n = n, .align = align }, out);
 }
 
 bool hak_superslab_take_dense(size_t n, struct hak_slices *out)
 {
-	return take((struct wish){ .n = n, .align = HAK_SLICE_SIZE, .is_dense = true }, out);
+	return take_slices((struct wish){ .n = n, .align = HAK_SLICE_SIZE, .is_dense = true }, out);
 }
 
-static size_t rest_of(const struct hak_span *span)
+static size_t rest_size(const struct hak_span *span)
 {
 	return span->n_slices * HAK_SLICE_SIZE - span->size;
 }
 
 void hak_superslab_forgo_rest(struct hak_span *span)
 {
-	size_t rest = rest_of(span);
+	size_t rest = rest_size(span);
 
 	/* What is left of its slices' last use would count against a hard limit, and no one could use it. */
 	if (!span->is_clean && rest > 0 && hak_limit_is_hard())
@@ -309,12 +309,12 @@ void hak_superslab_forgo_rest(struct hak_span *span)
 void hak_superslab_reclaim_rest(const struct hak_span *span)
 {
 	if (span->is_clean)
-		hak_limit_add(rest_of(span));
+		hak_limit_add(rest_size(span));
 }
 
 bool hak_superslab_take_rest(const struct hak_span *span)
 {
-	return !span->is_clean || hak_limit_take(rest_of(span));
+	return !span->is_clean || hak_limit_take(rest_size(span));
 }
 
 void hak_superslab_give(struct hak_superslab *s, char *base, size_t n)

@@ -39,7 +39,7 @@ static uint64_t delay_now(void)
 }
 
 /* Whoever moves *at on does what was due at that time. */
-static bool is_my_turn(uint64_t *at, uint64_t now, uint64_t pause)
+static bool claim_turn(uint64_t *at, uint64_t now, uint64_t pause)
 {
 	uint64_t due = hak_load_relaxed(at);
 
@@ -67,7 +67,7 @@ static bool is_something_free(void)
 	return false;
 }
 
-static bool is_before(void *end)
+static bool has_time_left(void *end)
 {
 	return hak_os_now_fine() < *(const uint64_t *)end;
 }
@@ -79,7 +79,7 @@ static bool is_always(void *unused)
 }
 
 /* Where huge pages were broken, holes that were kept for their sake may go. */
-static bool tell_broken(void)
+static bool requeue_kept_holes(void)
 {
 	uint64_t seen = hak_load_relaxed(&n_broken), now = hak_huge_n_broken();
 
@@ -90,9 +90,9 @@ static bool tell_broken(void)
 }
 
 /* What is due once a second. */
-static void pass_second(uint64_t now)
+static void do_each_second(uint64_t now)
 {
-	if (!is_my_turn(&second_at, now, SECOND))
+	if (!claim_turn(&second_at, now, SECOND))
 		return;
 	hak_slack_age();
 	hak_thread_cool(false);
@@ -101,7 +101,7 @@ static void pass_second(uint64_t now)
 			hak_heap_collect_any(h);
 		hak_heap_cool_any(h, false);
 	}
-	tell_broken();
+	requeue_kept_holes();
 }
 
 /* Slices and mappings: what is too much, then what has aged. */
@@ -136,10 +136,10 @@ static void take_bite(uint64_t now, uint64_t delay)
 {
 	uint64_t end = hak_os_now_fine() + HAK_BITE_NS;
 
-	pass_second(now);
-	while (is_before(&end) && purge_slices(now, delay, PIECE / 4) > 0)
+	do_each_second(now);
+	while (has_time_left(&end) && purge_slices(now, delay, PIECE / 4) > 0)
 		;
-	purge_holes(now, delay, is_before, &end);
+	purge_holes(now, delay, has_time_left, &end);
 }
 
 /* Does the thread rest (Y2)? */
@@ -177,7 +177,7 @@ static void count_tokens_own(struct hak_cache *c, uint64_t now)
 	c->n_tokens = n < HAK_REST_TOKENS ? (uint32_t)n : HAK_REST_TOKENS;
 }
 
-static void forget_signs_own(struct hak_cache *c)
+static void clear_signs_own(struct hak_cache *c)
 {
 	c->is_new = c->is_flushed = false;
 	c->back = 0;
@@ -195,7 +195,7 @@ static void settle_budget_own(struct hak_cache *c)
 		hak_cache_limit_own(c, most);
 }
 
-static void press_slices(void)
+static void purge_all_slices(void)
 {
 	for (struct hak_heap *h = hak_heaps_first(); h != NULL; h = hak_load_acquire(&h->next))
 		hak_heap_cool_any(h, true);
@@ -213,7 +213,7 @@ void hak_decay_step(struct hak_cache *c)
 		settle_budget_own(c);
 	if (delay == UINT64_MAX) {
 		c->n_tokens = 0;
-		forget_signs_own(c);
+		clear_signs_own(c);
 		return;
 	}
 	if (now - c->swept_at >= delay && now - c->swept_at >= SECOND / 4) {
@@ -221,16 +221,16 @@ void hak_decay_step(struct hak_cache *c)
 		hak_cache_sweep_own(c);
 	}
 	count_tokens_own(c, now);
-	forget_signs_own(c);
+	clear_signs_own(c);
 	if (!may_bite(now))
 		return;
 	if (HAK_UNLIKELY(hak_limit_level() != HAK_LIMIT_BELOW))
-		press_slices();
+		purge_all_slices();
 	take_bite(now, delay);
 }
 
 /* All holes in all heaps go. */
-static size_t shake(uint64_t now)
+static size_t purge_all_holes(uint64_t now)
 {
 	size_t n_bytes = 0;
 
@@ -239,7 +239,7 @@ static size_t shake(uint64_t now)
 			hak_heap_collect_any(h);
 			n_bytes += hak_hole_purge_any(h, now, 0, true, is_always, NULL);
 		}
-	} while (tell_broken());
+	} while (requeue_kept_holes());
 	return n_bytes;
 }
 
@@ -248,12 +248,12 @@ void hak_decay_run(bool is_short)
 	uint64_t now = hak_os_now(), delay = delay_now();
 
 	hak_thread_enter();
-	if (is_short && is_my_turn(&shaken_at, now, HAK_PURGE_DELAY))
-		shake(now);
+	if (is_short && claim_turn(&shaken_at, now, HAK_PURGE_DELAY))
+		purge_all_holes(now);
 	if (is_short || hak_limit_level() != HAK_LIMIT_BELOW)
-		press_slices();
+		purge_all_slices();
 	if (delay != UINT64_MAX) {
-		pass_second(now);
+		do_each_second(now);
 		while (purge_slices(now, delay, SIZE_MAX) > 0)
 			;
 		purge_holes(now, delay, is_always, NULL);
@@ -268,10 +268,10 @@ void hak_decay_press(void)
 	/* What changes nothing calls for nothing. */
 	if (held == hak_load_relaxed(&held_seen))
 		return;
-	press_slices();
+	purge_all_slices();
 	/* Worth it only if it has not been done for a while. */
-	if (hak_limit_level() == HAK_LIMIT_BRINK && is_my_turn(&shaken_at, hak_os_now(), HAK_LIMIT_LOOK))
-		shake(hak_os_now());
+	if (hak_limit_level() == HAK_LIMIT_BRINK && claim_turn(&shaken_at, hak_os_now(), HAK_LIMIT_LOOK))
+		purge_all_holes(hak_os_now());
 	hak_store_relaxed(&held_seen, hak_limit_held());
 }
 
@@ -286,7 +286,7 @@ size_t hak_decay_trim(struct hak_cache *c, size_t target)
 	hak_thread_cool(true);
 	if (target > 0 && hak_slack_now() <= target)
 		return 0;
-	n_bytes = shake(hak_os_now());
+	n_bytes = purge_all_holes(hak_os_now());
 	hak_group_trim();
 	n_bytes += hak_kept_purge(0, SIZE_MAX, SIZE_MAX);
 	return n_bytes + hak_superslab_purge(HAK_PURGE_ALL, SIZE_MAX);

@@ -15,7 +15,7 @@
 #include "thread/decay.h"
 
 /* Whoever made it may have priorities or processors of his own: they are not meant for this thread. */
-static void be_ordinary(void)
+static void reset_scheduling(void)
 {
 	unsigned long all[HAK_HEAPS_MAX / 8 / sizeof(long)];
 	const int priority = 0;
@@ -27,11 +27,11 @@ static void be_ordinary(void)
 
 static uint32_t there_in; /* any: the generation that has a purge thread */
 
-static void *run(void *unused)
+static void *run_purger(void *unused)
 {
 	long pause[2] = { 0, HAK_PURGER_MS * 1000000L };
 
-	be_ordinary();
+	reset_scheduling();
 	for (;;) {
 		hak_call(SYS_nanosleep, pause, NULL);
 		if (hak_load_relaxed(&hak_options.purge_thread))
@@ -55,7 +55,7 @@ bool hak_purger_start(void)
 	is_there = pthread_attr_init(&attr) == 0;
 	if (is_there) {
 		pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-		is_there = pthread_create(&thread, &attr, run, NULL) == 0;
+		is_there = pthread_create(&thread, &attr, run_purger, NULL) == 0;
 		pthread_attr_destroy(&attr);
 	}
 	hak_call(SYS_rt_sigprocmask, SIG_SETMASK, before, NULL, 8);

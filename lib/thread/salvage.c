@@ -12,7 +12,7 @@ void hak_salvage_begin(void)
 	hak_store_relaxed(&begun_in, hak_fork_generation());
 }
 
-static bool claim(struct hak_cache *c)
+static bool claim_cache(struct hak_cache *c)
 {
 	uint32_t seen = hak_load_relaxed(&c->generation);
 
@@ -25,7 +25,7 @@ bool hak_salvage_one(void)
 	if (HAK_LIKELY(hak_load_relaxed(&begun_in) == 0) || hak_load_relaxed(&begun_in) != hak_fork_generation())
 		return false;
 	for (struct hak_cache *c = hak_load_acquire(&hak_cache_none.next); c != NULL; c = c->next) {
-		if (!claim(c))
+		if (!claim_cache(c))
 			continue;
 		if (c->heap != NULL)
 			hak_cache_salvage_own(c);

@@ -236,7 +236,7 @@ static void drop_class_own(struct hak_cache *c, unsigned sc)
 
 /* Looks at the next class, but for sc, and takes from it what has rested since the last look: if it did not miss, nothing was
  * popped from its lower half, and that goes; its array, if there are no blocks. */
-static void look_own(struct hak_cache *c, unsigned sc)
+static void trim_next_class_own(struct hak_cache *c, unsigned sc)
 {
 	unsigned at = (c->class_looked + 1U) % HAK_N_CLASSES;
 
@@ -255,7 +255,7 @@ static void look_own(struct hak_cache *c, unsigned sc)
 }
 
 /* Where one class grows, the program may have left another: one that nobody used since the last look goes altogether. */
-static void look_for_left_own(struct hak_cache *c, unsigned sc)
+static void drop_left_classes_own(struct hak_cache *c, unsigned sc)
 {
 	for (unsigned i = 0; i < HAK_CACHE_LOOKS_LEFT; i++) {
 		unsigned at = c->class_left = (uint8_t)((c->class_left + 1U) % HAK_N_CLASSES);
@@ -272,10 +272,10 @@ static void look_for_left_own(struct hak_cache *c, unsigned sc)
 }
 
 /* Lets what has rested give way until n_bytes more can be claimed. */
-static void make_rested_give_own(struct hak_cache *c, unsigned sc, size_t n_bytes)
+static void trim_rested_own(struct hak_cache *c, unsigned sc, size_t n_bytes)
 {
 	for (unsigned i = 0; i < HAK_CACHE_LOOKS && c->n_bytes + n_bytes > c->n_most && c->n_misses >= c->look_at; i++)
-		look_own(c, sc);
+		trim_next_class_own(c, sc);
 }
 
 /* Slots of class sc's first array. */
@@ -324,12 +324,12 @@ static bool grow_own(struct hak_cache *c, unsigned sc, bool is_full)
 	if (c->n_bytes + (wanted - n) * slot_bytes(sc) > c->n_most) {
 		size_t n_left;
 
-		make_rested_give_own(c, sc, (wanted - n) * slot_bytes(sc));
+		trim_rested_own(c, sc, (wanted - n) * slot_bytes(sc));
 		n_left = c->n_most > c->n_bytes ? (c->n_most - c->n_bytes) / slot_bytes(sc) : 0;
 		if (n_left < wanted - n)
 			wanted = n + (unsigned)n_left;
 	} else if (n > 0) {
-		look_for_left_own(c, sc);
+		drop_left_classes_own(c, sc);
 	}
 	c->is_new = c->is_new || n == 0;
 	return wanted > n && resize_own(c, sc, wanted);
@@ -462,7 +462,7 @@ void hak_cache_put_own(struct hak_cache *c, unsigned sc, void *p, uint8_t *live)
 void hak_cache_sweep_own(struct hak_cache *c)
 {
 	for (unsigned i = 0; i < HAK_N_CLASSES; i++)
-		look_own(c, HAK_N_CLASSES);
+		trim_next_class_own(c, HAK_N_CLASSES);
 }
 
 void hak_cache_limit_own(struct hak_cache *c, size_t n_most)

@@ -49,7 +49,7 @@ static unsigned take_from_slab_locked(struct hak_heap *h, struct hak_slab *s, st
 	return n_taken;
 }
 
-static size_t count_bytes(const struct hak_slab *s)
+static size_t count_hole_bytes(const struct hak_slab *s)
 {
 	size_t n_bytes = 0;
 	unsigned end = 0;
@@ -72,7 +72,7 @@ static bool keep_holes(struct hak_slab *s)
 
 	if (n_old == 0 && !hak_superslab_is_huge(s->span.superslab))
 		return false;
-	hak_own_set(&s->kept, (uint32_t)count_bytes(s));
+	hak_own_set(&s->kept, (uint32_t)count_hole_bytes(s));
 	if (hak_superslab_keep_holes(s->span.superslab, n_old, s->kept))
 		return true;
 	s->kept = 0;
@@ -80,7 +80,7 @@ static bool keep_holes(struct hak_slab *s)
 }
 
 /* Takes up to n holes from slabs that this round has not looked at yet. Returns how many. */
-static unsigned take_locked(struct hak_heap *h, struct hole *holes, unsigned n, bool all)
+static unsigned take_holes_locked(struct hak_heap *h, struct hole *holes, unsigned n, bool all)
 {
 	unsigned n_taken = 0;
 
@@ -104,7 +104,7 @@ static unsigned take_locked(struct hak_heap *h, struct hole *holes, unsigned n, 
 	return n_taken;
 }
 
-static void put_back(struct hak_heap *h, const struct hole *holes, unsigned n)
+static void put_holes_back(struct hak_heap *h, const struct hole *holes, unsigned n)
 {
 	struct hak_after after = { .gone = NULL };
 
@@ -115,7 +115,7 @@ static void put_back(struct hak_heap *h, const struct hole *holes, unsigned n)
 	hak_slab_finish(&after);
 }
 
-static size_t purge(const struct hole *hole)
+static size_t purge_hole(const struct hole *hole)
 {
 	char *from;
 	size_t size = pages_of(hole->slab, hole->first, hole->n, &from);
@@ -145,17 +145,17 @@ void hak_hole_tell_kept(void)
 	}
 }
 
-static void begin_locked(struct hak_heap *h)
+static void begin_round_locked(struct hak_heap *h)
 {
 	h->n_round = h->n_news;
 	h->round++;
 }
 
 /* May this round go on, or the next one begin? */
-static bool go_on_locked(struct hak_heap *h, uint64_t now, uint64_t delay)
+static bool continue_round_locked(struct hak_heap *h, uint64_t now, uint64_t delay)
 {
 	if (h->n_round == 0 && h->round_at <= now) {
-		begin_locked(h);
+		begin_round_locked(h);
 		h->round_at = now + delay;
 	}
 	return h->n_round > 0;
@@ -170,18 +170,18 @@ size_t hak_hole_purge_any(struct hak_heap *h, uint64_t now, uint64_t delay, bool
 
 	if (all) {
 		hak_heap_lock(h);
-		begin_locked(h);
+		begin_round_locked(h);
 		hak_heap_unlock(h);
 	}
 	while (is_there && has_time(arg)) {
 		hak_heap_lock(h);
-		is_there = (all && h->n_round > 0) || (!all && go_on_locked(h, now, delay));
-		n = is_there ? take_locked(h, holes, HAK_HOLE_BATCH, all) : 0;
+		is_there = (all && h->n_round > 0) || (!all && continue_round_locked(h, now, delay));
+		n = is_there ? take_holes_locked(h, holes, HAK_HOLE_BATCH, all) : 0;
 		hak_heap_unlock(h);
 		for (unsigned i = 0; i < n; i++)
-			n_bytes += purge(&holes[i]);
+			n_bytes += purge_hole(&holes[i]);
 		if (n > 0)
-			put_back(h, holes, n);
+			put_holes_back(h, holes, n);
 	}
 	return n_bytes;
 }

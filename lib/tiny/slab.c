@@ -58,7 +58,7 @@ static void count_slab_locked(struct hak_heap *h, const struct hak_slab *s, int 
 }
 
 /* All blocks free; the bits behind the last block stay clear. */
-static void fill_free(struct hak_slab *s)
+static void free_all_blocks(struct hak_slab *s)
 {
 	memset(s->remote, 0, s->n_words * sizeof(uint64_t));
 	memset(s->bits, 0, s->n_words * sizeof(uint64_t));
@@ -73,7 +73,7 @@ static void fill_free(struct hak_slab *s)
 }
 
 /* Slices in which a block begins: the others need no word in front. */
-static unsigned n_fronts(const struct hak_slab *s)
+static unsigned count_fronts(const struct hak_slab *s)
 {
 	return s->n_blocks > 1 ? s->span.n_slices : 1;
 }
@@ -102,7 +102,7 @@ struct hak_slab *hak_slab_make_any(struct hak_heap *h, unsigned sc)
 	hak_own_set(&s->is_fresh, n_blocks == 1 && slices.is_clean);
 	s->inverse = hak_registry_inverse(size);
 	s->n_blocks = (uint16_t)n_blocks;
-	fill_free(s);
+	free_all_blocks(s);
 
 	hak_store_relaxed(&s->pending_sc, sc);
 	hak_store_ordered(&s->owner, h);
@@ -111,7 +111,7 @@ struct hak_slab *hak_slab_make_any(struct hak_heap *h, unsigned sc)
 	if (hak_load_ordered(&s->is_pending))
 		hak_remote_forward_any(&hak_heap_none);
 	hak_registry_put(slices.base, n_slices, &s->span);
-	hak_registry_put_front(slices.base, n_fronts(s), h->tag, sc,
+	hak_registry_put_front(slices.base, count_fronts(s), h->tag, sc,
 		&(const struct hak_front){ .base = slices.base, .live = s->live, .inverse = s->inverse });
 	hak_add_relaxed(&h->n_made, 1);
 	return s;
@@ -190,9 +190,9 @@ static void drop_locked(struct hak_heap *h, struct hak_slab *s, struct hak_after
 	hak_store_ordered(&s->owner, &hak_heap_none);
 }
 
-static void release(struct hak_slab *s, struct hak_heap *h)
+static void release_slab(struct hak_slab *s, struct hak_heap *h)
 {
-	hak_registry_drop_front(s->span.base, n_fronts(s), h->tag, s->span.sc);
+	hak_registry_drop_front(s->span.base, count_fronts(s), h->tag, s->span.sc);
 	hak_registry_put(s->span.base, s->span.n_slices, hak_superslab_nothing(s->span.superslab));
 	/* Announced to us after its last block came home: whoever makes it anew looks for it at nobody's. */
 	if (hak_load_ordered(&s->is_pending))
@@ -212,7 +212,7 @@ void hak_slab_finish(struct hak_after *after)
 		struct hak_slab *s = after->gone;
 
 		after->gone = s->link.next != NULL ? of_link(s->link.next) : NULL;
-		release(s, after->heap);
+		release_slab(s, after->heap);
 	}
 	if (HAK_UNLIKELY(after->twice != NULL))
 		hak_report_bad_free(HAK_DOUBLE_FREE, "free", after->twice, after->twice_size, NULL);
@@ -220,7 +220,7 @@ void hak_slab_finish(struct hak_after *after)
 }
 
 /* Who takes a batch is about to write to its blocks, which may lie in another processor's cache. */
-static inline struct hak_slot fetched(char *p, uint8_t *live)
+static inline struct hak_slot prefetch_slot(char *p, uint8_t *live)
 {
 	__builtin_prefetch(p, 1);
 	return (struct hak_slot){ p, live };
@@ -249,13 +249,13 @@ unsigned hak_slab_take_locked(struct hak_heap *h, struct hak_slab *s, struct hak
 
 		if (free == ~(uint64_t)0 && left >= HAK_WORD_BITS) {
 			for (char *p = base; p < base + HAK_WORD_BITS * size; p += size)
-				out[--left] = fetched(p, live++);
+				out[--left] = prefetch_slot(p, live++);
 			free = 0;
 		}
 		while (free != 0 && left > 0) {
 			unsigned i = hak_bits_low(free);
 
-			out[--left] = fetched(base + i * size, live + i);
+			out[--left] = prefetch_slot(base + i * size, live + i);
 			free &= free - 1;
 		}
 		hak_own_set(&s->bits[w], free);
