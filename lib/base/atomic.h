@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns: atomic access to plain fields, the order in the name. A field marked `any` in its struct
- * is touched by these words alone; one marked `own` is written by its owner with hak_own_set(),
- * so that others may look at it (statistics) without a data race. Where HAK_COUNT is 1, what may cost a line's way
- * from one processor to another is counted by place (base/site.h).
+ * Owns: atomic access to plain fields, with the memory order in the name. A field marked `any` in its struct is accessed
+ * only through these macros. One marked `own` is written by its owner with hak_own_set(), so that others may read it
+ * (for statistics) without a data race. Where HAK_COUNT is 1, accesses that may move a cache line between processors are
+ * counted by place (base/site.h).
  */
 #ifndef HAK_BASE_ATOMIC_H
 #define HAK_BASE_ATOMIC_H
@@ -34,12 +34,12 @@
 	(HAK_NOTE_RMW(p), \
 	 __atomic_compare_exchange_n((p), (expected), (v), false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
 
-/* The owner's writes to lines of its own: counted nowhere. */
+/* The owner's writes to its own lines: not counted. */
 #define hak_own_set(p, v) __atomic_store_n((p), (v), __ATOMIC_RELAXED)
 #define hak_own_add(p, v) hak_own_set((p), *(p) + (v))
 
-/* A plain load of a field that others may write at any moment, for the hit paths: compilers make an instruction of its
- * own of an atomic one. */
+/* A plain load of a field that others may write at any moment, for the hit paths: compilers do not fold an atomic load
+ * into another instruction. */
 #if defined(__SANITIZE_THREAD__)
 #define hak_load_once(p) hak_load_relaxed(p)
 #elif defined(__has_feature)
@@ -51,8 +51,8 @@
 #define hak_load_once(p) (*(p))
 #endif
 
-/* *p += n for a pointer and ++*p for a count that their owner alone writes; v ^= *p, as hak_load_relaxed(); high:low =
- * low * *p: one instruction where there is one. */
+/* One instruction each, where the machine has one: *p += n for a pointer, and ++*p for a count, that only their owner
+ * writes; v ^= *p, as hak_load_relaxed(); high:low = low * *p. */
 #if defined(__x86_64__) && !defined(__ILP32__)
 #define hak_own_step(p, n) __asm__("addq %1, %0" : "+m"(*(p)) : "i"((n) * (int)sizeof(**(p))))
 #define hak_own_count(p) __asm__("addq $1, %0" : "+m"(*(p)))
@@ -71,7 +71,7 @@
 		(high) = (uint64_t)(product_ >> 64); \
 	} while (0)
 #else
-/* In halves: for a low of less than 2^32, so that nothing is carried out of the upper one. */
+/* In halves; low is less than 2^32, so that the upper half cannot overflow. */
 #define hak_mul_once(low, high, p) \
 	do { \
 		uint64_t by_ = hak_load_once(p); \

@@ -81,7 +81,7 @@ HAK_INLINE unsigned hak_bits_count_in(const uint64_t *map, unsigned from, unsign
 	return n_set;
 }
 
-/* What was written to bitmaps so far is written before what follows, as far as a forked child can tell. */
+/* Writes to bitmaps before this come before writes after it, as seen by a forked child. */
 HAK_INLINE void hak_bits_settle(void)
 {
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns: the way into the kernel: made in line, for libc's syscall() is a symbol like any other, which some preloaded
- *       libraries define themselves, and take locks in.
+ * Owns: system calls, made inline. libc's syscall() is a symbol like any other: some preloaded libraries define it, and
+ *       take locks in it.
  * Threads: any. Async-signal-safe. Keeps errno.
  */
 #ifndef HAK_BASE_CALL_H
@@ -27,7 +27,7 @@ HAK_INLINE long hak_call_six(long number, long a, long b, long c, long d, long e
 
 #elif defined(__i386__)
 
-/* The sixth argument goes by way of the stack: it belongs into the frame pointer. */
+/* The sixth argument goes by way of the stack, because it belongs in the frame pointer. */
 HAK_INLINE long hak_call_six(long number, long a, long b, long c, long d, long e, long f)
 {
 	long result;
@@ -90,12 +90,12 @@ HAK_INLINE long hak_call_six(long number, long a, long b, long c, long d, long e
 
 #endif
 
-/* hak_call(number, up to six arguments): what the kernel answers; -errno if it refuses. */
+/* hak_call(number, up to six arguments): what the kernel returns; -errno on failure. */
 #define hak_call(...) hak_call_pad(__VA_ARGS__, 0, 0, 0, 0, 0, 0, 0)
 #define hak_call_pad(number, a, b, c, d, e, f, ...) \
 	hak_call_six((long)(number), (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
 
-/* Is the answer -errno? Of calls that answer with an address, for which less than 0 says nothing. */
+/* Is the answer -errno? For calls that return an address, which may look negative. */
 HAK_INLINE bool hak_call_is_refused(long answer)
 {
 	return (unsigned long)answer > -4096UL;

@@ -8,7 +8,7 @@
 #include "base/call.h"
 #include "base/text.h"
 
-static uint32_t speaker; /* any: kernel id of the thread whose line is or was written last; 0: none yet */
+static uint32_t speaker; /* any: kernel id of the thread that wrote the last line, or is writing it; 0: none yet */
 static uint32_t aborter; /* any: kernel id of the thread that has called the program's SIGABRT handler last */
 
 static uint32_t own_thread_id(void)
@@ -29,12 +29,12 @@ void hak_check_abort(void)
 	uint32_t me = own_thread_id();
 
 	hak_call(SYS_rt_sigprocmask, SIG_UNBLOCK, set, before, 8);
-	/* In the handler of an abort of its own the signal is blocked: to call it again would have no end. */
+	/* In the handler of this thread's own abort the signal is blocked: do not call the handler again, without end. */
 	if ((before[0] & set[0]) == 0 || hak_load_relaxed(&aborter) != me) {
 		hak_store_relaxed(&aborter, me);
 		send_abort();
 	}
-	/* A handler has returned, or there is none to call. */
+	/* The handler returned, or there is none to call. */
 	hak_call(SYS_rt_sigaction, SIGABRT, action, NULL, 8);
 	send_abort();
 	for (;;)
@@ -43,7 +43,7 @@ void hak_check_abort(void)
 
 void hak_check_enter(void)
 {
-	long moment[2] = { 0, 100000000 }; /* 100 ms; the kernel leaves there what a signal has cut off */
+	long moment[2] = { 0, 100000000 }; /* 100 ms; after a signal the kernel stores what is left */
 	uint32_t me = own_thread_id(), other = 0;
 
 	if (hak_cas_acquire(&speaker, &other, me) || other == me)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns: the four words for a condition that has to hold.
+ * Owns: four ways to state a condition that must hold.
  *   HAK_STATIC(c)       at compile time
  *   HAK_ASSERT(c)       in debug builds, one fact a line
  *   HAK_AUDIT(x)        in audit builds: runs x, which walks a whole structure
@@ -14,12 +14,12 @@
 /* One line on stderr, "hakmem: MESSAGE", then abort(). Async-signal-safe. */
 _Noreturn void hak_check_fail(const char *message, const char *file, int line) HAK_COLD;
 
-/* What abort() does, without its symbol to look up: SIGABRT to this thread, whatever blocks or handles it. Called in the
- * handler, it ends the process without it. */
+/* Does what abort() does, without looking up that symbol: sends SIGABRT to this thread, even if it is blocked. Called
+ * from the SIGABRT handler, it ends the process without running the handler again. */
 _Noreturn void hak_check_abort(void) HAK_COLD;
 
-/* Before a line that an abort follows. Threads that fail together die by the first one's: another thread's is waited
- * for, a moment, since a handler may keep the process alive; the caller's own is not. */
+/* Called before writing a line that is followed by an abort. If several threads fail together, the first one's abort
+ * ends the process: others wait a moment for it, but not for long, since a handler may keep the process alive. */
 void hak_check_enter(void) HAK_COLD;
 
 #define HAK_STATIC(c) _Static_assert(c, #c)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Owns: circular doubly linked lists with the link inside the member. An unused link is zero. */
+/* Owns: circular doubly linked lists, with the link inside the member. An unused link is zero. */
 #ifndef HAK_BASE_LIST_H
 #define HAK_BASE_LIST_H
 
@@ -36,7 +36,7 @@ HAK_INLINE void hak_list_put_last(struct hak_link *head, struct hak_link *link)
 	hak_list_put_first(head->prev, link);
 }
 
-/* A link that its neighbours do not know was overwritten: to go on would write wherever it says. */
+/* If its neighbours do not point back, the link was overwritten, and unlinking would write wherever it points. */
 HAK_INLINE void hak_list_remove(struct hak_link *link)
 {
 	HAK_REQUIRE(link->prev->next == link && link->next->prev == link, "a list is broken");

@@ -3,11 +3,11 @@
 
 #if HAK_COUNT
 
-#define N_SITES_MAX 512     /* more than there are; the rest would count as the last */
-#define N_SETS 64           /* of counters: threads beyond share one */
+#define N_SITES_MAX 512     /* more than there are; any more would count as the last */
+#define N_SETS 64           /* of counters; with more threads, some share a set */
 #define N_WRITERS 65536     /* lines whose last writer is remembered */
 #define N_INSIDE 32         /* lines of a critical section that are told apart */
-#define LONGEST_HOLD 32768  /* ticks; about 10 µs. Longer: its thread was put to sleep in between */
+#define LONGEST_HOLD 32768  /* ticks; about 10 µs. Any longer, and the thread was descheduled in between */
 
 struct set {
 	struct hak_site_counts of[N_SITES_MAX];
@@ -25,7 +25,7 @@ static __thread struct hak_site *holds __attribute__((tls_model("initial-exec"))
 static __thread uintptr_t inside[N_INSIDE] __attribute__((tls_model("initial-exec"))); /* own: lines written under it */
 static __thread uint32_t n_seen __attribute__((tls_model("initial-exec")));       /* own */
 
-/* Plain builtins throughout: the words of base/atomic.h would count themselves. */
+/* Plain builtins throughout: the macros of base/atomic.h would count themselves. */
 static void add_count(uint64_t *p, uint64_t n)
 {
 	if (n != 0)
@@ -61,7 +61,7 @@ static bool note_writer(uintptr_t line)
 	return last != me && last != 0;
 }
 
-/* Once for each line of a critical section (N2). */
+/* Once for each line of a critical section (W2). */
 static void note_inside(uintptr_t line)
 {
 	if (holds == NULL)

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns: counts, by place in the source, of what does not scale: atomic read-modify-writes, locks, and lines that
- *       several threads write to. They exist where HAK_COUNT is 1, in audit builds and in what `make bench-audit`
- *       makes; elsewhere every word here is nothing at all.
- * Threads: any; each counts into one of a few dozen sets of its own, so that counting adds little sharing.
+ * Owns: counts, by place in the source, of what does not scale: atomic read-modify-writes, locks, and cache lines that
+ *       several threads write to. They exist where HAK_COUNT is 1: in audit builds, and in what `make bench-audit`
+ *       makes. Elsewhere every macro here expands to nothing.
+ * Threads: any. Each counts into one of a few dozen sets, so that counting adds little sharing.
  * Locks: none.
- * N1 A line counts as moved when the thread that wrote to it last, as far as these words saw, was another one.
- * N2 What is written inside a critical section (the lock itself apart) also counts as inside, at the site that took
- *    the lock.
+ * W1 A line counts as moved if the last counted write to it came from another thread.
+ * W2 A write inside a critical section (other than to the lock) also counts as inside, at the site that took the lock.
  */
 #ifndef HAK_BASE_SITE_H
 #define HAK_BASE_SITE_H
@@ -20,7 +19,7 @@
 
 #if HAK_COUNT
 
-/* One place. The linker gathers them all in one section: as large as its alignment, or there would be gaps. */
+/* One place. The linker gathers them all in one section: the size is a multiple of the alignment, to leave no gaps. */
 struct hak_site {
 	const char *file;     /* const */
 	const char *function; /* const */
@@ -30,15 +29,15 @@ struct hak_site {
 struct hak_site_counts {
 	uint64_t n_rmw;       /* atomic read-modify-writes */
 	uint64_t n_lines;     /* lines written, by those and by stores */
-	uint64_t n_moved;     /* of these: N1 */
+	uint64_t n_moved;     /* of these: W1 */
 	uint64_t n_under;     /* of these: while a lock was held */
-	uint64_t n_other;     /* of these: another line than the one before at this site by this thread */
+	uint64_t n_other;     /* of these: not the line that this thread wrote to last at this site */
 	uint64_t n_locks;     /* locks taken */
 	uint64_t n_contended; /* of these: not free at once */
-	uint64_t n_inside;    /* N2; each line once in a critical section */
-	uint64_t n_held;      /* locks given back, but for those held so long that their thread must have slept */
+	uint64_t n_inside;    /* W2; each line once in a critical section */
+	uint64_t n_held;      /* locks given back, except those held so long that their thread must have slept */
 	uint64_t held;        /* ticks that these were held */
-	uint64_t at;          /* the line last written, by its number; 0: threads differ in it */
+	uint64_t at;          /* number of the line last written; 0: it differs by thread */
 };
 
 #define HAK_SITE \
@@ -52,7 +51,7 @@ struct hak_site_counts {
 void hak_site_rmw(struct hak_site *site, const volatile void *p);
 void hak_site_write(struct hak_site *site, const volatile void *p, size_t size);
 
-/* A lock was taken at a site, and is given back after some ticks. outer: where to keep what was held already. */
+/* A lock was taken at a site, and is given back after some ticks. outer: where to remember the lock held before. */
 void hak_site_take(struct hak_site *site, bool is_contended, struct hak_site **outer);
 void hak_site_give(struct hak_site *outer, uint64_t ticks);
 

@@ -9,13 +9,12 @@
 #include "base/atomic.h"
 #include "base/call.h"
 
-/* May write() be called? Not when it could wait: a pipe that nobody reads is given a moment, once; one whose reader has
- * gone, none. */
+/* May write() be called? Not if it could block. A pipe that nobody reads gets a moment, once; one without a reader, none. */
 static bool is_ready(int fd)
 {
 	static uint32_t is_stuck; /* any */
 	struct pollfd p = { .fd = fd, .events = POLLOUT };
-	long moment[2] = { 0, hak_load_relaxed(&is_stuck) ? 0 : 100000000 }; /* 100 ms; lessened by the kernel */
+	long moment[2] = { 0, hak_load_relaxed(&is_stuck) ? 0 : 100000000 }; /* 100 ms; the kernel counts it down */
 	long n;
 
 	do
@@ -25,7 +24,7 @@ static bool is_ready(int fd)
 	return n != 0 && !(n > 0 && (p.revents & (POLLERR | POLLNVAL)));
 }
 
-/* The signal of a pipe that breaks just now must not come through, and one that was there before must not go. */
+/* A SIGPIPE from this write must not be delivered, and one that was pending before must not get lost. */
 static long write_quietly(int fd, const char *bytes, size_t n)
 {
 	unsigned long set[16 / sizeof(long)] = { 1UL << (SIGPIPE - 1) }, before[16 / sizeof(long)] = { 0 };
@@ -35,7 +34,7 @@ static long write_quietly(int fd, const char *bytes, size_t n)
 	if (!is_ready(fd))
 		return -EPIPE;
 	hak_call(SYS_rt_sigprocmask, SIG_BLOCK, set, before, 8);
-	if ((before[0] & set[0]) != 0) /* else there can be none */
+	if ((before[0] & set[0]) != 0) /* otherwise none can be pending */
 		hak_call(SYS_rt_sigpending, pending, 8);
 	done = hak_call(SYS_write, fd, bytes, n);
 	if (done == -EPIPE && (pending[0] & set[0]) == 0)

@@ -14,7 +14,7 @@
 
 struct hak_text {
 	int fd;          /* const: where to; -1: keep the text, drop what does not fit */
-	bool is_line;    /* const: of one record: what does not fit is dropped */
+	bool is_line;    /* const: one record: what does not fit is dropped */
 	void (*sink)(const char *bytes, size_t n, void *to); /* const: instead of fd, if not NULL */
 	void *to;        /* const: for sink */
 	int error;       /* own: errno of the first failed write, or 0 */
@@ -24,8 +24,7 @@ struct hak_text {
 
 void hak_text_open(struct hak_text *t, int fd);
 
-/* One line on stderr, from any context: one write(2), no SIGPIPE, no wait of more than a moment for a reader that does
- * not read. */
+/* One line on stderr, from any context: one write(2), no SIGPIPE, and no more than a moment's wait for a slow reader. */
 void hak_text_open_line(struct hak_text *t);
 void hak_text_open_sink(struct hak_text *t, void (*sink)(const char *bytes, size_t n, void *to), void *to);
 void hak_text_add(struct hak_text *t, const char *string);

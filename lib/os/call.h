@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Owns: the kernel's memory and futex calls by their names. All of them keep errno. */
+/* Owns: the kernel's memory and futex calls, by name. All of them keep errno. */
 #ifndef HAK_OS_CALL_H
 #define HAK_OS_CALL_H
 
@@ -15,7 +15,7 @@ HAK_INLINE void *hak_call_mmap(size_t size, int protection, int flags)
 #ifdef SYS_mmap2
 	long p = hak_call(SYS_mmap2, 0, size, protection, flags, -1, 0);
 #elif defined(__s390x__)
-	/* One argument there: where the six are. */
+	/* There it takes one argument, a pointer to the six. */
 	const unsigned long args[6] = { 0, size, (unsigned long)protection, (unsigned long)flags, ~0UL, 0 };
 	long p = hak_call(SYS_mmap, args);
 #else
@@ -60,7 +60,7 @@ HAK_INLINE bool hak_call_mremap(void *p, size_t old_size, size_t new_size, void 
 	return !hak_call_is_refused(hak_call(SYS_mremap, p, old_size, new_size, flags, to));
 }
 
-/* Sleeps while *word is value, and wakes one that does; both within this process. */
+/* _wait sleeps while *word is value; _wake wakes one such sleeper. Within this process only. */
 HAK_INLINE void hak_call_futex_wait(uint32_t *word, uint32_t value)
 {
 	hak_call(SYS_futex, word, 0x80 /* FUTEX_WAIT_PRIVATE */, value);

@@ -19,14 +19,14 @@ static size_t length_of(const char *s)
 	return n;
 }
 
-/* Out of line, and so not turned into a function that nothing else here needs. */
+/* Out of line, so that the compiler does not call a libc function that nothing else here needs. */
 static void HAK_NOINLINE copy_text(char *to, const char *from, size_t n)
 {
 	memmove(to, from, n);
 }
 
-/* Reads path/name into text, NUL-terminated and behind a newline, so that every line begins with one. False: cannot be
- * read. */
+/* Reads path/name into text, NUL-terminated, with a newline in front so that every line begins with one. False: it cannot
+ * be read. */
 static bool read_file(const char *path, const char *name, char *text, size_t size)
 {
 	char full[HAK_CGROUP_PATH + NAME_ROOM];
@@ -39,7 +39,7 @@ static bool read_file(const char *path, const char *name, char *text, size_t siz
 	copy_text(full, path, n_path);
 	full[n_path] = '/';
 	copy_text(full + n_path + 1, name, n_name + 1);
-	/* Not blocking: whatever somebody put there instead of a file. */
+	/* Non-blocking, in case it is not a regular file. */
 	fd = (int)hak_call(SYS_openat, AT_FDCWD, n_name > 0 ? full : path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	text[0] = '\n';
 	while (fd >= 0 && at < size - 1 && (n = hak_call(SYS_read, fd, text + at, size - 1 - at)) > 0)
@@ -50,7 +50,7 @@ static bool read_file(const char *path, const char *name, char *text, size_t siz
 	return fd >= 0 && n >= 0;
 }
 
-/* Where the first `what` in text ends, or NULL. */
+/* What follows the first `what` in text, or NULL. */
 static const char *find_after(const char *text, const char *what)
 {
 	size_t n = length_of(what);
@@ -66,7 +66,7 @@ static const char *find_after(const char *text, const char *what)
 	return NULL;
 }
 
-/* The number at s; 0 for anything else, and for one too large to mean something. */
+/* The number at s; 0 if it is not a number, or is so large that it means no limit. */
 static uint64_t number_at(const char *s)
 {
 	uint64_t v = 0;
@@ -79,7 +79,7 @@ static uint64_t number_at(const char *s)
 	return s != NULL && (*s == '\n' || *s == '\0') ? v : 0;
 }
 
-/* A file of one number. False: cannot be read. */
+/* Reads a file that holds one number. False: it cannot be read. */
 static bool read_number(const char *path, const char *name, uint64_t *out)
 {
 	char text[64];
@@ -104,8 +104,8 @@ static bool has_controller(const char *list, const char *end, const char *name)
 	return false;
 }
 
-/* The process's cgroup in the hierarchy with that controller ("": v2's), out of /proc/self/cgroup's lines, which are
- * number:controllers:path. "" if it is the root or unknown. */
+/* The process's cgroup in the hierarchy with that controller ("": the one of v2), from the lines of /proc/self/cgroup,
+ * which are number:controllers:path. "" if it is the root or unknown. */
 static void find_own_path(const char *text, const char *controller, char *out, size_t size)
 {
 	size_t n = 0;
@@ -121,7 +121,7 @@ static void find_own_path(const char *text, const char *controller, char *out, s
 			continue;
 		while (path[n] != '\0' && path[n] != '\n' && n < size - 1)
 			n++;
-		/* A process outside of what its namespace shows has ".." in its path. */
+		/* A cgroup outside the process's cgroup namespace has ".." in its path. */
 		dots = find_after(path, "/..");
 		if (path[0] != '/' || n == 1 || n == size - 1 || (dots != NULL && dots <= path + n))
 			n = 0;
@@ -143,7 +143,7 @@ static void note_limit(struct hak_cgroup *c, const char *path, uint64_t limit, u
 	copy_text(c->path, path, length_of(path) + 1);
 }
 
-/* One cgroup's limits. False: it has none of the files. */
+/* Reads one cgroup's limits. False: it has none of the files. */
 static bool read_limits(struct hak_cgroup *c, const char *path)
 {
 	uint64_t limit, unused = 0;
@@ -161,7 +161,8 @@ static bool read_limits(struct hak_cgroup *c, const char *path)
 	return is_there;
 }
 
-/* Looks at root/own and every cgroup above it. A container may see its own cgroup at the root, and its path nowhere. */
+/* Reads the limits of root/own and of every cgroup above it. A container may see its own cgroup as the root, and not see
+ * its path at all. */
 static bool read_limits_upward(struct hak_cgroup *c, const char *root, const char *below, const char *own)
 {
 	char path[HAK_CGROUP_PATH];
@@ -199,7 +200,7 @@ void hak_cgroup_find(struct hak_cgroup *c, const char *root, const char *self)
 	find_own_path(text, "", own, sizeof own);
 	if (read_limits_upward(c, root, "", own))
 		return;
-	/* In mixed hierarchies v2 is there, too, without the memory controller. */
+	/* In hybrid hierarchies v2 is mounted, too, without the memory controller. */
 	c->is_v1 = true;
 	find_own_path(text, "memory", own, sizeof own);
 	read_limits_upward(c, root, "/memory", own);

@@ -2,18 +2,18 @@
 /*
  * Owns: time and the thread's number, as the kernel tells them.
  * Threads: any. Async-signal-safe. Keeps errno.
- * Locks: none, and callers hold none: clock_gettime() reads the kernel's page without a system call, but it is libc's
- *        symbol, and a library that fakes the time may allocate in its own.
+ * Locks: none, and callers hold none. clock_gettime() reads the vDSO without a system call, but it is a symbol of libc's,
+ *        and a library that fakes the time may define it and allocate in it.
  */
 #ifndef HAK_OS_CLOCK_H
 #define HAK_OS_CLOCK_H
 
 #include "base/site.h"
 
-/* Milliseconds since some start, never going back; as coarse as the kernel's tick. */
+/* Milliseconds since some start, never going back, in steps of the kernel's tick. */
 uint64_t hak_os_now(void);
 
-/* Nanoseconds since the same start. On a machine whose clock only the kernel can read, a system call. */
+/* Nanoseconds since the same start. A system call on machines where the vDSO cannot read the clock. */
 uint64_t hak_os_now_fine(void);
 
 #if HAK_COUNT

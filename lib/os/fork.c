@@ -8,8 +8,8 @@
 #define MADV_WIPEONFORK 18
 #endif
 
-static uint64_t fallback;       /* any: where the kernel cannot wipe: a process, and in the low half its generation */
-static uint32_t *generation;    /* any: NULL before the first call; NO_PAGE; else as hak_fork_page */
+static uint64_t fallback;       /* any: without a page: the process ID, and in the low half its generation */
+static uint32_t *generation;    /* any: NULL before the first call; NO_PAGE; otherwise as hak_fork_page */
 static uint32_t last;           /* any: the parent's generation, kept across fork */
 
 uint32_t *hak_fork_page;
@@ -28,12 +28,12 @@ static uint32_t *make_page(void)
 	}
 	if (page == NULL)
 		page = NO_PAGE;
-	/* Who comes second leaves a page that nobody touches. */
+	/* Whoever comes second leaves a page that is never touched. */
 	return hak_cas_ordered(&generation, &expected, page) ? page : expected;
 }
 
-/* Before it is stored anywhere: a fork in between must not give the grandchild the same number. And never backwards:
- * what is stored must not be ahead of `last`. */
+/* The next generation, counted in `last` before it is stored anywhere else: a fork in between must not give a grandchild
+ * the same number. */
 static uint32_t draw_generation(void)
 {
 	uint32_t newest = hak_load_relaxed(&last);
@@ -45,7 +45,7 @@ static uint32_t draw_generation(void)
 	return next;
 }
 
-/* The first call of a new child: every thread that gets here agrees on one number. */
+/* The first call in a new child: all threads that get here agree on one number. */
 static uint32_t HAK_COLD next_generation(uint32_t *page)
 {
 	uint32_t expected = 0;
@@ -54,7 +54,8 @@ static uint32_t HAK_COLD next_generation(uint32_t *page)
 	return hak_cas_ordered(page, &expected, next) ? next : expected;
 }
 
-/* An old kernel has to be asked each time. In one word: no thread may see the parent's number as the child's. */
+/* Where the kernel cannot wipe a page, ask for the process ID each time. ID and generation share one word, so that no
+ * thread takes the parent's generation for the child's. */
 static uint32_t HAK_COLD generation_by_pid(void)
 {
 	uint64_t seen = hak_load_relaxed(&fallback);

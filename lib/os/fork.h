@@ -3,8 +3,8 @@
  * Owns: the fork generation: a number that differs between a process and its forked children.
  * Threads: any. Async-signal-safe.
  * Locks: none.
- * F1 No lock is held across fork. Instead, whoever finds something taken by an earlier generation knows
- *    that its holder does not exist here, and abandons what was guarded.
+ * F1 No lock is held across fork. Instead, whoever finds something taken by an earlier generation knows that its holder
+ *    does not exist in this process, and rebuilds or abandons what was guarded.
  */
 #ifndef HAK_OS_FORK_H
 #define HAK_OS_FORK_H

@@ -33,7 +33,7 @@ static uint32_t held_unit(const struct hak_lock *lock)
 	return (uint32_t)1 << 4 * lock->rank;
 }
 
-/* Before it is taken, and after it is given back: a signal handler must not miss it (L2). */
+/* Noted before it is taken, and until after it is given back: a signal handler must see it (L2). */
 static void note_take(const struct hak_lock *lock)
 {
 	HAK_ASSERT(lock->rank < HAK_N_RANKS);
@@ -55,13 +55,13 @@ static bool HAK_COLD take_contended(struct hak_lock *lock, uint32_t mine)
 		uint32_t word = hak_load_relaxed(&lock->word);
 
 		if (word == 0) {
-			/* Who has waited may not be the last to wait: keep the mark. Pairs with the release in
+			/* After sleeping, others may still sleep: keep has_waiters. Pairs with the release in
 			 * hak_lock_give(). */
 			if (hak_cas_acquire(&lock->word, &word, spin < N_SPINS ? mine : waiting))
 				return true;
 			continue;
 		}
-		if (word >> 1 != mine >> 1) { /* L1: the holder stayed in the parent */
+		if (word >> 1 != mine >> 1) { /* L1: the holder is in the parent only */
 			if (hak_cas_acquire(&lock->word, &word, waiting))
 				return false;
 			continue;
@@ -81,7 +81,7 @@ bool (hak_lock_take)(struct hak_lock *lock)
 	uint32_t word = 0;
 	bool is_sound = true;
 
-	/* Only higher ranks after lower ones. */
+	/* Ranks only ever go up. */
 	HAK_ASSERT(hak_lock_held >> 4 * lock->rank == 0);
 	note_take(lock);
 	if (HAK_UNLIKELY(!hak_cas_acquire(&lock->word, &word, mine))) {

@@ -3,9 +3,9 @@
  * Owns: ranked futex locks that survive fork.
  * Threads: any. hak_lock_try() is async-signal-safe.
  * Locks: a thread takes locks in the order of their ranks only (debug builds check).
- * L2 hak_lock_held tells a signal handler which ranks its own thread may hold: those it must not wait for.
- * L1 The word names the generation of its holder, so a forked child can tell a lock that is held from one
- *    whose holder stayed behind in the parent.
+ * L1 The word holds the generation of the lock's holder, so a forked child can tell a lock that is held from one whose
+ *    holder exists only in the parent.
+ * L2 hak_lock_held tells a signal handler which ranks its own thread may hold, and must not be waited for.
  */
 #ifndef HAK_OS_LOCK_H
 #define HAK_OS_LOCK_H
@@ -33,7 +33,7 @@ struct hak_lock {
 #endif
 };
 
-/* own: for each rank four bits: how many locks of it the thread holds, or is about to take. */
+/* own: four bits for each rank: how many locks of it the thread holds, or is about to take. */
 extern __thread uint32_t hak_lock_held __attribute__((tls_model("initial-exec")));
 
 /* May the thread hold a lock of a rank other than this one? 0: of any. */
@@ -44,8 +44,8 @@ HAK_INLINE bool hak_lock_is_any_held(uint32_t but)
 
 #define HAK_LOCK(r) { .word = 0, .rank = (r) }
 
-/* Takes the lock. False: taken, but its last holder vanished in a fork in the middle of a change, so what it
- * guards must be abandoned, not read. */
+/* Takes the lock. False: taken, but a fork left its last holder behind in the middle of a change, so the caller must
+ * rebuild or abandon what it guards. */
 bool hak_lock_take(struct hak_lock *lock) __attribute__((warn_unused_result));
 
 /* Takes it if it is free. */
@@ -54,7 +54,7 @@ bool hak_lock_try(struct hak_lock *lock) __attribute__((warn_unused_result));
 void hak_lock_give(struct hak_lock *lock);
 
 #if HAK_COUNT
-/* Counted by where it is taken. */
+/* Counted by the place that takes it. */
 #define hak_lock_take(lock) \
 	({ \
 		struct hak_lock *taken_ = (lock); \

@@ -38,7 +38,7 @@ bool hak_os_is_advice_void(void)
 	return hak_load_relaxed(&answer) == YES;
 }
 
-/* Mappings start at OS pages: of some small ones in a row, one at an odd OS page. */
+/* Mappings start at OS pages, and among several small ones in a row, one starts at an odd OS page. */
 static size_t find_page_size(void)
 {
 	uintptr_t bits = MAX_PAGE_SIZE;
@@ -54,7 +54,7 @@ static size_t find_page_size(void)
 	return bits & -bits;
 }
 
-/* Does it do what it says, where that is no proof? */
+/* Does MADV_DONTNEED work, where its return value proves nothing? */
 static bool can_purge(void)
 {
 	static enum answer answer; /* any */
@@ -78,7 +78,7 @@ size_t hak_os_page_size(void)
 	size_t s = hak_load_relaxed(&size);
 
 	if (s == 0) {
-		/* The kernel refuses advice, even on no bytes, for an address that does not start an OS page. */
+		/* The kernel refuses advice, even about 0 bytes, for an address that does not start an OS page. */
 		s = hak_os_is_advice_void() ? find_page_size() : 4096;
 		while (s < MAX_PAGE_SIZE && !hak_call_madvise((void *)s, 0, MADV_NORMAL))
 			s *= 2;
@@ -98,7 +98,7 @@ static void *map_pages(size_t size, int protection)
 	return p;
 }
 
-/* Of a whole mapping: counts it out. */
+/* Unmaps a whole mapping, and counts it. */
 static bool unmap_pages(void *base, size_t size)
 {
 	bool is_done = hak_call_munmap(base, size);
@@ -128,7 +128,7 @@ static void *cut_aligned(char *p, size_t size, size_t align)
 	size_t head = (size_t)(base - p);
 	size_t tail = align - head;
 
-	/* Without room for one more mapping the ends stay, unused: addresses, not memory. */
+	/* If the kernel allows no more mappings, the ends stay: address space, not memory. */
 	if (head > 0)
 		unmap_end(p, head);
 	if (tail > 0)
@@ -185,7 +185,7 @@ bool hak_os_remap(void *base, size_t old_size, void *to, size_t new_size)
 {
 	bool is_done;
 
-	/* mremap() would do the same; but qemu's takes what lies behind, on machines of 32 bits. */
+	/* mremap() would do the same, but on 32-bit machines qemu's also removes what lies behind. */
 	if (to == base && new_size < old_size)
 		is_done = hak_call_munmap((char *)base + new_size, old_size - new_size);
 	else
@@ -241,7 +241,7 @@ size_t hak_os_resident(const void *base, size_t size)
 	const char *p = (const char *)hak_round_down((uintptr_t)base, page);
 	size_t n_pages = 0;
 
-	if (hak_os_is_advice_void()) /* an answer for OS pages of another size would not fit */
+	if (hak_os_is_advice_void()) /* the answer could be about OS pages of another size */
 		return (size_t)(end - p);
 	while (p < end) {
 		unsigned char pages[N_PAGES_ASKED] = { 0 };
@@ -252,15 +252,15 @@ size_t hak_os_resident(const void *base, size_t size)
 		if (answer == 0)
 			for (size_t i = 0; i < n; i++)
 				n_pages += pages[i] & 1;
-		else if (answer != -ENOMEM) /* not allowed to ask: what can be resident counts. ENOMEM: unmapped by now */
+		else if (answer != -ENOMEM) /* not allowed to ask: all of it counts. ENOMEM: unmapped meanwhile */
 			n_pages += n;
 		p += n * page;
 	}
 	return n_pages * page;
 }
 
-/* Do a few OS pages, in no regular distance, hold anything but zeros? Most of what a program has written to does. To
- * look costs less than to be wrong, and takes no system call. */
+/* Are a few OS pages, at irregular distances, all zero? Most pages that a program has written to are not. Looking costs
+ * less than a wrong guess, and needs no system call. */
 static bool is_mostly_zero(const char *base, size_t size)
 {
 	size_t page = hak_os_page_size();
@@ -277,8 +277,8 @@ static bool is_mostly_zero(const char *base, size_t size)
 	return n_zero == N_SAMPLES;
 }
 
-/* To write to OS pages that are there costs a tenth of having them back from the kernel; to write to those that are
- * not there costs as much, and they stay. */
+/* Clearing OS pages that are resident costs a tenth of purging and faulting them in again. Clearing pages that are not
+ * resident costs as much as that, and leaves them resident. */
 void hak_os_zero(void *base, size_t size)
 {
 	if (size < ZERO_LEAST || !is_mostly_zero(base, size) || !hak_os_purge(base, hak_round_up(size, hak_os_page_size())))

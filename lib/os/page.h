@@ -13,16 +13,17 @@ struct hak_os_counts {
 	uint64_t n_map;     /* any: mmap, munmap, mremap, mprotect */
 	uint64_t n_purge;   /* any: madvise that gives pages back */
 	uint64_t purged;    /* any: bytes given back so far */
-	uint64_t n_mapped;  /* any: mappings made and not undone, in the kernel's sense; at most as many are there */
+	uint64_t n_mapped;  /* any: mappings as the kernel counts them: an upper bound */
 };
 
 extern struct hak_os_counts hak_os_counts;
 
-/* const once the options are known: names show in /proc/PID/maps, where the kernel can. For that it takes prctl(), for
+/* const once the options are known: mappings get names in /proc/PID/maps, if the kernel can. This needs prctl(), for
  * which sandboxes kill. */
 extern bool hak_os_is_naming;
 
-/* True where madvise() says yes even to nonsense: in an emulator that takes all advice for hints. Its yes is no proof. */
+/* Does madvise() accept even advice that does not exist, as in an emulator that ignores all advice? Then its success
+ * proves nothing. */
 bool hak_os_is_advice_void(void);
 
 /* Size of an OS page; 4 to 64 KiB. */
@@ -46,7 +47,7 @@ bool hak_os_remap(void *base, size_t old_size, void *to, size_t new_size);
 /* Asks for huge pages on a mapping, or (with false) for none from now on. False if the kernel knows of neither. */
 bool hak_os_advise_huge(void *base, size_t size, bool is_wanted);
 
-/* Gives the pages back, keeps the addresses; they read as zero again. False if the kernel refuses. */
+/* Gives the pages back and keeps the addresses, which then read as zero. False if the kernel refuses. */
 bool hak_os_purge(void *base, size_t size);
 
 /* Lets the kernel take the pages when it is short of memory; until then, and until they are written to, they read as
@@ -57,13 +58,13 @@ bool hak_os_purge_lazily(void *base, size_t size);
  * False if the kernel refuses. */
 bool hak_os_set_dump(void *base, size_t size, bool is_dumped);
 
-/* So many more mappings, or fewer, since callers cut them in pieces or join pieces again. */
+/* Counts n more mappings (or fewer), for callers that split or join them. */
 void hak_os_count_mappings(int n);
 
-/* May mappings be cut in pieces for the sake of what is only good to have? Not when many are in use. */
+/* May mappings be split for something that is merely good to have? Not if many are in use already. */
 bool hak_os_can_split(void);
 
-/* Bytes of [base, base + size) that are resident. Asks the kernel about each OS page; all, when it may not. */
+/* Bytes of [base, base + size) that are resident. Asks the kernel about each OS page; all of them, if it may not ask. */
 size_t hak_os_resident(const void *base, size_t size);
 
 /* Zeroes size bytes from base, the start of an OS page. May give back all OS pages that they lie in, the rest of the

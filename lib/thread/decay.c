@@ -24,7 +24,7 @@ static uint64_t retry_at;   /* any: ms: memory that the system does not take is 
 static uint64_t second_at;  /* any: ms: when the swing fell, and caches cooled */
 static uint64_t n_broken;   /* any: huge pages broken, seen last */
 static uint64_t held_seen;  /* any: bytes held when a limit last pressed */
-static uint64_t shaken_at;  /* any: ms: when all holes last went at once for a limit's sake */
+static uint64_t holes_purged_at;  /* any: ms: when all holes last went at once for a limit's sake */
 
 /* ms that free memory stays; UINT64_MAX: for ever. */
 static uint64_t delay_now(void)
@@ -248,7 +248,7 @@ void hak_decay_run(bool is_short)
 	uint64_t now = hak_os_now(), delay = delay_now();
 
 	hak_thread_enter();
-	if (is_short && claim_turn(&shaken_at, now, HAK_PURGE_DELAY))
+	if (is_short && claim_turn(&holes_purged_at, now, HAK_PURGE_DELAY))
 		purge_all_holes(now);
 	if (is_short || hak_limit_level() != HAK_LIMIT_BELOW)
 		purge_all_slices();
@@ -270,7 +270,7 @@ void hak_decay_press(void)
 		return;
 	purge_all_slices();
 	/* Worth it only if it has not been done for a while. */
-	if (hak_limit_level() == HAK_LIMIT_BRINK && claim_turn(&shaken_at, hak_os_now(), HAK_LIMIT_LOOK))
+	if (hak_limit_level() == HAK_LIMIT_BRINK && claim_turn(&holes_purged_at, hak_os_now(), HAK_LIMIT_LOOK))
 		purge_all_holes(hak_os_now());
 	hak_store_relaxed(&held_seen, hak_limit_held());
 }
