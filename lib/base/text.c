@@ -9,7 +9,8 @@
 #include "base/atomic.h"
 #include "base/call.h"
 
-/* May write() be called? Not if it could block. A pipe that nobody reads gets a moment, once; one without a reader, none. */
+/* May write() be called? Not if it could block. A pipe that nobody reads gets a moment, once; one without a reader gets
+ * none. */
 static bool is_ready(int fd)
 {
 	static uint32_t is_stuck; /* any */

@@ -30,8 +30,8 @@ HAK_INLINE bool hak_call_munmap(void *p, size_t size)
 	return hak_call(SYS_munmap, p, size) == 0;
 }
 
-/* Gives an OS page or more of a mapping that is not accessible memory to read and write, by a mapping in its place: a call
- * that a filter for malloc's sake has to allow, as mprotect() is not. */
+/* Gives an OS page or more of a mapping that is not accessible memory to read and write, by a mapping in its place: a
+ * call that a filter for malloc's sake has to allow, as mprotect() is not. */
 HAK_INLINE bool hak_call_open(void *p, size_t size)
 {
 	int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;

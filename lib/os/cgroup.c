@@ -25,8 +25,8 @@ static void HAK_NOINLINE copy_text(char *to, const char *from, size_t n)
 	memmove(to, from, n);
 }
 
-/* Reads path/name into text, NUL-terminated, with a newline in front so that every line begins with one. False: it cannot
- * be read. */
+/* Reads path/name into text, NUL-terminated, with a newline in front so that every line begins with one. False: it
+ * cannot be read. */
 static bool read_file(const char *path, const char *name, char *text, size_t size)
 {
 	char full[HAK_CGROUP_PATH + NAME_ROOM];

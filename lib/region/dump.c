@@ -5,7 +5,7 @@
 
 #define N_WORDS HAK_SLICES_WORDS
 
-/* Runs of undumped slices, each of which cuts a mapping in three. */
+/* Rows of undumped slices, each of which splits a mapping in three. */
 static unsigned count_cuts_locked(const struct hak_superslab *s)
 {
 	unsigned n = 0;
@@ -50,8 +50,8 @@ void hak_slices_revive(const struct hak_slices_revival *r)
 		hak_os_set_dump(r->base, r->size, true);
 }
 
-/* A longest free run without a dirty slice that is worth a mapping of its own and not all undumped yet. Puts it into
- * undumped, and pins its superslab. */
+/* Finds a longest row of free slices without a dirty one that is worth a mapping of its own and not all undumped yet.
+ * Puts it into undumped, and pins its superslab. */
 static bool claim_undumped_locked(struct hak_superslab *s, unsigned *first, unsigned *n)
 {
 	uint64_t busy[N_WORDS];
@@ -64,7 +64,7 @@ static bool claim_undumped_locked(struct hak_superslab *s, unsigned *first, unsi
 	for (from = 0; from < s->n_slices; from = next) {
 		from = hak_bits_find(busy, s->n_slices, from, false);
 		next = end = hak_bits_find(busy, s->n_slices, from, true);
-		if (hak_slices_is_huge(s)) { /* a mapping's border inside one would break it */
+		if (hak_slices_is_huge(s)) { /* the end of a mapping inside a huge page would break it */
 			from = (unsigned)hak_round_up(from, HAK_HUGE_SLICES);
 			end = (unsigned)hak_round_down(end, HAK_HUGE_SLICES);
 		}
@@ -79,8 +79,8 @@ static bool claim_undumped_locked(struct hak_superslab *s, unsigned *first, unsi
 	return false;
 }
 
-/* Who takes some of it meanwhile clears its bits, and may have asked for it to be dumped before we ask for the contrary:
- * then the last word is ours. */
+/* Whoever takes some of these slices meanwhile clears their bits, and may ask for them to be dumped before we ask for
+ * the opposite. We check afterwards, and undo it. */
 static void undump_superslab(struct hak_superslab *s)
 {
 	while (hak_os_can_split()) {

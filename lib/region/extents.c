@@ -8,7 +8,7 @@
 HAK_STATIC(HAK_SUPERSLAB_SLICES <= 1 << 14);
 
 struct bins {
-	uint64_t filled[HAK_N_WORDS(N_BINS)]; /* lk:SUPERSLAB: bit b: bin b is not empty; else its head means nothing */
+	uint64_t filled[HAK_N_WORDS(N_BINS)]; /* lk:SUPERSLAB: bit b: bin b is not empty; if clear, its head is invalid */
 	struct hak_link bin[N_BINS];          /* lk:SUPERSLAB */
 };
 
@@ -65,7 +65,7 @@ static void put_in_locked(struct hak_superslab *s, enum hak_extent kind)
 		hak_list_init(&bins->bin[b]);
 		hak_bits_fill(bins->filled, b, 1, true);
 	}
-	/* What is all free comes last: it may have huge pages, and none of them is touched yet. */
+	/* Superslabs that are all free come last: they may have huge pages that are not touched yet. */
 	if (s->n_used == 0)
 		hak_list_put_last(&bins->bin[b], &s->extent[kind].link);
 	else

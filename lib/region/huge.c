@@ -31,7 +31,7 @@ void hak_huge_break(uint32_t *state, char *base, size_t size)
 	if ((seen != HAK_HUGE_NOT_YET && seen != HAK_HUGE_AUTO) || !hak_cas_acquire(state, &seen, HAK_HUGE_BROKEN) ||
 		seen == HAK_HUGE_NOT_YET)
 		return;
-	/* Or the kernel puts together again, from time to time, what we purge: all of it resident. */
+	/* Otherwise the kernel would now and then put back together what we purge, and make all of it resident. */
 	hak_os_advise_huge(base, size, false);
 	hak_add_relaxed(&n_broken, 1);
 }
@@ -47,7 +47,7 @@ uint64_t hak_huge_least(void)
 
 	if (hak_load_relaxed(&hak_options.thp) != HAK_THP_AUTO)
 		return UINT64_MAX;
-	/* Of the newest slabs, half is untouched on average; of the last huge page, all but a slice may be. */
+	/* On average half of the newest slabs is untouched, and up to all but a slice of the last huge page. */
 	return HAK_HUGE_ASK_RATIO * ((n > 0 ? (uint64_t)n / 2 : 0) + HAK_HUGE_SLICES);
 }
 

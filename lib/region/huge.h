@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns: where huge pages are asked for (option thp), where they are kept, and where memory is worth more.
+ * Owns: where to ask for huge pages (option thp), when to keep them, and when memory is worth more.
  * Threads: any. Locks: none.
- * Asked for, a whole huge page becomes resident where one OS page would have: so only for what is touched all over
- * anyway, slabs of blocks no larger than an OS page. Untouched may then be the ends of each heap's newest slab of each
- * class, and of the last huge page: as soon as these are a small part of all dense slices, we ask.
+ * With huge pages, touching one OS page makes a whole huge page resident. So we ask for them only for what is touched all
+ * over anyway: slabs of blocks no larger than an OS page. What stays untouched are the ends of each heap's newest slab of
+ * each class, and of the last huge page. We ask as soon as these are a small part of all dense slices.
  */
 #ifndef HAK_REGION_HUGE_H
 #define HAK_REGION_HUGE_H
@@ -13,11 +13,11 @@
 #include "base/attr.h"
 
 enum hak_huge {
-	HAK_HUGE_NOT_YET, /* the kernel's setting counts */
-	HAK_HUGE_ASKING,  /* some thread is just asking: the superslab stays mapped */
-	HAK_HUGE_AUTO,    /* asked for, and broken when too much inside is free */
-	HAK_HUGE_ALWAYS,  /* asked for, never broken */
-	HAK_HUGE_BROKEN   /* small pages for ever: parts were given back, or the option says so */
+	HAK_HUGE_NOT_YET, /* not asked yet: the kernel's setting decides */
+	HAK_HUGE_ASKING,  /* a thread is asking right now: the superslab stays mapped */
+	HAK_HUGE_AUTO,    /* asked for; broken up when too much inside is free */
+	HAK_HUGE_ALWAYS,  /* asked for; never broken up */
+	HAK_HUGE_BROKEN   /* small pages from now on: parts were given back, or the option says so */
 };
 
 /* A new superslab's state; asks the kernel if the option says always or never. */
@@ -26,10 +26,10 @@ uint32_t hak_huge_begin(char *base, size_t size);
 /* Asks for them. Returns the state after that. */
 uint32_t hak_huge_ask(char *base, size_t size);
 
-/* To be called before parts of a superslab go back. */
+/* Call this before giving back parts of a superslab. */
 void hak_huge_break(uint32_t *state, char *base, size_t size);
 
-/* How often one was broken that we had asked for. */
+/* How many superslabs we had asked for were broken up so far. */
 uint64_t hak_huge_n_broken(void);
 
 HAK_INLINE bool hak_huge_is_asked(uint32_t state)
@@ -40,7 +40,7 @@ HAK_INLINE bool hak_huge_is_asked(uint32_t state)
 /* How many slices must be dense before we ask; UINT64_MAX: never. */
 uint64_t hak_huge_least(void);
 
-/* A heap has got its first slab of a dense class, of n slices, or with a negative number lost its last. */
+/* A heap got its first slab of a dense class, of n slices; with a negative number, it lost its last. */
 void hak_huge_count_first(int64_t n_slices);
 
 /* Advice for the mapping of a large block. */

@@ -12,14 +12,14 @@
 
 #define N_LISTS (HAK_META_MAX / HAK_LINE_SIZE + 1)
 
-/* What was given back begins with this. */
+/* The start of a piece that was given back. */
 struct piece {
 	struct piece *next;
-	size_t size;    /* of one with OS pages of its own, ... */
-	size_t n_given; /* ... bytes of it that no longer count against the limits */
+	size_t size;    /* if it has OS pages of its own: its size, ... */
+	size_t n_given; /* ... and bytes of it that no longer count against the limits */
 };
 
-/* A mapping of metadata, for the figures; itself in metadata. */
+/* A mapping of metadata, for statistics. Lies in that metadata. */
 struct range {
 	struct range *next;
 	char *base;
@@ -27,7 +27,7 @@ struct range {
 };
 
 static struct hak_lock lock = HAK_LOCK(HAK_RANK_META);
-static struct piece *lists[N_LISTS]; /* lk:META: given back, by size in lines; the first: with OS pages of their own */
+static struct piece *lists[N_LISTS]; /* lk:META: given back, by size in cache lines; the first: those with OS pages */
 static char *chunk;                  /* lk:META: what is left of the newest chunk */
 static size_t chunk_left;            /* lk:META */
 static struct range *ranges;         /* any: only ever grows */
@@ -42,7 +42,7 @@ static void add_range(struct range *r, char *base, size_t size)
 		;
 }
 
-/* Behind a table there is room for its range. */
+/* A table is followed by its range. */
 static size_t table_size(size_t size)
 {
 	return hak_round_up(hak_round_up(size, HAK_LINE_SIZE) + sizeof(struct range), hak_os_page_size());
@@ -69,7 +69,7 @@ uint64_t hak_meta_resident(void)
 
 static void take_lock(void)
 {
-	/* The lists change by one store. Of the chunk, what a fork found half taken is lost. */
+	/* The lists change by one store each. What a fork finds half taken from the chunk is lost. */
 	bool is_sound = hak_lock_take(&lock);
 
 	(void)is_sound;
@@ -130,13 +130,13 @@ static bool has_room_locked(size_t size)
 
 	if (chunk_left >= size)
 		return true;
-	/* Little room for addresses must not mean none. */
+	/* If address space is short, a smaller chunk will do. */
 	while ((p = hak_os_map_guarded(want, "hakmem: meta")) == NULL && want / 2 >= HAK_SLICE_SIZE)
 		want /= 2;
 	if (p == NULL)
 		return false;
 	add_range((struct range *)p, p, want);
-	/* A child may find any of these steps to be the last one done. */
+	/* A forked child may find any of these steps to be the last one done. */
 	hak_own_set(&chunk_left, 0);
 	hak_store_release(&chunk, p + HAK_LINE_SIZE);
 	hak_store_release(&chunk_left, want - HAK_LINE_SIZE);

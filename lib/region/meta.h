@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns: memory for descriptors, bitmaps and caches' arrays, apart from all blocks, between guard pages.
+ * Owns: memory for descriptors, bitmaps and the arrays of caches, away from all blocks, between guard pages.
  * Threads: any.
  * Locks: META inside.
  * M1 Metadata is never unmapped, so a stale pointer to it never faults.
@@ -14,18 +14,18 @@
 /* A zeroed piece of size bytes, or NULL. */
 void *hak_meta_take(size_t size);
 
-/* Gives a piece back to be taken again, at the size it was taken. */
+/* Gives a piece back for reuse; size: as it was taken. */
 void hak_meta_give(void *piece, size_t size);
 
-/* Whole OS pages, zeroed, at most a slice, or NULL: they count as held when the caller says so. Never given back. */
+/* Whole OS pages, zeroed, at most a slice; or NULL. The caller counts them as held. Never given back. */
 void *hak_meta_take_pages(size_t size);
 
-/* A table of its own, zeroed, or NULL. Takes no lock. Never given back; once it is in use, hak_meta_note() has
- * hak_meta_resident() count it. */
+/* A zeroed table on a mapping of its own, or NULL. Takes no lock. Never given back. Once it is in use, hak_meta_note()
+ * makes hak_meta_resident() count it. */
 void *hak_meta_map(size_t size);
 void hak_meta_note(void *base, size_t size);
 
-/* Bytes resident. For figures only: asks the kernel. */
+/* Bytes resident. For statistics only: asks the kernel. */
 uint64_t hak_meta_resident(void);
 
 #endif

@@ -21,14 +21,15 @@ static size_t count_slices(const uint64_t *map)
 	return n;
 }
 
-/* Is more free and resident than huge pages are worth? dirty: those of the slices that count. */
+/* Is more memory free and resident than huge pages are worth? dirty: the slices to count. */
 static bool is_wasteful_locked(const struct hak_superslab *s, const uint64_t *dirty)
 {
 	return hak_load_relaxed(&s->huge) != HAK_HUGE_ALWAYS &&
 		s->kept + count_slices(dirty) * HAK_SLICE_SIZE > s->n_used * HAK_SLICE_SIZE / HAK_HUGE_KEEP_RATIO;
 }
 
-/* Slices in map that are to be purged together, at most `most`; of huge pages that matter, whole ones. Returns how many. */
+/* Finds slices in map to purge together, at most `most`; only whole huge pages, while those are worth it. Returns how
+ * many. */
 static unsigned find_dirty_locked(const struct hak_superslab *s, const uint64_t *map, unsigned most, unsigned *first)
 {
 	unsigned n;
@@ -47,10 +48,10 @@ static unsigned find_dirty_locked(const struct hak_superslab *s, const uint64_t 
 	return n < most ? n : most;
 }
 
-/* Dirty slices that nobody takes while the kernel works: marked used. */
+/* Dirty slices to be purged, marked used so that nobody takes them meanwhile. */
 struct claim {
 	struct hak_slices slices;
-	struct hak_slices_revival revival; /* as whoever takes slices (S4): lazy ones may be undumped */
+	struct hak_slices_revival revival; /* as for anyone who takes slices (S4): lazy ones may be undumped */
 };
 
 static bool claim_locked(struct hak_superslab *s, unsigned first, unsigned n, struct claim *out)
@@ -72,7 +73,7 @@ static bool claim_dirty_locked(struct hak_superslab *s, const uint64_t *map, uns
 	return claim_locked(s, first, n, out);
 }
 
-/* Part of a long extent of dirty slices, of n at least. */
+/* Claims part of a dirty extent of at least n slices. */
 static bool claim_long_locked(size_t n, struct claim *out)
 {
 	struct hak_superslab *s;
@@ -90,7 +91,7 @@ static bool claim_long_locked(size_t n, struct claim *out)
 	return false;
 }
 
-/* From superslabs with huge pages. Few look in vain: what is kept there is less than may be dirty in all. */
+/* Claims from superslabs with huge pages. Few searches are in vain: they keep less than may be dirty in total. */
 static bool claim_huge_locked(struct claim *out)
 {
 	struct hak_superslab *s = hak_extents_largest_locked(HAK_EXTENT_DIRTY, true, 1);
@@ -101,7 +102,7 @@ static bool claim_huge_locked(struct claim *out)
 	return false;
 }
 
-/* Too much is dirty: long extents first. */
+/* Claims any dirty slices, long extents first. */
 static bool claim_slack(struct claim *out)
 {
 	bool is_there;
@@ -112,7 +113,7 @@ static bool claim_slack(struct claim *out)
 	return is_there;
 }
 
-/* What has aged, or with all whatever is dirty or lazy, of s. */
+/* Claims from s what has aged, or with `all` whatever is dirty or lazy. */
 static bool claim_from(struct hak_superslab *s, bool all, struct claim *out)
 {
 	uint64_t map[N_WORDS];
@@ -138,7 +139,7 @@ void hak_superslab_age(void)
 	hak_slices_undump();
 }
 
-/* Unmaps a superslab that holds nothing at all, unless it is the last one. */
+/* Unmaps a superslab that is all clean, unless it is the last one. */
 static void unmap_if_empty(struct hak_superslab *s)
 {
 	bool is_empty;
@@ -168,7 +169,7 @@ void hak_superslab_break(struct hak_superslab *s)
 	hak_huge_break(&s->huge, s->base, s->n_slices * HAK_SLICE_SIZE);
 }
 
-/* Returns the state that the pages are in now. */
+/* Returns the state in which this leaves the pages. */
 static enum hak_slices_state purge_pages(struct hak_superslab *s, char *base, size_t size, bool can_be_lazy)
 {
 	if (((size_t)(base - s->base) | size) % HAK_HUGE_SIZE != 0)
@@ -205,7 +206,7 @@ bool hak_superslab_is_refused(void)
 	return hak_load_relaxed(&is_refused);
 }
 
-/* Purges what was claimed. Returns bytes; 0: locked memory, for one, is not to be had back. */
+/* Purges a claim. Returns bytes; 0 if the kernel refuses, as it does for locked memory. */
 static size_t purge_claimed(const struct claim *claim, bool can_be_lazy)
 {
 	struct hak_superslab *s = claim->slices.superslab;
@@ -237,7 +238,7 @@ static size_t purge_slack(size_t n_bytes)
 	return n_done;
 }
 
-static struct hak_superslab *aged_at; /* any: where the search for what has aged goes on; NULL: at the first one */
+static struct hak_superslab *aged_at; /* any: where the search for aged slices continues; NULL: at the first superslab */
 
 static size_t purge_aged(size_t n_bytes)
 {

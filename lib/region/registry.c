@@ -33,7 +33,7 @@ bool hak_registry_reserve(const void *base, size_t size)
 		leaf = hak_meta_map(sizeof *leaf);
 		if (leaf == NULL)
 			return false;
-		if (hak_cas_release(&hak_registry_root[i], &none, leaf)) /* else it is not needed, nor worth giving back */
+		if (hak_cas_release(&hak_registry_root[i], &none, leaf)) /* otherwise it is not needed, and not worth giving back */
 			hak_meta_note(leaf, sizeof *leaf);
 	}
 	return true;
@@ -119,7 +119,7 @@ void hak_registry_put_front(const char *base, size_t n_slices, uint64_t tag, uns
 		hak_store_relaxed(&f->base, slab->base);
 		hak_store_relaxed(&f->live, slab->live);
 		hak_store_relaxed(&f->inverse, slab->inverse);
-		/* Release: who finds the word finds the rest (R4). */
+		/* Release: whoever finds the word finds the rest (R4). */
 		hak_store_release(&f->word, make_word(base, tag, sc));
 	}
 }

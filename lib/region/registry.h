@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns: the answer to "whose address is this?", for every address, without touching it.
- * Threads: find and word: any, without a lock. put and drop: whoever owns the slices.
+ * Owns: the map from every address to what owns it, without touching the address.
+ * Threads: looking up: any, without a lock. put and drop: whoever owns the slices.
  * Locks: none.
- * R1 A slice's span is registered before a block of it is handed out, and dropped before its memory can become
- *    anything else: an address that is not ours (any more) finds NULL, one in a superslab's free slice HAK_KIND_NONE.
- * R2 A front entry says all that a free needs, in one line: its word is the slice's number, XOR the heap's tag, XOR the
- *    class; XOR with the number of an address's slice and the same tag, it leaves the class, and with any other slice or
- *    tag something larger: tags stand in bits that no slice's number has, and slices that share an entry differ above
- *    the class. 0 and HAK_FRONT_BUSY, which fit no tag, stand for "ask hak_registry_find()".
- * R3 Slices whose numbers end in the same bits share a front entry; who comes second does without.
- * R4 An entry's other fields are written before its word is, and while it stands nobody changes them.
+ * R1 A slice's span is registered before a block in it is handed out, and dropped before its memory can become anything
+ *    else. An address that is not ours, or no longer, finds NULL; one in a free slice of a superslab, HAK_KIND_NONE.
+ * R2 A front entry has all that a free needs, in one cache line. Its word is the slice's number XOR the heap's tag XOR the
+ *    class. XOR it with the number of an address's slice and a tag: if both match, the class is left; otherwise, something
+ *    larger, because tags are in bits that no slice number has, and slices that share an entry differ above the class. 0
+ *    and HAK_FRONT_BUSY match no tag, and mean "ask hak_registry_find()".
+ * R3 Slices whose numbers end in the same bits share a front entry. Whoever comes second does without.
+ * R4 An entry's other fields are written before its word, and do not change while the word stands.
  */
 #ifndef HAK_REGION_REGISTRY_H
 #define HAK_REGION_REGISTRY_H
@@ -28,38 +28,38 @@ enum hak_kind {
 
 struct hak_superslab;
 
-/* What stands at an address. A slab's descriptor begins with one; a run's is nothing else. */
+/* What is at an address. A slab's descriptor begins with one; a run's is nothing else. */
 struct hak_span {
 	uint8_t kind;      /* const while registered: enum hak_kind */
 	uint8_t sc;        /* const: slab: the size class */
 	bool is_clean;     /* own: large: zeroed by the kernel; run: what follows size holds no memory */
 	uint32_t n_slices; /* const for slabs, own for runs */
-	char *base;        /* const: first byte; of a slab or run, on a slice's border */
-	struct hak_superslab *superslab; /* const: slab, run: where the slices go back to */
+	char *base;        /* const: first byte; of a slab or run, the start of a slice */
+	struct hak_superslab *superslab; /* const: slab, run: where the slices come from */
 	size_t size;       /* own: usable bytes; run, large: whole OS pages */
 };
 
 struct hak_front {
 	uint64_t word;    /* any (R2) */
 	char *base;       /* any: the slab's first byte */
-	uint8_t *live;    /* any: for each block of the slab a byte; one more, always 0, for the rest at its end */
+	uint8_t *live;    /* any: a byte for each block of the slab; one more, always 0, for the unused end */
 	uint64_t inverse; /* any: 2^64 / block size, rounded up */
 };
 
-/* A block's byte. */
-#define HAK_LIVE 1         /* alive, and of the class that it was asked for; 0: not alive */
-#define HAK_LIVE_RESIZED 2 /* alive, left where it was by a realloc() that asked for a smaller class */
-#define HAK_LIVE_HOME 4    /* not alive, and in its slab; of blocks that have one for themselves */
+/* A block's live byte. */
+#define HAK_LIVE 1         /* live, and of the class for the size requested; 0: not live */
+#define HAK_LIVE_RESIZED 2 /* live, and left in place by a realloc() to the size of a smaller class */
+#define HAK_LIVE_HOME 4    /* not live, and in its slab; only of blocks with a slab to themselves */
 
 HAK_INLINE bool hak_is_alive(uint8_t live)
 {
 	return (live & (HAK_LIVE | HAK_LIVE_RESIZED)) != 0;
 }
 
-#define HAK_FRONT_BUSY 1 /* a word: somebody is about to fill the entry */
+#define HAK_FRONT_BUSY 1 /* a word: a thread is filling the entry */
 
-/* A tag is a heap's number in the bits above the slice's; the last one no word in front has. Never 0: with that, the words
- * that are none would fit the lowest addresses, NULL among them. */
+/* A tag is a heap's number in the bits above the slice's number. No word has the last tag. No tag is 0: with that, the
+ * words 0 and HAK_FRONT_BUSY would match the lowest addresses, NULL among them. */
 #define HAK_TAG_SHIFT (64 - HAK_SLICE_SHIFT)
 #define HAK_TAG_WITHOUT_WORDS ((uint64_t)UINT16_MAX << HAK_TAG_SHIFT)
 
@@ -70,7 +70,7 @@ HAK_INLINE struct hak_front *hak_registry_front_of(const void *p)
 	return &hak_registry_front[(uintptr_t)p >> HAK_SLICE_SHIFT & (((uintptr_t)1 << HAK_FRONT_SHIFT) - 1)];
 }
 
-/* The class of p if it lies in a slab of the heap with this tag; anything else: HAK_N_CLASSES or more. _hit */
+/* The class of p, if p is in a slab of the heap with this tag; otherwise HAK_N_CLASSES or more. */
 HAK_INLINE uint64_t hak_registry_class_hit(const struct hak_front *f, const void *p, uint64_t tag)
 {
 	uint64_t sc = (uintptr_t)p >> HAK_SLICE_SHIFT;
@@ -79,15 +79,15 @@ HAK_INLINE uint64_t hak_registry_class_hit(const struct hak_front *f, const void
 	return sc ^ tag;
 }
 
-/* Which block lies `off` bytes into a slab, off < 2^20: its index. False: no block begins there. Exact: a multiple of the
- * block's size leaves less than the inverse in the low half of the product, and nothing else does. _hit */
+/* The index of the block at `off` bytes into a slab, off < 2^20. False: no block begins there. This is exact: the low
+ * half of the product is less than the inverse if and only if off is a multiple of the block's size. */
 HAK_INLINE bool hak_registry_idx_hit(uint64_t off, const uint64_t *inverse, uint64_t *idx)
 {
 	hak_mul_once(off, *idx, inverse);
 	return off < hak_load_once(inverse);
 }
 
-/* The byte of the block that begins at p, in a slab that f is the entry of. False: none begins there. _hit */
+/* The live byte of the block that begins at p, in the slab of entry f. False: none begins there. */
 HAK_INLINE bool hak_registry_live_hit(const struct hak_front *f, const void *p, uint8_t **live)
 {
 	uint64_t idx;
@@ -110,7 +110,7 @@ struct hak_registry_leaf {
 /* any: NULL until reserved, then const */
 extern struct hak_registry_leaf *hak_registry_root[(size_t)1 << HAK_ROOT_SHIFT];
 
-/* The span at p, or NULL: nobody's. For a large block only the slice of its first byte answers. */
+/* The span at p; NULL if p is not ours. Of a large block, only the slice of its first byte is registered. */
 HAK_INLINE struct hak_span *hak_registry_find(const void *p)
 {
 	uintptr_t n = (uintptr_t)p >> HAK_SLICE_SHIFT;
@@ -123,28 +123,28 @@ HAK_INLINE struct hak_span *hak_registry_find(const void *p)
 	return HAK_LIKELY(leaf != NULL) ? hak_load_acquire(&leaf->span[n & (((uintptr_t)1 << HAK_LEAF_SHIFT) - 1)]) : NULL;
 }
 
-/* Makes room for the addresses' answers; false when there is no memory for that. Never undone. */
+/* Makes room in the tables for these addresses; false if there is no memory. Never undone. */
 bool hak_registry_reserve(const void *base, size_t size);
 
-/* Bytes resident of the tables that are there from the start. For figures only: asks the kernel. */
+/* Bytes resident of the static tables. For statistics only: asks the kernel. */
 uint64_t hak_registry_resident(void);
 
-/* The span that begins at p or next below it; NULL: none. For verdicts: looks at each slice between them. */
+/* The span that begins at p, or the next below; NULL: none. For verdicts only: looks at each slice in between. */
 struct hak_span *hak_registry_find_below(const void *p);
 
-/* Registers span for n_slices from base; the room is reserved. */
+/* Registers span for n_slices from base, for which room was reserved. */
 void hak_registry_put(const void *base, size_t n_slices, struct hak_span *span);
 void hak_registry_drop(const void *base, size_t n_slices);
 
-/* The tag for heap number id, from 1. 65,534 heaps have one of their own; the heaps after them share one that no word
- * in front has: their frees take the longer way. */
+/* The tag for heap number id, from 1. 65,534 heaps have their own. Any further ones share the tag that no word has, so
+ * their frees take the slow path. */
 uint64_t hak_registry_make_tag(uint32_t id);
 
-/* Registers `next`, which may be NULL, for n_slices from base if span stands there; false: it does not, another thread was
+/* Replaces span by `next`, which may be NULL, for n_slices from base. False: span is not there; another thread was
  * first. */
 bool hak_registry_claim(const void *base, size_t n_slices, struct hak_span *span, struct hak_span *next);
 
-/* Fills the front entries of n_slices slices of a slab of class sc; what is in `slab` but the word goes into each of them. */
+/* Fills the front entries of n_slices slices of a slab of class sc: each is a copy of `slab` with its own word. */
 void hak_registry_put_front(const char *base, size_t n_slices, uint64_t tag, unsigned sc, const struct hak_front *slab);
 void hak_registry_drop_front(const char *base, size_t n_slices, uint64_t tag, unsigned sc);
 

@@ -7,11 +7,11 @@
 #include "region/limit.h"
 
 static uint64_t n_dirty, n_kept, n_empty; /* any: bytes */
-static uint64_t n_purged;        /* any: bytes gone lately for want of slack, and not fetched again yet */
+static uint64_t n_purged;        /* any: bytes given back lately for want of slack, and not needed again yet */
 static uint64_t swing;           /* any: bytes */
-static uint64_t most_used;       /* any: bytes in use, at their most lately */
-static uint64_t n_given;         /* any: bytes freed since something was last taken, and some more for each free */
-static uint64_t n_least;         /* any: bytes of slack, at its lowest since the last hak_slack_age() */
+static uint64_t most_used;       /* any: the most bytes in use lately */
+static uint64_t n_given;         /* any: bytes freed since something was last taken, plus some for each free */
+static uint64_t n_least;         /* any: the least bytes of slack since the last hak_slack_age() */
 
 static void count_slack(uint64_t *sum, int64_t n_bytes)
 {
@@ -50,7 +50,7 @@ size_t hak_slack_now(void)
 	return (size_t)(hak_load_relaxed(&n_dirty) + hak_load_relaxed(&n_kept) + hak_load_relaxed(&n_empty));
 }
 
-/* Bytes in use, if slack is so much. */
+/* Bytes in use, given that so much is slack. */
 static uint64_t used_beside(uint64_t slack)
 {
 	uint64_t held = hak_limit_held();
@@ -69,11 +69,11 @@ size_t hak_slack_over(size_t n_bytes)
 		hak_store_relaxed(&most_used, used);
 	if (HAK_LIKELY(slack <= HAK_SLACK_LEAST && delay > 0 && !hak_load_relaxed(&hak_options.diet)) || delay < 0)
 		return 0;
-	/* Never more than was in use: buffers that grow in turn would add to it without end. */
+	/* Never more than was in use, or buffers that grow in turn would raise it without end. */
 	before = before > used ? before : used;
 	lately = hak_load_relaxed(&swing);
 	most += used / HAK_SLACK_RATIO + (lately < before ? lately : before);
-	/* As long as the program takes and frees in turn, what went back would be fetched again soon. */
+	/* While the program both takes and frees, what is given back would soon be needed again. */
 	if (hak_load_relaxed(&n_given) < HAK_SLACK_DRAIN)
 		most += before;
 	if (hak_load_relaxed(&hak_options.diet))
@@ -118,7 +118,8 @@ void hak_slack_age(void)
 	uint64_t unused = hak_load_relaxed(&n_least);
 	uint64_t used = used_beside(hak_slack_now()), before = hak_load_relaxed(&most_used);
 
-	/* Of two that come at once, or where something is noted meanwhile, one is lost: the next second is near. */
+	/* If two threads come at once, or something is noted meanwhile, one change is lost: the next second corrects
+	 * it. */
 	if (gone > 0)
 		hak_cas_acquire(&n_purged, &gone, gone < HAK_SLICE_SIZE ? 0 : gone / 2);
 	if (unused > most)

@@ -24,8 +24,8 @@ static void reset_bounds_locked(struct hak_superslab *s)
 	hak_extents_set_locked(s, HAK_EXTENT_LAZY, s->n_lazy);
 }
 
-/* After a fork in the middle of a change: the bitmaps tell what there is. Where two of them contradict each other, what is
- * used stays used, and what is dirty is not clean (S3). */
+/* After a fork in the middle of a change: counts anew from the bitmaps. If they contradict each other, a used slice
+ * stays used, and a dirty one is not clean (S3). */
 static void recount_locked(struct hak_superslab *s)
 {
 	s->n_used = s->n_dirty = s->n_lazy = s->n_undumped = s->n_dense = s->n_pins = 0;
@@ -79,7 +79,7 @@ void hak_slices_lock(void)
 		hak_slices_take_late_locked();
 }
 
-static struct hak_superslab *changed; /* lk:SUPERSLAB: in an audit build, the last one */
+static struct hak_superslab *changed; /* lk:SUPERSLAB: in audit builds, the superslab changed last */
 
 static bool is_sound_locked(const struct hak_superslab *s);
 
@@ -90,14 +90,14 @@ void hak_slices_unlock(void)
 	hak_lock_give(&lock);
 }
 
-/* Where a kind of extent has bits of this value. */
+/* The bitmap in which extents of this kind are rows of *bit. */
 static const uint64_t *bitmap_of(const struct hak_superslab *s, enum hak_extent kind, bool *bit)
 {
 	*bit = kind != HAK_EXTENT_FREE;
 	return kind == HAK_EXTENT_FREE ? s->used : kind == HAK_EXTENT_DIRTY ? s->dirty : s->lazy;
 }
 
-/* The extent that begins at or after *first; returns its end, or with none n_slices. */
+/* Finds the extent that begins at or after *first. Returns its end; with none, n_slices. */
 static unsigned next_extent(const struct hak_superslab *s, enum hak_extent kind, unsigned *first)
 {
 	bool bit;
@@ -141,7 +141,7 @@ void hak_slices_take_late_locked(void)
 	}
 }
 
-/* Which lines a change to n slices from first writes to. */
+/* Counts the lines that a change to n slices from first writes to. */
 static void note_change(struct hak_superslab *s, unsigned first, unsigned n)
 {
 	size_t size = ((first % HAK_WORD_BITS + n - 1) / HAK_WORD_BITS + 1) * sizeof(uint64_t);
@@ -187,7 +187,7 @@ bool hak_slices_use_locked(struct hak_superslab *s, unsigned first, unsigned n)
 	return n_dirty + n_lazy == 0;
 }
 
-/* n slices have joined an extent, or begun one. */
+/* n slices from first have joined an extent, or started one. */
 static void join_locked(struct hak_superslab *s, enum hak_extent kind, unsigned first, unsigned n)
 {
 	bool bit;
@@ -202,7 +202,7 @@ void hak_slices_unuse_locked(struct hak_superslab *s, unsigned first, unsigned n
 {
 	HAK_ASSERT(hak_bits_are(s->used, first, n, true));
 	note_change(s, first, n);
-	if (hak_bit_is_set(s->dense, first)) { /* what is given is all of a kind */
+	if (hak_bit_is_set(s->dense, first)) { /* slices given together are all dense, or none is */
 		HAK_ASSERT(hak_bits_are(s->dense, first, n, true));
 		hak_bits_fill(s->dense, first, n, false);
 		s->n_dense -= n;
@@ -210,7 +210,7 @@ void hak_slices_unuse_locked(struct hak_superslab *s, unsigned first, unsigned n
 	}
 	if (state != HAK_SLICES_CLEAN)
 		hak_bits_fill(state == HAK_SLICES_DIRTY ? s->dirty : s->lazy, first, n, true);
-	hak_bits_settle(); /* before anybody may take them for clean (S3) */
+	hak_bits_settle(); /* before they can look clean (S3) */
 	hak_bits_fill(s->used, first, n, false);
 	s->n_used -= n;
 	hak_superslabs.n_used -= n;
@@ -241,7 +241,7 @@ void hak_slices_end_locked(struct hak_superslab *s)
 	hak_superslabs.n--;
 	hak_superslabs.n_mapped -= s->n_slices;
 	hak_slices_forget_undumped_locked(s);
-	s->n_slices = 0; /* a forked child that lists all anew finds it gone, whether it is or not */
+	s->n_slices = 0; /* a forked child that rebuilds the lists takes it for gone, whether it is or not */
 }
 
 void hak_slices_retire_locked(struct hak_superslab *s)

@@ -13,8 +13,8 @@
 
 #define N_WORDS HAK_SLICES_WORDS
 
-/* Counts free slices that hold no memory yet as held. False: the limit. What was freed counts as whole slices, and may
- * be beyond it: then not even dirty ones may be written to before they are purged. */
+/* Counts as held the free slices that hold no memory yet. False: the limit forbids it. Freed memory counts in whole
+ * slices, so held may exceed the limit; then not even dirty slices may be taken before some are purged. */
 static bool charge_locked(const struct hak_superslab *s, unsigned first, unsigned n)
 {
 	unsigned n_clean = n;
@@ -26,11 +26,11 @@ static bool charge_locked(const struct hak_superslab *s, unsigned first, unsigne
 	return (n_clean == 0 && !hak_limit_is_hard()) || hak_limit_take(n_clean * HAK_SLICE_SIZE);
 }
 
-/* What hak_superslab_take() and its like want. */
+/* A request. */
 struct wish {
 	size_t n, align;
 	bool is_dense;
-	bool is_anywhere; /* whatever S5 says: there are no addresses for a new superslab */
+	bool is_anywhere; /* ignore S5: there is no address space for a new superslab */
 };
 
 static void hand_out_locked(struct hak_superslab *s, unsigned first, const struct wish *wish, struct hak_slices *out,
@@ -62,7 +62,7 @@ static enum answer take_from_locked(struct hak_superslab *s, unsigned first, con
 	return TAKEN;
 }
 
-/* From an extent of that kind. A fit is sure where the extent has room for the alignment as well. */
+/* Takes slices from an extent of that kind. One with room for the alignment as well is sure to fit. */
 static enum answer take_extent_locked(enum hak_extent kind, bool is_reserved, const struct wish *wish, struct hak_slices *out,
 	struct hak_slices_revival *revival)
 {
@@ -79,7 +79,7 @@ static enum answer take_extent_locked(enum hak_extent kind, bool is_reserved, co
 	return NOT_FOUND;
 }
 
-/* The last resort: wherever it fits. */
+/* Last resort: wherever the slices fit. */
 static enum answer take_anywhere_locked(const struct wish *wish, struct hak_slices *out, struct hak_slices_revival *revival)
 {
 	for (struct hak_superslab *s = hak_slices_first(); s != NULL; s = s->next) {
@@ -91,8 +91,8 @@ static enum answer take_anywhere_locked(const struct wish *wish, struct hak_slic
 	return NOT_FOUND;
 }
 
-/* Dirty slices first, then lazy ones: their memory may be there already. Dense ones first where other dense ones are, others
- * nowhere else (S5). */
+/* Dirty slices first, then lazy ones: their memory may still be there. Dense requests go first where other dense slices
+ * are; other requests never go there (S5). */
 static enum answer take_locked(const struct wish *wish, struct hak_slices *out, struct hak_slices_revival *revival)
 {
 	static const enum hak_extent kinds[] = { HAK_EXTENT_DIRTY, HAK_EXTENT_LAZY, HAK_EXTENT_FREE };
@@ -143,7 +143,7 @@ static void give_descriptor(struct hak_superslab *s)
 	hak_slices_unlock();
 }
 
-/* A new superslab for at least n slices; not in any list yet. */
+/* Maps a new superslab of at least n slices; it is in no list yet. */
 static struct hak_superslab *make_superslab(size_t n, size_t align)
 {
 	size_t least = n * HAK_SLICE_SIZE;
@@ -158,7 +158,8 @@ static struct hak_superslab *make_superslab(size_t n, size_t align)
 	if (size < least)
 		size = least;
 	for (;;) {
-		/* Where addresses are scarce the last resort is what was asked for, on a slice's border. */
+		/* If address space is scarce, the last try is for exactly what was requested, with the alignment
+		 * requested. */
 		s->base = hak_os_map(size, size > least ? align : wanted, "hakmem: superslab");
 		if (s->base != NULL || size == least)
 			break;
@@ -185,7 +186,7 @@ static struct hak_superslab *find_unasked_locked(void)
 	return NULL;
 }
 
-/* A superslab to ask huge pages for, marked so that nobody else does and that it stays mapped. */
+/* A superslab to ask for huge pages for. It is marked, so that nobody else asks and that it stays mapped. */
 static struct hak_superslab *claim_unasked_locked(void)
 {
 	uint64_t least = hak_huge_least();
@@ -203,7 +204,7 @@ static struct hak_superslab *claim_unasked_locked(void)
 	return s;
 }
 
-/* Asks for all superslabs that may have them: of the older ones it counts for what is not touched yet. */
+/* Asks for huge pages for all superslabs that may have them. In older ones, this affects what is not touched yet. */
 static void ask_huge(void)
 {
 	struct hak_superslab *s;
@@ -227,13 +228,13 @@ static void add_superslab_locked(struct hak_superslab *s, const struct wish *wis
 	if (wish->is_dense)
 		hak_superslabs.ask_at = 0;
 	else if (hak_load_relaxed(&s->huge) == HAK_HUGE_NOT_YET)
-		hak_store_relaxed(&s->huge, HAK_HUGE_BROKEN); /* more of the kind will follow */
+		hak_store_relaxed(&s->huge, HAK_HUGE_BROKEN); /* more such requests will follow */
 	if (hak_superslabs.next_size < HAK_SUPERSLAB_SIZE)
 		hak_own_set(&hak_superslabs.next_size, hak_superslabs.next_size * 2);
 	hak_slices_begin_locked(s);
 }
 
-/* As take_locked(), with a new superslab if there is one; tells whether ask_huge() is due. */
+/* As take_locked(); adds a new superslab, if there is one. Says whether ask_huge() is due. */
 static enum answer take_or_add(const struct wish *wish, struct hak_superslab *new, struct hak_slices *out, bool *is_due)
 {
 	struct hak_slices_revival revival = { .base = NULL };
@@ -243,7 +244,8 @@ static enum answer take_or_add(const struct wish *wish, struct hak_superslab *ne
 	hak_slices_lock();
 	if (new != NULL)
 		add_superslab_locked(new, wish);
-	/* Of several threads that made one each, all take from the first: where huge pages are, each would touch one. */
+	/* If several threads made one each, all take from the first: with huge pages, each new one would touch a whole
+	 * one. */
 	answer = take_locked(wish, out, &revival);
 	if (answer == NOT_FOUND && new != NULL)
 		answer = take_from_locked(new, hak_slices_find_locked(new, HAK_EXTENT_FREE, wish->n, wish->align, &longest), wish,
@@ -299,7 +301,7 @@ void hak_superslab_forgo_rest(struct hak_span *span)
 {
 	size_t rest = rest_size(span);
 
-	/* What is left of its slices' last use would count against a hard limit, and no one could use it. */
+	/* Leftovers of the slices' last use would count against a hard limit, and nobody could use them. */
 	if (!span->is_clean && rest > 0 && hak_limit_is_hard())
 		span->is_clean = hak_os_purge(span->base + span->size, rest);
 	if (span->is_clean)
@@ -326,7 +328,7 @@ void hak_superslab_give(struct hak_superslab *s, char *base, size_t n)
 	hak_slices_unlock();
 	hak_slack_note_given(n * HAK_SLICE_SIZE);
 	n_over = hak_slack_over(0);
-	/* A piece more than came: so it falls, and nobody has to do all of it. */
+	/* Purge a piece more than came: slack then falls, and no single call has to do all of it. */
 	if (HAK_UNLIKELY(n_over > 0)) {
 		if (n_over > (n + HAK_PURGE_PIECE) * HAK_SLICE_SIZE)
 			n_over = (n + HAK_PURGE_PIECE) * HAK_SLICE_SIZE;
@@ -339,7 +341,7 @@ void hak_superslab_give_late(struct hak_span *run)
 	struct hak_span *head = hak_load_relaxed(&hak_superslabs.late);
 
 	do
-		run->size = (size_t)head; /* a run's own size is of no more use */
+		run->size = (size_t)head; /* the run's size is no longer needed */
 	while (!hak_cas_release(&hak_superslabs.late, &head, run));
 }
 
@@ -378,7 +380,7 @@ void hak_superslab_stats_get(struct hak_superslab_stats *stats)
 	hak_slices_unlock();
 }
 
-/* Adds what of a superslab is resident. */
+/* Adds how much of a superslab is resident. */
 static void add_resident(struct hak_superslab *s, struct hak_superslab_resident *resident)
 {
 	uint64_t used[N_WORDS], dirty[N_WORDS], lazy[N_WORDS];
@@ -405,7 +407,7 @@ static void add_resident(struct hak_superslab *s, struct hak_superslab_resident 
 			size = hak_os_resident(s->base + i * HAK_SLICE_SIZE, (end - i) * HAK_SLICE_SIZE);
 		resident->used += is_used ? size : 0;
 		resident->lazy += is_lazy ? size : 0;
-		resident->dirty += !is_used && !is_lazy ? size : 0; /* in a huge page, clean ones too */
+		resident->dirty += !is_used && !is_lazy ? size : 0; /* in huge pages, clean ones too */
 	}
 	if (n == 0)
 		return;
