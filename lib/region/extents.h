@@ -3,10 +3,10 @@
  * Owns: the search for free slices in a row: superslabs in bins, by the length of their longest extent.
  * Threads: any. Locks: SUPERSLAB, held by the caller.
  * X1 An extent is a row of free slices (or of dirty ones, or of lazy ones). None in a superslab is longer than the
- *    superslab's bound. After slices are taken, the bound may be too large, until a search that finds less lowers it. So a
- *    search costs the same however many superslabs there are.
- * X2 A superslab is in the bin for its bound, or with bound 0 in none. Those reserved for dense slices (S5) have bins of
- *    their own.
+ *    superslab's bound. After slices are taken, the bound may be too large, until a search that finds less lowers it.
+ *    So a search costs the same however many superslabs there are.
+ * X2 A superslab is in the bin for its bound, or with bound 0 in none. Those reserved for dense slices (S5) have bins
+ *    of their own.
  */
 #ifndef HAK_REGION_EXTENTS_H
 #define HAK_REGION_EXTENTS_H

@@ -2,9 +2,9 @@
 /*
  * Owns: where to ask for huge pages (option thp), when to keep them, and when memory is worth more.
  * Threads: any. Locks: none.
- * With huge pages, touching one OS page makes a whole huge page resident. So we ask for them only for what is touched all
- * over anyway: slabs of blocks no larger than an OS page. What stays untouched are the ends of each heap's newest slab of
- * each class, and of the last huge page. We ask as soon as these are a small part of all dense slices.
+ * With huge pages, touching one OS page makes a whole huge page resident. So we ask for them only for what is touched
+ * all over anyway: slabs of blocks no larger than an OS page. What stays untouched are the ends of each heap's newest
+ * slab of each class, and of the last huge page. We ask as soon as these are a small part of all dense slices.
  */
 #ifndef HAK_REGION_HUGE_H
 #define HAK_REGION_HUGE_H

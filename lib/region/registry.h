@@ -5,10 +5,10 @@
  * Locks: none.
  * R1 A slice's span is registered before a block in it is handed out, and dropped before its memory can become anything
  *    else. An address that is not ours, or no longer, finds NULL; one in a free slice of a superslab, HAK_KIND_NONE.
- * R2 A front entry has all that a free needs, in one cache line. Its word is the slice's number XOR the heap's tag XOR the
- *    class. XOR it with the number of an address's slice and a tag: if both match, the class is left; otherwise, something
- *    larger, because tags are in bits that no slice number has, and slices that share an entry differ above the class. 0
- *    and HAK_FRONT_BUSY match no tag, and mean "ask hak_registry_find()".
+ * R2 A front entry has all that a free needs, in one cache line. Its word is the slice's number XOR the heap's tag XOR
+ *    the class. XOR it with the number of an address's slice and a tag: if both match, the class is left; otherwise,
+ *    something larger, because tags are in bits that no slice number has, and slices that share an entry differ above
+ *    the class. 0 and HAK_FRONT_BUSY match no tag, and mean "ask hak_registry_find()".
  * R3 Slices whose numbers end in the same bits share a front entry. Whoever comes second does without.
  * R4 An entry's other fields are written before its word, and do not change while the word stands.
  */

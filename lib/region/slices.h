@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns: the inside of a superslab: the states of its slices, as bitmaps with counts; and the lists of all superslabs. For
- *       superslab.c (taking and giving), purge.c and dump.c only. S1 to S5 are in superslab.h.
+ * Owns: the inside of a superslab: the states of its slices, as bitmaps with counts; and the lists of all superslabs.
+ *       For superslab.c (taking and giving), purge.c and dump.c only. S1 to S5 are in superslab.h.
  * Threads: any. Locks: SUPERSLAB, for what ends in _locked.
  */
 #ifndef HAK_REGION_SLICES_H

@@ -8,11 +8,11 @@
  * S2 A superslab is found by the length of its extents of free and of dirty slices (region/extents.h).
  * S3 The bitmaps are authoritative: a forked child that finds the lock held by a thread it does not have rebuilds all
  *    counts and lists from them.
- * S4 Long rows of clean or lazy slices are undumped, that is, left out of core dumps, as long as there are few mappings.
- *    Used and dirty slices are dumped.
- * S5 Dense slices are used slices full of blocks no larger than an OS page. A superslab for which we asked for huge pages
- *    has few other slices, and gives back whole huge pages only. If that would leave more than its share of free memory
- *    resident, its huge pages are broken up for good.
+ * S4 Long rows of clean or lazy slices are undumped, that is, left out of core dumps, as long as there are few
+ *    mappings. Used and dirty slices are dumped.
+ * S5 Dense slices are used slices full of blocks no larger than an OS page. A superslab for which we asked for huge
+ *    pages has few other slices, and gives back whole huge pages only. If that would leave more than its share of free
+ *    memory resident, its huge pages are broken up for good.
  */
 #ifndef HAK_REGION_SUPERSLAB_H
 #define HAK_REGION_SUPERSLAB_H
