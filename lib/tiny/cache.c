@@ -8,7 +8,7 @@
 #include "tiny/remote.h"
 #include "tiny/slab.h"
 
-#define N_AHEAD 64 /* blocks whose slabs a flush fetches together, before it takes the lock */
+#define N_AHEAD 64 /* blocks whose slabs a flush prefetches together, before it takes the lock */
 
 __thread struct hak_cache *hak_cache_mine __attribute__((tls_model("initial-exec"))) = &hak_cache_none;
 struct hak_cache hak_cache_none = { .tag = HAK_TAG_WITHOUT_WORDS };
@@ -24,7 +24,7 @@ size_t hak_cache_count_any(const struct hak_cache *c, unsigned sc)
 	struct hak_slot *top = hak_load_relaxed(&c->top[sc]);
 	struct hak_slot *array = hak_load_relaxed(&c->array[sc]);
 
-	/* Another thread can catch the owner between two arrays. */
+	/* Another thread can read this while the owner changes arrays. */
 	return top > array && top - array <= HAK_TINY_CACHE_CAP ? (size_t)(top - array) : 0;
 }
 
@@ -62,7 +62,7 @@ static bool resize_own(struct hak_cache *c, unsigned sc, unsigned n)
 		if (n_blocks > 0)
 			memmove(array, old, n_blocks * sizeof *array);
 	}
-	/* In this order: whoever reads them meanwhile (statistics, a forked child) finds nothing or too little. */
+	/* In this order: whoever reads them meanwhile (statistics, a forked child) sees no blocks, or too few. */
 	hak_own_set(&c->top[sc], NULL);
 	hak_store_release(&c->array[sc], array);
 	hak_own_set(&c->base[sc], array);
@@ -116,7 +116,7 @@ static void settle_own(struct hak_cache *c, unsigned sc)
 	lower_own(c, sc);
 }
 
-/* Finds the slabs of n blocks and fetches what of them is going to be needed. */
+/* Finds the slabs of n blocks, and prefetches what will be needed of them. */
 static void find_slabs(const struct hak_slot *slots, unsigned n, struct hak_slab **slab)
 {
 	struct hak_slab *s = NULL;
@@ -134,12 +134,12 @@ static void find_slabs(const struct hak_slot *slots, unsigned n, struct hak_slab
 	slab[n] = NULL;
 }
 
-/* Puts blocks of slab s back, up to the first of another one, which there is. Returns how many these are. */
+/* Puts blocks of slab s back, up to the first block of another slab. Returns how many. */
 static unsigned put_run_locked(struct hak_heap *h, struct hak_slab *s, const struct hak_slot *slots, struct hak_slab **slab,
 	struct hak_after *after)
 {
-	/* In registers: the compiler cannot know that the bits are not among the blocks. A word of bits is, too: the next
-	 * block's is often the same. */
+	/* Kept in registers, because for all the compiler knows the blocks might alias the bits. So is the word of bits: the
+	 * next block often has the same. */
 	const uint8_t *const live = s->live;
 	uint64_t w, bits, first;
 	unsigned i = 0, n_twice = 0;
@@ -168,7 +168,7 @@ static unsigned put_run_locked(struct hak_heap *h, struct hak_slab *s, const str
 	return i;
 }
 
-/* Is the span what slot, of heap h and class sc, was filled from? */
+/* Is this the slab of heap h and class sc that slot was filled from? */
 static inline bool is_of(const struct hak_span *span, const struct hak_heap *h, unsigned sc, struct hak_slot slot)
 {
 	const struct hak_slab *s = (const struct hak_slab *)span;
@@ -187,8 +187,8 @@ static void put_all_locked(struct hak_heap *h, unsigned sc, const struct hak_slo
 			i += put_run_locked(h, s, slots + i, slab + i, after);
 			continue;
 		}
-		HAK_REQUIRE(hak_class_is_single(sc), "a cache holds what is not of its heap");
-		after->twice = slots[i++].block; /* two threads freed it, and its slab has gone since (C3) */
+		HAK_REQUIRE(hak_class_is_single(sc), "a thread cache holds a block of another heap");
+		after->twice = slots[i++].block; /* two threads freed it, and its slab is gone since (C3) */
 		after->twice_size = hak_class_size(sc);
 	}
 }
@@ -212,14 +212,14 @@ static void give_own(struct hak_cache *c, unsigned sc, const struct hak_slot *sl
 	hak_slab_finish(&after);
 }
 
-/* Gives n blocks of class sc, those cached for longest, back to their slabs. */
+/* Flushes the n blocks of class sc that were cached for longest. */
 static void give_oldest_own(struct hak_cache *c, unsigned sc, unsigned n)
 {
 	struct hak_slot *array = c->array[sc];
 	unsigned n_left = n_cached(c, sc) - n;
 
-	/* Nothing is cached meanwhile: what has come home may be in another's cache before we are done, and a forked child
-	 * that salvages this one must not take it for ours. */
+	/* Meanwhile the class counts as empty: a block that was flushed may be in another cache before we are done, and a
+	 * forked child that salvages this cache must not find it here. */
 	lower_own(c, sc);
 	hak_own_set(&c->top[sc], array);
 	give_own(c, sc, array, n);
@@ -234,14 +234,14 @@ static void drop_class_own(struct hak_cache *c, unsigned sc)
 	resize_own(c, sc, 0);
 }
 
-/* Looks at the next class, but for sc, and takes from it what has rested since the last look: if it did not miss, nothing was
- * popped from its lower half, and that goes; its array, if there are no blocks. */
+/* Flushes what the next class, unless it is sc, has left idle since the last look. If the class has not missed since,
+ * nothing was popped from its lower half: that half goes; without any blocks, its array does. */
 static void trim_next_class_own(struct hak_cache *c, unsigned sc)
 {
 	unsigned at = (c->class_looked + 1U) % HAK_N_CLASSES;
 
 	c->class_looked = (uint8_t)at;
-	if (at == 0) /* once around: to look again at once would find them all in use, and make them miss */
+	if (at == 0) /* once around: another look now would find all in use, and make them miss */
 		c->look_at = c->n_misses + HAK_CACHE_PAUSE;
 	if (at == sc || c->n_slots[at] == 0)
 		return;
@@ -254,7 +254,7 @@ static void trim_next_class_own(struct hak_cache *c, unsigned sc)
 	raise_half_own(c, at);
 }
 
-/* Where one class grows, the program may have left another: one that nobody used since the last look goes altogether. */
+/* Where one class grows, the program may be done with another: what was not used since the last look goes altogether. */
 static void drop_left_classes_own(struct hak_cache *c, unsigned sc)
 {
 	for (unsigned i = 0; i < HAK_CACHE_LOOKS_LEFT; i++) {
@@ -271,7 +271,7 @@ static void drop_left_classes_own(struct hak_cache *c, unsigned sc)
 	}
 }
 
-/* Lets what has rested give way until n_bytes more can be claimed. */
+/* Trims idle classes until n_bytes more can be claimed. */
 static void trim_rested_own(struct hak_cache *c, unsigned sc, size_t n_bytes)
 {
 	for (unsigned i = 0; i < HAK_CACHE_LOOKS && c->n_bytes + n_bytes > c->n_most && c->n_misses >= c->look_at; i++)
@@ -289,7 +289,7 @@ static unsigned first_slots(const struct hak_cache *c, unsigned sc)
 		n < HAK_CACHE_FIRST_MOST ? (unsigned)n : HAK_CACHE_FIRST_MOST;
 }
 
-/* May class sc's array grow now? Where one slot is much memory, it must have been full before it was empty. */
+/* May class sc's array grow now? If one slot is much memory, the array must have been full before it was empty. */
 static bool may_grow_own(struct hak_cache *c, unsigned sc, bool is_full)
 {
 	bool was_full = c->is_filling[sc];
@@ -298,8 +298,8 @@ static bool may_grow_own(struct hak_cache *c, unsigned sc, bool is_full)
 	return !hak_class_is_single(sc) || (is_full ? c->n_slots[sc] == 0 : was_full);
 }
 
-/* Twice the slots for class sc, which needs some: as far as cap and budget allow, and the more of that is claimed, the more
- * it must miss. False: no more. */
+/* Doubles the slots of class sc, as far as cap and budget allow. The more of the budget is claimed, the more often the
+ * class must have missed. False: no more slots. */
 static bool grow_own(struct hak_cache *c, unsigned sc, bool is_full)
 {
 	unsigned n = c->n_slots[sc], cap, wanted;
@@ -351,7 +351,7 @@ void *hak_cache_hand_out(struct hak_slot slot, unsigned sc)
 	return slot.block;
 }
 
-/* Pops a block that is not alive: one that is was freed by two threads. NULL: there is none. */
+/* Pops a block that is not live: one that is was freed by two threads. NULL: there is none. */
 static void *pop_sound_own(struct hak_cache *c, unsigned sc)
 {
 	void *p = NULL;
@@ -361,7 +361,7 @@ static void *pop_sound_own(struct hak_cache *c, unsigned sc)
 	return p;
 }
 
-/* Takes up to n blocks from open slabs to out; from a second empty one none: it may go. */
+/* Takes up to n blocks from open slabs to out; none from a second empty slab, which may go. */
 static unsigned take_locked(struct hak_heap *h, unsigned sc, struct hak_slot *out, unsigned n)
 {
 	struct hak_bin *bin = &h->bin[sc];
@@ -423,7 +423,7 @@ void *hak_cache_take_own(struct hak_cache *c, unsigned sc)
 	void *p;
 
 	c->is_straight = false;
-	if (c->top[sc] <= c->base[sc]) /* else the miss was forced */
+	if (c->top[sc] <= c->base[sc]) /* otherwise the miss was forced */
 		settle_own(c, sc);
 	p = pop_sound_own(c, sc);
 	if (p != NULL)
@@ -440,7 +440,7 @@ void hak_cache_put_own(struct hak_cache *c, unsigned sc, void *p, uint8_t *live)
 	if (c->top[sc] >= c->limit[sc])
 		settle_own(c, sc);
 	if (c->top[sc] == c->limit[sc] && !grow_own(c, sc, true)) {
-		/* The oldest half goes: they are the coldest. */
+		/* The older half goes: it is the coldest. */
 		unsigned n = (c->n_slots[sc] + 1) / 2;
 
 		if (n == 0) {
@@ -449,7 +449,7 @@ void hak_cache_put_own(struct hak_cache *c, unsigned sc, void *p, uint8_t *live)
 		}
 		give_oldest_own(c, sc, n);
 		c->is_flushed = c->is_flushed || n >= HAK_REST_FLUSH;
-		if (c->n_slots[sc] > cap_now()) { /* it has fallen */
+		if (c->n_slots[sc] > cap_now()) { /* the cap was lowered */
 			drop_class_own(c, sc);
 			hak_cache_put_own(c, sc, p, live);
 			return;
@@ -468,7 +468,7 @@ void hak_cache_sweep_own(struct hak_cache *c)
 void hak_cache_limit_own(struct hak_cache *c, size_t n_most)
 {
 	c->n_most = n_most;
-	/* What has rested, then the largest. */
+	/* What is idle first, then the largest classes. */
 	if (c->n_bytes > n_most)
 		hak_cache_sweep_own(c);
 	for (unsigned i = 1; c->n_bytes > n_most && i <= HAK_N_CLASSES; i++)
@@ -483,7 +483,7 @@ void hak_cache_flush_own(struct hak_cache *c)
 			drop_class_own(c, sc);
 }
 
-/* Its thread may have been anywhere: each slot is proved, and its block goes home if it is neither alive nor there. */
+/* The thread may have been at any point: check each slot, and put its block back only if it is neither live nor free. */
 static void salvage_class(struct hak_cache *c, unsigned sc, struct hak_after *after)
 {
 	struct hak_heap *h = c->heap;
@@ -514,7 +514,7 @@ void hak_cache_salvage_own(struct hak_cache *c)
 		hak_own_set(&c->top[sc], c->array[sc]);
 		if (!c->is_busy && c->n_slots[sc] > 0)
 			resize_own(c, sc, 0);
-		/* Else it is lost: its thread was perhaps just giving it back. */
+		/* Otherwise the array is lost: its thread may have been giving it back. */
 		hak_own_set(&c->top[sc], NULL);
 		hak_own_set(&c->base[sc], NULL);
 		hak_own_set(&c->array[sc], NULL);

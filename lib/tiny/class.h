@@ -31,14 +31,14 @@ HAK_INLINE size_t hak_class_size(unsigned sc)
 	return (size_t)(sc % 8 + 9) << (sc / 8 + 3);
 }
 
-/* Has each block of class sc a slab for itself? */
+/* Does each block of class sc have a slab to itself? */
 HAK_INLINE bool hak_class_is_single(unsigned sc)
 {
 	return hak_class_size(sc) > HAK_SHARED_MAX;
 }
 
-/* Slices of one slab: enough for 64 blocks up to 1 KiB, for 32 up to 4 KiB. Of the larger classes, as many as leave the
- * smallest rest, at most 1/16; then those of one block. */
+/* Slices of one slab: enough for 64 blocks up to 1 KiB, for 32 up to 4 KiB; for larger classes, as many as leave the
+ * least unused, at most 1/16; for slabs of one block, as many as it needs. */
 HAK_INLINE unsigned hak_class_slices(unsigned sc)
 {
 	static const uint8_t fitting[8] = { 4, 5, 5, 6, 5, 7, 4, 4 };
@@ -49,7 +49,7 @@ HAK_INLINE unsigned hak_class_slices(unsigned sc)
 	return size <= 1024 ? 1 : size <= 4096 ? 2 : fitting[sc % 8];
 }
 
-/* The same for the first one of a heap: a program that uses many sizes has one of each, and needs few of the large. */
+/* The same for the first slab in a heap: a program that uses many sizes has one of each, and needs few large blocks. */
 HAK_INLINE unsigned hak_class_first_slices(unsigned sc)
 {
 	size_t size = hak_class_size(sc);
@@ -57,7 +57,7 @@ HAK_INLINE unsigned hak_class_first_slices(unsigned sc)
 	return size <= 4096 || hak_class_is_single(sc) ? hak_class_slices(sc) : size <= HAK_SHARED_MAX / 2 ? 1 : 2;
 }
 
-/* Most blocks a refill takes of class sc. */
+/* The most blocks of class sc that a refill takes. */
 HAK_INLINE unsigned hak_class_batch(unsigned sc)
 {
 	size_t n = HAK_BATCH_BYTES / hak_class_size(sc);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns: the heap: slabs by class, shared by the threads of one processor, and the frees that others announce to it.
+ * Owns: the heap: slabs by class, shared by the threads that use it, and the remote frees announced to it.
  * Threads: any. Heaps are never unmapped.
- * Locks: the heap's own, HEAP: for batches between slabs and caches, for what is due in the heap; never over a system
- *        call, nor over another lock.
- * H1 Bitmaps are the truth: a forked child that finds the lock held by a thread it does not have counts and lists the
- *    heap's slabs anew from them. Each change of a list is made under the lock, so nothing else can be half done.
+ * Locks: the heap's own, HEAP, for batches between slabs and caches, and for whatever is due in the heap. It is never
+ *        held over a system call or while taking another lock.
+ * H1 The bitmaps are authoritative: a forked child that finds the lock held by a thread it does not have rebuilds the
+ *    counts and lists of the heap's slabs from them. Lists change only under the lock, so nothing else can be half
+ *    done.
  * H2 A slab's heap is the one that made it, until its slices are given back.
  */
 #ifndef HAK_TINY_HEAP_H
@@ -22,7 +23,7 @@ struct hak_bin {
 	struct hak_link open;      /* lk:HEAP: slabs with a free block; refills take from the first */
 	struct hak_link full;      /* lk:HEAP: slabs without */
 	uint32_t n_empty;          /* lk:HEAP: open slabs with no block taken */
-	uint32_t n_rest;           /* lk:HEAP: so many of them, of one block each, rest since hak_heap_cool_any() came by */
+	uint32_t n_rest;           /* lk:HEAP: of these, how many were empty at the last hak_heap_cool_any(); slabs of one block */
 	uint32_t n_slabs;          /* lk:HEAP */
 };
 
@@ -33,14 +34,14 @@ struct hak_heap {
 	uint32_t n_made;           /* any: slabs made */
 	uint32_t n_threads;        /* any: that use it */
 	uint64_t n_single_bytes;   /* lk:HEAP; read by any: in empty slabs of one block, ... */
-	uint64_t n_slack_bytes;    /* lk:HEAP: ... and what of them region/slack.h knows */
+	uint64_t n_slack_bytes;    /* lk:HEAP: ... and how much of that is counted in region/slack.h */
 	uint32_t n_news;           /* lk:HEAP; read by any: slabs in news */
 	uint32_t round;            /* lk:HEAP: rounds of decay begun */
 	uint32_t n_round;          /* lk:HEAP: slabs in news that this round of decay has not looked at yet */
 	uint64_t round_at;         /* lk:HEAP: ms: when the next one may begin */
-	struct hak_link news;      /* lk:HEAP: slabs in which blocks became free, for longest first (tiny/hole.h) */
+	struct hak_link news;      /* lk:HEAP: slabs in which blocks became free, the oldest first (tiny/hole.h) */
 	struct hak_heap *next;     /* any: all heaps, in the order they were made */
-	struct hak_link warm;      /* lk:CACHES: caches of ended threads, as they were; the last comes first */
+	struct hak_link warm;      /* lk:CACHES: caches of ended threads, blocks and all; the newest comes first */
 	uint32_t n_warm;           /* lk:CACHES */
 	struct hak_bin bin[HAK_N_CLASSES];
 
@@ -51,27 +52,27 @@ struct hak_heap {
 /* Makes a zeroed heap usable. */
 void hak_heap_init(struct hak_heap *h, uint32_t id);
 
-/* Takes the lock, and repairs what a fork has left (H1). */
+/* Takes the lock, and repairs what a fork left behind (H1). */
 void hak_heap_lock(struct hak_heap *h);
 
-/* The same if that can be had at once: for a signal handler, whose own thread may hold it. */
+/* The same if the lock is free: for a signal handler, whose own thread may hold it. */
 bool hak_heap_try_lock(struct hak_heap *h);
 
 void hak_heap_unlock(struct hak_heap *h);
 
-/* Puts what others have sent home back into its slabs of class sc. */
+/* Collects the remote frees of class sc: puts the blocks back into h's slabs. */
 void hak_heap_collect_class_any(struct hak_heap *h, unsigned sc);
 
-/* The same for all classes, and gives all slabs back that are empty then. */
+/* The same for all classes; then gives back all slabs that are empty. */
 void hak_heap_collect_any(struct hak_heap *h);
 
-/* Gives slabs of one block back that nobody took since the last call, or all that are empty. */
+/* Gives back the empty slabs of one block that were empty at the last call already, or all of them. */
 void hak_heap_cool_any(struct hak_heap *h, bool all);
 
-/* Has h anything to collect? A hint. */
+/* Does h have anything to collect? A hint. */
 bool hak_heap_is_pending_any(const struct hak_heap *h);
 
-/* The heap of unused slabs: nobody's blocks are announced to it. */
+/* The heap of unused slabs, to which late announcements may go. */
 extern struct hak_heap hak_heap_none;
 
 #endif

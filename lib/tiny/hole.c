@@ -18,7 +18,7 @@ static size_t pages_of(const struct hak_slab *s, unsigned first, unsigned n, cha
 	uintptr_t start = (uintptr_t)s->span.base + (size_t)first * s->span.size;
 	uintptr_t end = start + (size_t)n * s->span.size;
 
-	/* Behind the last block there is nothing but the slab's end. */
+	/* The unused end of the slab belongs to the last block. */
 	if (first + n == s->n_blocks)
 		end = (uintptr_t)s->span.base + s->span.n_slices * HAK_SLICE_SIZE;
 	start = hak_round_up(start, page);
@@ -65,7 +65,7 @@ static size_t count_hole_bytes(const struct hak_slab *s)
 	}
 }
 
-/* Leaves the holes of a slab where they are, if huge pages are worth more. */
+/* Should the holes of a slab stay, because huge pages are worth more? */
 static bool keep_holes(struct hak_slab *s)
 {
 	size_t n_old = s->kept;
@@ -99,7 +99,7 @@ static unsigned take_holes_locked(struct hak_heap *h, struct hole *holes, unsign
 		if (s->hole_at > 0 || !keep_holes(s))
 			n_taken += take_from_slab_locked(h, s, holes + n_taken, n - n_taken);
 		if (n_taken < n)
-			hak_slab_untell_locked(h, s); /* it has given its holes, or keeps them */
+			hak_slab_untell_locked(h, s); /* its holes are purged, or stay */
 	}
 	return n_taken;
 }
@@ -151,7 +151,7 @@ static void begin_round_locked(struct hak_heap *h)
 	h->round++;
 }
 
-/* May this round go on, or the next one begin? */
+/* Continues this round, or begins the next one if it is time. */
 static bool continue_round_locked(struct hak_heap *h, uint64_t now, uint64_t delay)
 {
 	if (h->n_round == 0 && h->round_at <= now) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "tiny/remote.h"
 
-/* Pushes s, which nobody else may announce (is_pending is ours), into its owner's list for its class. Who becomes its
- * owner meanwhile, or makes it anew as another class, either finds it in the old list (having set both before looking
- * there), or we see the change and forward the lists ourselves (T2). */
+/* Pushes s, which only we may announce (we set is_pending), into its owner's list for its class. If it gets another
+ * owner or class meanwhile, then either whoever changes that finds it in the old list, having changed both before
+ * looking there; or we see the change and forward the lists ourselves (T2). */
 static void deliver_any(struct hak_slab *s)
 {
 	struct hak_heap *owner = hak_load_ordered(&s->owner);
@@ -33,7 +33,8 @@ void hak_remote_forward_any(struct hak_heap *h)
 	}
 }
 
-/* Called after a remote bit of s was set; s may already be collected, or released and made anew (B3). */
+/* Called after a remote bit of s was set. Meanwhile s may have been collected, or released and its descriptor reused
+ * (B3). */
 void hak_remote_announce_any(struct hak_slab *s)
 {
 	if (hak_swap_ordered(&s->is_pending, 1) == 0)
@@ -64,10 +65,10 @@ void hak_remote_collect_class_locked(struct hak_heap *h, unsigned sc, struct hak
 	while (s != NULL) {
 		struct hak_slab *next = hak_load_relaxed(&s->next_pending);
 
-		/* It stays ours as long as we hold the lock. One that is not listed yet has no bit: nothing of it is alive. */
+		/* It stays in h as long as we hold the lock. If it is not listed yet, it has no bit: no block of it is live. */
 		if (hak_load_ordered(&s->owner) == h) {
-			/* Ordered: clear the mark, then look at the bits; who sets a bit after we looked finds the
-			 * mark cleared and announces anew. */
+			/* Ordered: clear the mark, then look at the bits. Whoever sets a bit after that finds the mark
+			 * cleared, and announces again. */
 			hak_store_ordered(&s->is_pending, 0);
 			collect_slab_locked(h, s, after);
 		} else {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns: the way home of blocks that are freed into another heap's slabs, or by a thread without a cache.
- * Threads: see each function. Locks: none, but what ends in _locked has the heap's.
- * T1 A block on its way has its bit in its slab's remote bitmap.
- * T2 A slab with a remote bit that its heap does not know of is announced: is_pending, and in some heap's pending
- *    list or in the hands of a thread that will put it there. Announced to the wrong heap (the slab was released and
- *    made anew meanwhile), it is forwarded.
+ * Owns: remote frees: of blocks of another heap's slabs, or by a thread without a cache.
+ * Threads: any. Locks: none; _locked: the heap's is held.
+ * T1 A block in flight has its bit set in its slab's remote bitmap.
+ * T2 A slab with a remote bit that its heap has not seen is announced: is_pending is set, and the slab is in some
+ *    heap's pending list, or a thread is about to put it there. If that is the wrong heap, because the slab was
+ *    released and its descriptor reused meanwhile, it is forwarded.
  */
 #ifndef HAK_TINY_REMOTE_H
 #define HAK_TINY_REMOTE_H
@@ -16,12 +16,12 @@
 /* Announces s to its heap. */
 void hak_remote_announce_any(struct hak_slab *s);
 
-/* Sends block idx of slab s home, whose live byte was 1. False: another thread was first. */
+/* Frees block idx of slab s, whose live byte was 1, remotely. False: another thread was first. */
 HAK_INLINE bool hak_remote_push_any(struct hak_slab *s, size_t idx)
 {
 	uint64_t bit = (uint64_t)1 << idx % HAK_WORD_BITS;
 
-	/* Before the bit: once that is set, the block may be handed out again, and s be released and made anew (B3). */
+	/* Before the bit: once that is set, the block may be handed out again, and s released and its descriptor reused (B3). */
 	hak_own_set(&s->live[idx], 0);
 	if (HAK_UNLIKELY((hak_or_ordered(&s->remote[idx / HAK_WORD_BITS], bit) & bit) != 0))
 		return false;
@@ -30,10 +30,10 @@ HAK_INLINE bool hak_remote_push_any(struct hak_slab *s, size_t idx)
 	return true;
 }
 
-/* Puts back into their slabs what was sent to h, of class sc. */
+/* Collects the remote frees of class sc in h: puts the blocks back into their slabs. */
 void hak_remote_collect_class_locked(struct hak_heap *h, unsigned sc, struct hak_after *after);
 
-/* Sends every slab announced to h on to its heap. */
+/* Forwards every slab announced to h to its own heap. */
 void hak_remote_forward_any(struct hak_heap *h);
 
 #endif

@@ -41,13 +41,13 @@ static void audit_locked(const struct hak_heap *h, const struct hak_slab *s)
 		HAK_REQUIRE(!hak_bit_is_set(s->bits, i) || !hak_is_alive(hak_load_relaxed(&s->live[i])), "audit: a free block is alive");
 }
 
-/* No larger than an OS page: wherever a block is alive, every OS page is touched. */
+/* No larger than an OS page: where all blocks are in use, every OS page is touched. */
 static bool is_dense(size_t size)
 {
 	return size <= hak_os_page_size();
 }
 
-/* n: 1 if h has s from now on, -1 if it has it no more. */
+/* n: 1 if h gets s, -1 if it loses it. */
 static void count_slab_locked(struct hak_heap *h, const struct hak_slab *s, int n)
 {
 	struct hak_bin *bin = &h->bin[s->span.sc];
@@ -57,7 +57,7 @@ static void count_slab_locked(struct hak_heap *h, const struct hak_slab *s, int 
 	hak_own_add(&bin->n_slabs, (uint32_t)n);
 }
 
-/* All blocks free; the bits behind the last block stay clear. */
+/* Makes all blocks free; the bits behind the last block stay clear. */
 static void free_all_blocks(struct hak_slab *s)
 {
 	memset(s->remote, 0, s->n_words * sizeof(uint64_t));
@@ -72,7 +72,7 @@ static void free_all_blocks(struct hak_slab *s)
 	hak_own_set(hak_slab_only(s->live), s->n_blocks == 1 ? hak_slab_make_only(s->span.base, s->span.sc) : 0);
 }
 
-/* Slices in which a block begins: the others need no word in front. */
+/* Slices in which a block begins: the others need no front entry. */
 static unsigned count_fronts(const struct hak_slab *s)
 {
 	return s->n_blocks > 1 ? s->span.n_slices : 1;
@@ -106,8 +106,7 @@ struct hak_slab *hak_slab_make_any(struct hak_heap *h, unsigned sc)
 
 	hak_store_relaxed(&s->pending_sc, sc);
 	hak_store_ordered(&s->owner, h);
-	/* B3: a late announcement found nobody to go to: take it over. Ordered: pairs with
-	 * hak_remote_announce_any(). */
+	/* B3: a late announcement went to hak_heap_none: take it over. Ordered: pairs with hak_remote_announce_any(). */
 	if (hak_load_ordered(&s->is_pending))
 		hak_remote_forward_any(&hak_heap_none);
 	hak_registry_put(slices.base, n_slices, &s->span);
@@ -117,7 +116,7 @@ struct hak_slab *hak_slab_make_any(struct hak_heap *h, unsigned sc)
 	return s;
 }
 
-/* n more of h's slabs of class sc are empty. Where each has one block, their memory counts as slack. */
+/* n more of h's slabs of class sc are empty. If each has one block, their memory counts as slack. */
 static void count_empty_locked(struct hak_heap *h, unsigned sc, int n)
 {
 	struct hak_bin *bin = &h->bin[sc];
@@ -128,7 +127,7 @@ static void count_empty_locked(struct hak_heap *h, unsigned sc, int n)
 	hak_own_set(&h->n_single_bytes, h->n_single_bytes + (uint64_t)n * hak_class_size(sc));
 	if (bin->n_empty < bin->n_rest)
 		bin->n_rest = bin->n_empty;
-	/* In large steps: all heaps write to the sum. */
+	/* In large steps, since all heaps write to the sum. */
 	if (h->n_single_bytes >= h->n_slack_bytes + HAK_SLACK_STEP || h->n_single_bytes + HAK_SLACK_STEP <= h->n_slack_bytes) {
 		hak_slack_count_empty((int64_t)(h->n_single_bytes - h->n_slack_bytes));
 		h->n_slack_bytes = h->n_single_bytes;
@@ -186,7 +185,7 @@ static void drop_locked(struct hak_heap *h, struct hak_slab *s, struct hak_after
 	s->link.next = after->gone != NULL ? &after->gone->link : NULL;
 	after->gone = s;
 	after->heap = h;
-	/* While the lock is held: whoever holds it and finds h here, in collecting, finds it until he is done. */
+	/* Under the lock: a collecting thread, which holds the lock and finds h here, may rely on it until it is done. */
 	hak_store_ordered(&s->owner, &hak_heap_none);
 }
 
@@ -194,7 +193,7 @@ static void release_slab(struct hak_slab *s, struct hak_heap *h)
 {
 	hak_registry_drop_front(s->span.base, count_fronts(s), h->tag, s->span.sc);
 	hak_registry_put(s->span.base, s->span.n_slices, hak_superslab_nothing(s->span.superslab));
-	/* Announced to us after its last block came home: whoever makes it anew looks for it at nobody's. */
+	/* Announced to h after its last block came back: forward it to where whoever reuses the descriptor looks for it. */
 	if (hak_load_ordered(&s->is_pending))
 		hak_remote_forward_any(h);
 	forget_holes(s);
@@ -219,7 +218,7 @@ void hak_slab_finish(struct hak_after *after)
 	after->twice = NULL;
 }
 
-/* Who takes a batch is about to write to its blocks, which may lie in another processor's cache. */
+/* Whoever takes a batch is about to write to its blocks, which may be in another processor's cache. */
 static inline struct hak_slot prefetch_slot(char *p, uint8_t *live)
 {
 	__builtin_prefetch(p, 1);
@@ -293,7 +292,7 @@ void hak_slab_put_locked(struct hak_heap *h, struct hak_slab *s, unsigned w, uin
 	hak_slab_count_put_locked(h, s, w, hak_bits_count(bits), after);
 }
 
-/* May h keep one more empty slab of one block, for its own class alone? */
+/* May h keep one more empty slab of one block, which only its own class can use? */
 static bool may_keep_single_locked(const struct hak_heap *h)
 {
 	return h->n_single_bytes <= HAK_SLACK_LEAST + hak_limit_held() / HAK_SLACK_RATIO && hak_slack_over(0) == 0 &&
@@ -385,7 +384,7 @@ void hak_slab_drop_rested_locked(struct hak_heap *h, unsigned sc, struct hak_aft
 {
 	struct hak_bin *bin = &h->bin[sc];
 
-	for (uint32_t n = bin->n_rest; n > 0; n--) /* the last ones are there for longest */
+	for (uint32_t n = bin->n_rest; n > 0; n--) /* the last ones have been there for longest */
 		drop_locked(h, of_link(bin->open.prev), after);
 	bin->n_rest = bin->n_empty;
 }

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns: slabs: equal blocks on adjacent slices, their state in bitmaps and bytes of our own.
+ * Owns: slabs: equal blocks on adjacent slices, with their state in bitmaps and bytes elsewhere.
  * Threads: any.
  * Locks: the heap's, for what ends in _locked.
- * B1 A block is alive (its live byte is 1), or cached, or in flight (its bit in remote), or free (its bit in the free
- *    bitmap): exactly one of them. n_free counts the free bits.
- * B2 A slab is in its bin's open list if n_free > 0, else in full; in neither before it is listed and while it goes.
- * B3 A descriptor stays a slab's descriptor with as many words for ever, and is_pending and next_pending survive
- *    its reuse: a thread that is late with its announcement (tiny/remote) writes to nothing else.
- *    Of one block, which is a slab for itself, the live byte tells free (HAK_LIVE_HOME) from cached (0): so a cache that
- *    holds it wrongly, since two threads freed it at the same moment, finds out.
- * B4 Lines by who writes to them: the first, that who frees a block reads, hardly ever; the next, whoever holds the heap's
- *    lock; that of the way home, who frees another heap's blocks.
+ * B1 A block is exactly one of: live (its live byte is 1), cached, in flight (its bit in remote), free (its bit in the
+ *    free bitmap). n_free counts the free bits.
+ * B2 A slab is in its bin's open list if n_free > 0, otherwise in the full list; in neither before it is listed and
+ *    while it leaves.
+ * B3 A slab's descriptor is never used for anything else, and keeps its number of words; is_pending and next_pending
+ *    survive its reuse. So a thread that announces late (tiny/remote) writes to nothing else. If a slab has one block,
+ *    the live byte also tells free (HAK_LIVE_HOME) from cached (0), so that a cache that holds the block by mistake,
+ *    after two threads freed it at the same moment, finds out.
+ * B4 Cache lines are separated by who writes to them. The first, which every free reads, is hardly ever written; the
+ *    next is written under the heap's lock; the last by remote frees.
  */
 #ifndef HAK_TINY_SLAB_H
 #define HAK_TINY_SLAB_H
@@ -23,8 +24,8 @@
 
 /* What changed in a slab since holes were last looked for. */
 enum hak_news {
-	HAK_NEWS_NONE,  /* no block became free: nothing to find, and the slab is not in news */
-	HAK_NEWS_AGED,  /* blocks became free, but none came or went since the last look */
+	HAK_NEWS_NONE,  /* no block became free: no new holes, and the slab is not in news */
+	HAK_NEWS_AGED,  /* blocks became free, but nothing changed since the last look */
 	HAK_NEWS_FRESH  /* blocks came or went */
 };
 
@@ -42,25 +43,25 @@ struct hak_slab {
 	struct hak_link in_news;   /* lk:HEAP: unless news is NONE */
 	uint32_t n_free;           /* lk:HEAP (B1) */
 	uint32_t first_word;       /* lk:HEAP: no free bit before this word */
-	bool is_fresh;             /* lk:HEAP: of one block: it reads as zero until it is handed out the first time */
-	uint32_t kept;             /* lk:HEAP: bytes of holes that stay for the sake of huge pages */
+	bool is_fresh;             /* lk:HEAP: slab of one block: it reads as zero, and was never handed out */
+	uint32_t kept;             /* lk:HEAP: bytes of holes that stay to keep huge pages whole */
 	uint16_t news;             /* lk:HEAP: enum hak_news */
-	uint16_t hole_at;          /* lk:HEAP: the block from which the search for holes goes on */
+	uint16_t hole_at;          /* lk:HEAP: the block at which the search for holes continues */
 	uint32_t round;            /* lk:HEAP: in news: the round of decay that looked at it last, or in which it came */
 	uint64_t *bits;            /* const; lk:HEAP: n_words; the free bitmap */
 
-	/* Its way home, for what others free. */
-	uint64_t *remote HAK_ALIGNED(HAK_LINE_SIZE); /* const; any: n_words; blocks on their way */
+	/* For remote frees. */
+	uint64_t *remote HAK_ALIGNED(HAK_LINE_SIZE); /* const; any: n_words; blocks in flight */
 	struct hak_slab *next_pending; /* any: while is_pending */
 	uint32_t is_pending;       /* any: in, or on its way into, a heap's pending list */
-	uint32_t pending_sc;       /* any: the class by whose list it is announced; const while it is a slab */
-	struct hak_group *group;   /* const: whose descriptor it is (tiny/group.h) */
+	uint32_t pending_sc;       /* any: the class in whose list it is announced; const while it is a slab */
+	struct hak_group *group;   /* const: the group that its descriptor is in (tiny/group.h) */
 	struct hak_slab *next;     /* const: all descriptors ever made */
 };
 
 HAK_STATIC(sizeof(void *) < 8 || offsetof(struct hak_slab, link) == HAK_LINE_SIZE); /* B4 */
 
-/* The block that p lies in: its index, or n_blocks for the rest at the end. */
+/* The index of the block that p lies in; n_blocks for the unused end. */
 HAK_INLINE unsigned hak_slab_idx_of(const struct hak_slab *s, const void *p)
 {
 	uint64_t idx;
@@ -77,8 +78,8 @@ HAK_INLINE size_t hak_slab_block_idx(const struct hak_slab *s, const void *p)
 	return hak_registry_idx_hit((uint64_t)((const char *)p - s->span.base), &s->inverse, &idx) ? (size_t)idx : SIZE_MAX;
 }
 
-/* The only block of a slab, and its class: right before its live byte, so that a look at both costs one line. 0: the slab has
- * gone, or has more. */
+/* The block and class of a slab of one block. Lies right before its live byte, so that reading both costs one cache
+ * line. 0: the slab is gone, or has more blocks. */
 HAK_INLINE uintptr_t *hak_slab_only(uint8_t *live)
 {
 	return (uintptr_t *)(void *)live - 1;
@@ -89,13 +90,13 @@ HAK_INLINE uintptr_t hak_slab_make_only(const void *block, size_t sc)
 	return (uintptr_t)block | sc; /* on a slice's border */
 }
 
-/* Does the slab of class sc for which slot was filled, and which has no other block, still stand there? _hit */
+/* Is the slab of one block and class sc that slot was filled from still there? */
 HAK_INLINE bool hak_slab_has_hit(struct hak_slot slot, size_t sc)
 {
 	return hak_load_once(hak_slab_only(slot.live)) == hak_slab_make_only(slot.block, sc);
 }
 
-/* As hak_cache_pop_class_hit() where each block has a slab for itself. */
+/* As hak_cache_pop_class_hit() for classes whose blocks have a slab each. */
 HAK_INLINE bool hak_slab_pop_single_hit(struct hak_cache *c, size_t sc, void **out)
 {
 	struct hak_slot *top = c->top[sc];
@@ -108,18 +109,18 @@ struct hak_slab *hak_slab_make_any(struct hak_heap *h, unsigned sc);
 
 void hak_slab_list_locked(struct hak_heap *h, struct hak_slab *s);
 
-/* What is left to do when the lock has been given; zero: nothing. */
+/* What is left to do once the lock is released; zero: nothing. */
 struct hak_after {
-	struct hak_slab *gone;     /* slabs that have left the heap, linked by link.next: no block is alive */
-	struct hak_heap *heap;     /* theirs until then: one for all */
+	struct hak_slab *gone;     /* slabs that have left the heap, linked by link.next: no block is live */
+	struct hak_heap *heap;     /* the heap that all of them left */
 	void *twice;               /* a block that two threads freed at the same moment */
 	size_t twice_size;
 };
 
-/* Does it: slices go to the superslabs, descriptors to their groups; a verdict. */
+/* Does it: gives slices to the superslabs and descriptors to their groups, and reports a double free. */
 void hak_slab_finish(struct hak_after *after);
 
-/* Is it a slab of one block, which is alive? What comes home then is a second free of it. */
+/* Is it a slab of one block, which is live? Then whatever comes back is a second free of it. */
 HAK_INLINE bool hak_slab_is_alone_alive(const struct hak_slab *s)
 {
 	return HAK_UNLIKELY(s->n_blocks == 1) && hak_is_alive(hak_load_relaxed(&s->live[0]));
@@ -131,7 +132,8 @@ void hak_slab_note_twice_locked(const struct hak_slab *s, unsigned idx, struct h
 /* Takes up to n free blocks, lowest address last, to out[0 .. result). */
 unsigned hak_slab_take_locked(struct hak_heap *h, struct hak_slab *s, struct hak_slot *out, unsigned n);
 
-/* A slab that was full until now, or is empty now, goes where it belongs: where an empty one is there already, it leaves. */
+/* Moves a slab that was full until now, or is empty now, to where it belongs. If the heap has an empty one already, it
+ * leaves. */
 void hak_slab_turn_locked(struct hak_heap *h, struct hak_slab *s, bool was_full, struct hak_after *after);
 
 /* Puts s into news; takes it out, if it is there. */
@@ -161,22 +163,22 @@ void hak_slab_put_locked(struct hak_heap *h, struct hak_slab *s, unsigned w, uin
 void hak_slab_take_range_locked(struct hak_heap *h, struct hak_slab *s, unsigned first, unsigned n);
 void hak_slab_put_range_locked(struct hak_heap *h, struct hak_slab *s, unsigned first, unsigned n, struct hak_after *after);
 
-/* Does the block of s, just taken from it, read as zero? */
+/* Does the block of s that was just taken read as zero? */
 HAK_INLINE bool hak_slab_is_fresh(const struct hak_slab *s)
 {
 	return hak_load_relaxed(&s->is_fresh);
 }
 
-/* Takes the empty slabs of class sc that a heap keeps in reserve out of its lists, for good. */
+/* Removes from the heap the empty slabs of class sc that it keeps in reserve. */
 void hak_slab_drop_empty_locked(struct hak_heap *h, unsigned sc, struct hak_after *after);
 
-/* Those of one block each that have been there since the last call. */
+/* Removes those of one block each that have been empty since the last call. */
 void hak_slab_drop_rested_locked(struct hak_heap *h, unsigned sc, struct hak_after *after);
 
-/* Counts and lists all slabs of h anew (H1). */
+/* Rebuilds the counts and lists of all slabs of h (H1). */
 void hak_slab_relist_locked(struct hak_heap *h);
 
-/* Faults in one slab's counts; one line each. */
+/* Checks one slab. Returns 0, or 1 after a line on stderr. */
 size_t hak_slab_check_locked(const struct hak_heap *h, struct hak_slab *s, bool is_open);
 
 #endif
