@@ -18,13 +18,13 @@
 #define PIECE (HAK_PURGE_PIECE * HAK_SLICE_SIZE)
 #define SECOND 1000 /* ms */
 
-static uint64_t next_bite;  /* any: µs: when the last bite will have taken its share of the time */
-static uint64_t aged_at;    /* any: ms: when what was dirty was marked aged; 0: not yet */
-static uint64_t retry_at;   /* any: ms: memory that the system does not take is not tried again before */
-static uint64_t second_at;  /* any: ms: when the swing fell, and caches cooled */
-static uint64_t n_broken;   /* any: huge pages broken, seen last */
+static uint64_t next_bite;  /* any: µs: when all bites so far will have taken their share of the time */
+static uint64_t aged_at;    /* any: ms: when dirty slices were last marked aged; 0: never */
+static uint64_t retry_at;   /* any: ms: memory that the kernel did not take is not tried again before this */
+static uint64_t second_at;  /* any: ms: when do_each_second() last ran */
+static uint64_t n_broken;   /* any: hak_huge_n_broken() when last seen */
 static uint64_t held_seen;  /* any: bytes held when a limit last pressed */
-static uint64_t holes_purged_at;  /* any: ms: when all holes last went at once for a limit's sake */
+static uint64_t holes_purged_at;  /* any: ms: when all holes were last purged because of a limit */
 
 /* ms that free memory stays; UINT64_MAX: for ever. */
 static uint64_t delay_now(void)
@@ -38,7 +38,7 @@ static uint64_t delay_now(void)
 	return delay >= 0 ? (uint64_t)delay : UINT64_MAX;
 }
 
-/* Whoever moves *at on does what was due at that time. */
+/* Is it time, and is the caller the one who does it? Whoever moves *at forward is. */
 static bool claim_turn(uint64_t *at, uint64_t now, uint64_t pause)
 {
 	uint64_t due = hak_load_relaxed(at);
@@ -46,7 +46,7 @@ static bool claim_turn(uint64_t *at, uint64_t now, uint64_t pause)
 	return now >= due && hak_cas_acquire(at, &due, now + pause);
 }
 
-/* May there be one more bite? As long as all of them together take no more than their share. */
+/* May there be one more bite? Yes, while all of them together take no more than their share of the time. */
 static bool may_bite(uint64_t now)
 {
 	uint64_t due = hak_load_relaxed(&next_bite);
@@ -56,7 +56,7 @@ static bool may_bite(uint64_t now)
 		(due > from ? due : from) + HAK_BITE_SHARE * (uint64_t)(HAK_BITE_NS / 1000));
 }
 
-/* Is anything free that could go back, now or later? */
+/* Is there free memory to give back, now or later? */
 static bool is_something_free(void)
 {
 	if (hak_slack_now() > 0)
@@ -78,7 +78,7 @@ static bool is_always(void *unused)
 	return true;
 }
 
-/* Where huge pages were broken, holes that were kept for their sake may go. */
+/* If huge pages were broken up, holes that were kept for their sake may go. */
 static bool requeue_kept_holes(void)
 {
 	uint64_t seen = hak_load_relaxed(&n_broken), now = hak_huge_n_broken();
@@ -89,7 +89,7 @@ static bool requeue_kept_holes(void)
 	return true;
 }
 
-/* What is due once a second. */
+/* Does what is due once a second. */
 static void do_each_second(uint64_t now)
 {
 	if (!claim_turn(&second_at, now, SECOND))
@@ -104,7 +104,7 @@ static void do_each_second(uint64_t now)
 	requeue_kept_holes();
 }
 
-/* Slices and mappings: what is too much, then what has aged. */
+/* Purges slices and mappings: what exceeds the slack, then what has aged. */
 static size_t purge_slices(uint64_t now, uint64_t delay, size_t n_bytes)
 {
 	uint64_t marked = hak_load_relaxed(&aged_at);
@@ -142,13 +142,13 @@ static void take_bite(uint64_t now, uint64_t delay)
 	purge_holes(now, delay, has_time_left, &end);
 }
 
-/* Does the thread rest (Y2)? */
+/* Works out how idle the thread is, and how many tokens it gets (Y2). */
 static void count_tokens_own(struct hak_cache *c, uint64_t now)
 {
 	uint64_t rest = c->looked_at != 0 ? now - c->looked_at : 0;
 	uint64_t n = c->n_tokens > 0 ? c->n_tokens - 1 + rest * HAK_REST_PER_MS : 0;
 	uint64_t n_natural = c->n_refills + c->n_flushes;
-	/* No more often than a part of the misses that there are anyway. */
+	/* No more often than a fraction of the misses that happen anyway. */
 	bool is_tick = now != c->probed_at && (rest >= HAK_REST_MS || n_natural - c->probed_n >= HAK_REST_EVERY);
 	bool is_new, is_flushed;
 
@@ -183,7 +183,7 @@ static void clear_signs_own(struct hak_cache *c)
 	c->back = 0;
 }
 
-/* Larger or smaller by much? */
+/* Adjusts the budget, if it would change by more than an eighth. */
 static void settle_budget_own(struct hak_cache *c)
 {
 	struct hak_thread_stats stats;
@@ -229,7 +229,7 @@ void hak_decay_step(struct hak_cache *c)
 	take_bite(now, delay);
 }
 
-/* All holes in all heaps go. */
+/* Purges all holes in all heaps. */
 static size_t purge_all_holes(uint64_t now)
 {
 	size_t n_bytes = 0;
@@ -265,11 +265,11 @@ void hak_decay_press(void)
 {
 	uint64_t held = hak_limit_held();
 
-	/* What changes nothing calls for nothing. */
+	/* Nothing has changed since the last call: purging would not help. */
 	if (held == hak_load_relaxed(&held_seen))
 		return;
 	purge_all_slices();
-	/* Worth it only if it has not been done for a while. */
+	/* Holes: worth it only once in a while. */
 	if (hak_limit_level() == HAK_LIMIT_BRINK && claim_turn(&holes_purged_at, hak_os_now(), HAK_LIMIT_LOOK))
 		purge_all_holes(hak_os_now());
 	hak_store_relaxed(&held_seen, hak_limit_held());
@@ -280,7 +280,7 @@ size_t hak_decay_trim(struct hak_cache *c, size_t target)
 	size_t n_bytes;
 
 	if (hak_thread_is_nested())
-		return 0; /* its own thread may hold any lock */
+		return 0; /* the interrupted thread may hold any lock */
 	if (c != NULL)
 		hak_cache_flush_own(c);
 	hak_thread_cool(true);

@@ -76,7 +76,7 @@ struct hak_heap *hak_heaps_choose_locked(struct hak_heap *near)
 			best = h;
 		}
 	}
-	/* Its last thread may be about to end, and this one be its heir. */
+	/* Its last thread may be about to end, and this one to replace it. */
 	if (near != NULL && hak_load_relaxed(&near->n_threads) <= least + 1)
 		return near;
 	if (best == NULL)
@@ -90,7 +90,7 @@ size_t hak_heaps_budget(uint64_t n_threads, uint64_t n_misses)
 	uint64_t n = n_threads > 0 ? n_threads : 1;
 	uint64_t share = (held > slack ? held - slack : 0) / HAK_BUDGET_RATIO / n;
 
-	/* Of many threads, most rest: those that came early must not have it all. */
+	/* Most of many threads are idle: those that came early must not take it all. */
 	if (n > HAK_BUDGET_FEW)
 		share = share * HAK_BUDGET_FEW / n;
 	if (share < HAK_BUDGET_ONE * 3 / n / (n < 3 ? 3 : n))
@@ -103,7 +103,7 @@ size_t hak_heaps_budget(uint64_t n_threads, uint64_t n_misses)
 	return share < HAK_BUDGET_MOST ? (size_t)share : HAK_BUDGET_MOST;
 }
 
-/* What threads have sent to the heaps of others, who do not come by, may leave slabs empty there. */
+/* Remote frees may have emptied slabs of heaps whose own threads do not collect them. */
 static void collect_others(const struct hak_heap *mine)
 {
 	for (struct hak_heap *h = hak_heaps_first(); h != NULL; h = hak_load_acquire(&h->next))
@@ -121,7 +121,7 @@ bool hak_heaps_grow(struct hak_heap *h, unsigned sc)
 		collect_others(h);
 	s = hak_slab_make_any(h, sc);
 	if (s == NULL) {
-		/* The last resort: what is kept for speed. */
+		/* Last resort: give up what is kept for speed. */
 		hak_kept_purge(0, SIZE_MAX, SIZE_MAX);
 		s = hak_slab_make_any(h, sc);
 	}

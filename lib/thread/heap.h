@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns: the heaps, as many as processors: which one a thread uses, what its cache may hold, how a heap grows.
+ * Owns: the list of heaps, as many as processors; which one a thread uses, its cache's budget, and how a heap grows.
  * Threads: any. Locks: CACHES where a heap is made or chosen.
  */
 #ifndef HAK_THREAD_HEAP_H
@@ -11,11 +11,11 @@
 /* Asks how many processors there are. Called when the library is loaded. */
 void hak_heaps_prepare(void);
 
-/* The heap for one more thread: the one with the fewest, made if need be; rather `near`, if not NULL, which has memory
- * that the thread uses. NULL: no memory. The caller holds CACHES. */
+/* The heap for one more thread: the one with the fewest threads, or a new one. Prefers `near`, if not NULL, which has
+ * memory that the thread uses. NULL: no memory. The caller holds CACHES. */
 struct hak_heap *hak_heaps_choose_locked(struct hak_heap *near);
 
-/* One more. NULL: no memory. */
+/* Makes one more heap. NULL: no memory. */
 struct hak_heap *hak_heaps_make_locked(void);
 
 /* The heap with this number, or NULL. */
@@ -26,11 +26,11 @@ struct hak_heap *hak_heaps_first(void);
 
 uint32_t hak_heaps_count(void);
 
-/* What the cache of one of n_threads threads may claim, which has missed n_misses times: bytes. */
+/* The budget, in bytes, of the cache of one of n_threads threads that has missed n_misses times. */
 size_t hak_heaps_budget(uint64_t n_threads, uint64_t n_misses);
 
-/* Makes room in h, without a free block of class sc: others' frees are collected, what a fork has left is salvaged,
- * or there is a new slab. False: no memory. */
+/* Makes room in h, which has no free block of class sc: by salvaging what a fork left behind, by collecting remote
+ * frees, or by a new slab. False: no memory. */
 bool hak_heaps_grow(struct hak_heap *h, unsigned sc);
 
 #endif

@@ -14,7 +14,7 @@
 #include "region/limit.h"
 #include "thread/decay.h"
 
-/* Whoever made it may have priorities or processors of his own: they are not meant for this thread. */
+/* Drops the priority and affinity inherited from the thread that made it. */
 static void reset_scheduling(void)
 {
 	unsigned long all[HAK_HEAPS_MAX / 8 / sizeof(long)];

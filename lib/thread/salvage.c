@@ -5,7 +5,7 @@
 #include "os/fork.h"
 #include "thread/thread.h"
 
-static uint32_t begun_in; /* any: a generation in which there may be such caches; 0: none */
+static uint32_t begun_in; /* any: the generation in which there may be such caches; 0: none */
 
 void hak_salvage_begin(void)
 {

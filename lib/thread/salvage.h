@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns: what a forked child does with the caches of threads that it does not have (P3 in thread/thread.h).
+ * Owns: salvaging, in a forked child, the caches of threads that only the parent has (P3 in thread/thread.h).
  * Threads: any, inside a miss. Locks: heaps', inside.
  */
 #ifndef HAK_THREAD_SALVAGE_H
@@ -8,14 +8,14 @@
 
 #include "tiny/cache.h"
 
-/* A cache's generation that is no process's: nobody's, in the pool; nobody's any more, and not in the pool. */
+/* Values of a cache's generation that belong to no process: it is in the pool; it has no thread and is not in the pool. */
 #define HAK_NO_THREAD 0
 #define HAK_LOST_THREAD UINT32_MAX
 
-/* The thread that forked is known: what has another generation is left behind. */
+/* The forking thread's cache has the child's generation now: any cache with another one was left behind. */
 void hak_salvage_begin(void);
 
-/* Gives the blocks of one such cache back to its heap. False: there is none. */
+/* Returns the blocks of one such cache to its heap, and the cache to the pool. False: there is none. */
 bool hak_salvage_one(void);
 
 #endif

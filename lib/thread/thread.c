@@ -12,7 +12,7 @@
 #include "thread/salvage.h"
 #include "tiny/slab.h"
 
-#define EXIT_ROUND 3 /* of the four that POSIX grants: other destructors may still allocate before */
+#define EXIT_ROUND 3 /* of the four that POSIX guarantees: destructors that run earlier may still allocate */
 
 __thread struct hak_thread hak_thread_me __attribute__((tls_model("initial-exec")));
 
@@ -29,7 +29,7 @@ static void take_lock(void)
 {
 	if (HAK_LIKELY(hak_lock_take(&lock)))
 		return;
-	/* What a fork found in the lists is salvaged, and comes back one by one. */
+	/* The caches that a fork found in the lists are salvaged, one by one. */
 	hak_list_init(&spares);
 	for (struct hak_heap *h = hak_heaps_first(); h != NULL; h = hak_load_acquire(&h->next)) {
 		hak_list_init(&h->warm);
@@ -40,7 +40,7 @@ static void take_lock(void)
 			hak_store_relaxed(&c->generation, HAK_LOST_THREAD);
 }
 
-/* The first one in a forked child finds threads counted that are not here. */
+/* Forgets, once in a forked child, the threads that only the parent has. */
 static void recount_locked(void)
 {
 	uint32_t now = hak_fork_generation();
@@ -84,7 +84,7 @@ static struct hak_cache *pop_locked(struct hak_link *from)
 	return c;
 }
 
-/* A heap for the thread, and a cache if one is in the pool; *is_warm: that heap's, with blocks. */
+/* Picks a heap for the thread, and a cache if the pool has one. *is_warm: it is that heap's, with blocks. */
 static struct hak_cache *pop_cache(struct hak_heap *near, struct hak_heap **heap, bool *is_warm)
 {
 	struct hak_cache *c = NULL;
@@ -114,7 +114,7 @@ void hak_thread_pool(struct hak_cache *c)
 	hak_lock_give(&lock);
 }
 
-/* As hak_thread_pool(), with what is in it, for the next thread that uses its heap. False: there are enough of these. */
+/* Puts a cache, blocks and all, into the pool for the next thread that uses its heap. False: there are enough. */
 static bool pool_warm(struct hak_cache *c)
 {
 	struct hak_heap *h = c->heap;
@@ -132,7 +132,7 @@ static bool pool_warm(struct hak_cache *c)
 	return has_room;
 }
 
-/* The cache that was warm in h for longest, if the last call but one saw it, or all is true. */
+/* Takes the cache that was warm in h for longest, if an earlier call saw it already, or all is true. */
 static struct hak_cache *pop_cooling(struct hak_heap *h, bool all)
 {
 	struct hak_cache *c = NULL;
@@ -226,8 +226,8 @@ struct hak_cache *hak_thread_start(void)
 	hak_store_relaxed(&c->generation, hak_fork_generation());
 	c->is_busy = true;
 	me->cache = c;
-	/* Asks for end_thread() at the thread's end; may allocate: as in a signal handler (P2). Where no key is left, the
-	 * cache stays the thread's for ever: a leak, not an error. */
+	/* Asks for end_thread() at the thread's exit. This may allocate, as a signal handler does (P2). If there are no keys
+	 * left, the cache stays with the thread for ever: a leak, not an error. */
 	if (hak_thread_prepare() == KEY_MADE)
 		pthread_setspecific(key, c);
 	return c;
@@ -237,8 +237,8 @@ void hak_thread_enter_again(struct hak_thread *me)
 {
 	struct hak_cache *c = me->cache;
 
-	/* Forked in the handler: the child's only thread is not to be taken for gone. While it may hold a lock it takes no other;
-	 * its next miss outside of the handler sees to it. */
+	/* The handler forked: the child's only thread must not look gone. While it may hold a lock, it takes no other; its next
+	 * miss outside the handler does this. */
 	if (c != NULL && c->generation != hak_fork_generation() && !hak_thread_is_nested())
 		hak_thread_go_on(c);
 }
@@ -246,13 +246,13 @@ void hak_thread_enter_again(struct hak_thread *me)
 void hak_thread_go_on(struct hak_cache *c)
 {
 	hak_store_relaxed(&c->generation, hak_fork_generation());
-	/* Another one of this child's threads may have been here before. */
+	/* Another thread of this child may have been here before. */
 	take_lock();
 	recount_locked();
 	hak_add_relaxed(&c->heap->n_threads, 1);
 	hak_add_relaxed(&n_threads, 1);
 	hak_lock_give(&lock);
-	/* Not before: until its first miss, the cache of the thread that forked looks like any that is left behind. */
+	/* Not earlier: until its first miss, the forking thread's cache looks like one that was left behind. */
 	hak_salvage_begin();
 }
 
@@ -282,7 +282,7 @@ void *hak_thread_take_own(struct hak_cache *c, unsigned sc)
 	return p;
 }
 
-/* A heap whose lock is free: the thread may hold that of one. There may be one more than processors, for this. */
+/* A heap whose lock is free, since the thread may hold one. For this, there may be one more heap than processors. */
 static struct hak_heap *find_free_heap(void)
 {
 	struct hak_heap *h;
@@ -300,7 +300,7 @@ static struct hak_heap *find_free_heap(void)
 	return h;
 }
 
-/* For a thread that may hold locks (P2): from such a heap, with new slabs if no other kind of lock is held. */
+/* A block for a thread that may hold locks (P2): from such a heap, or a new slab if no other kind of lock is held. */
 static void *take_nested(unsigned sc)
 {
 	struct hak_heap *h;

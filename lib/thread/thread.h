@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns: the cache of a thread: from its first miss in an allocation to its end; the way in and out of a miss.
+ * Owns: a thread's cache, from the thread's first miss in an allocation to its end; entering and leaving a miss.
  * Threads: any.
  * Locks: CACHES, for the pool of caches and the list of heaps.
- * P1 A thread that only frees has no cache: its blocks go home by their slabs' remote bits. So do those of a thread past
- *    its end, or for whose cache there is no memory; what such a thread allocates comes from a heap one by one.
- * P2 Inside a miss the hit paths find hak_cache_none. A signal handler that gets here meanwhile (depth > 1) works as a
- *    thread without a cache. While its own thread may hold locks it waits for none of these: it allocates from another
- *    heap, or a mapping of its own, frees by remote bits, and leaves the rest to whoever takes the lock next.
- * P3 In a forked child the thread that forked goes on with its cache, heap and locks; all others' caches are salvaged
- *    when memory is needed. A child sees, of each thread, the writes up to one moment: while the kernel copies the page
- *    tables, stores go to pages that both will share; from when it has made them read-only, which ends with a flush of
- *    every processor's translations, a store waits in a page fault until the copying is over.
+ * P1 A thread that only frees has no cache: it frees through the slabs' remote bits. So does a thread that has ended,
+ *    or for whose cache there is no memory; such a thread allocates blocks from a heap one by one.
+ * P2 Inside a miss, the hit paths find hak_cache_none. A signal handler that gets here meanwhile (depth > 1) works like
+ *    a thread without a cache. While its own thread may hold locks, it waits for none of them: it allocates from
+ *    another heap or a mapping of its own, frees by remote bits, and leaves the rest to whoever takes the lock next.
+ * P3 In a forked child, the thread that forked keeps its cache, heap and locks. The caches of all others are salvaged
+ *    when memory is needed. Of each thread, the child sees the writes up to one moment: while the kernel copies the
+ *    page tables, stores go to pages that parent and child will share; once it has made them read-only, ending with a
+ *    TLB flush on every processor, a store waits in a page fault until the copy is complete.
  */
 #ifndef HAK_THREAD_THREAD_H
 #define HAK_THREAD_THREAD_H
@@ -30,17 +30,17 @@ struct hak_thread {
 
 extern __thread struct hak_thread hak_thread_me __attribute__((tls_model("initial-exec")));
 
-/* Makes the key that ends threads, if it is not there yet. Called when the library is loaded: among the first keys of a
- * program, the C library sets it without allocating. Returns a state that matters to thread/ alone. */
+/* Makes the key whose destructor runs at thread exit, if there is none yet. Called when the library is loaded: the C
+ * library sets a program's first few keys without allocating. Returns a state for use inside thread/ only. */
 uint32_t hak_thread_prepare(void);
 
-/* The thread that a fork has left, in its first miss since. */
+/* The first miss of the forking thread in the child. */
 void hak_thread_go_on(struct hak_cache *c) HAK_COLD;
 
-/* A signal handler inside a miss of its own thread. */
+/* Enters a miss in a signal handler that interrupted a miss of its own thread. */
 void hak_thread_enter_again(struct hak_thread *me) HAK_COLD;
 
-/* Into a miss. Returns the thread's cache, or NULL: it has none, or is inside a miss already (P2). */
+/* Enters a miss. Returns the thread's cache; NULL if it has none, or is inside a miss already (P2). */
 HAK_INLINE struct hak_cache *hak_thread_enter(void)
 {
 	struct hak_thread *me = &hak_thread_me;
@@ -67,20 +67,20 @@ HAK_INLINE bool hak_thread_is_nested(void)
 	return HAK_UNLIKELY(hak_lock_is_any_held(0));
 }
 
-/* Out of it; c: what hak_thread_enter() or hak_thread_start() returned. Now and then makes a step of decay. */
+/* Leaves a miss. c: what hak_thread_enter() or hak_thread_start() returned. Now and then makes a step of decay. */
 void hak_thread_leave(struct hak_cache *c);
 
-/* Inside a miss, without a cache: makes one. NULL: not for this thread, or no memory (P1). */
+/* Inside a miss, makes a cache for a thread that has none. NULL: the thread gets none, or there is no memory (P1). */
 struct hak_cache *hak_thread_start(void);
 
-/* A block of class sc for the cache's thread, at any price; for a thread without. NULL: no memory. */
+/* A block of class sc, by whatever means: for a thread with cache c; for a thread without one. NULL: no memory. */
 void *hak_thread_take_own(struct hak_cache *c, unsigned sc);
 void *hak_thread_take_alone(unsigned sc);
 
-/* Puts a cache without a thread, and without blocks, where the next thread finds it. */
+/* Puts a cache without thread and blocks into the pool, where the next thread finds it. */
 void hak_thread_pool(struct hak_cache *c);
 
-/* Empties warm caches: those that were there at the last call, or all. */
+/* Empties the warm caches that were there at the last call already, or all. */
 void hak_thread_cool(bool all);
 
 /* All caches ever made, linked by next (read it with acquire), the first being hak_cache_none. */
