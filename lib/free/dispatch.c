@@ -22,7 +22,7 @@ size_t hak_block_class(const struct hak_span *span)
 	return span->kind == HAK_KIND_SLAB ? span->size : span->kind == HAK_KIND_RUN ? HAK_CLASS_RUN : HAK_CLASS_LARGE;
 }
 
-/* What is wrong with p, of which the registry knows only that it is no live block's first byte. */
+/* Finds out what is wrong with p, which is not the first byte of a live block. */
 static void HAK_COLD report_bad(const void *p, const struct hak_caller *caller)
 {
 	struct hak_span *span = hak_registry_find(p);
@@ -69,7 +69,7 @@ void hak_block_note_size(struct hak_span *span, const void *p, size_t size)
 		hak_store_relaxed(live, value);
 }
 
-/* Those who allocate from the heap may sleep: who frees collects there, too, now and then. */
+/* The heap's own threads may be asleep: now and then, a thread that frees into it collects there. */
 static void HAK_NOINLINE collect_for(struct hak_heap *h, unsigned sc)
 {
 	struct hak_cache *c = hak_thread_enter();
@@ -79,11 +79,11 @@ static void HAK_NOINLINE collect_for(struct hak_heap *h, unsigned sc)
 	hak_thread_leave(c);
 }
 
-/* By the slab's remote bit: into another heap, or without a cache. */
+/* Frees through the slab's remote bit: the slab is another heap's, or the thread has no cache. */
 static void send_home(struct hak_cache *c, struct hak_slab *s, size_t idx, void *p, const struct hak_caller *caller)
 {
 	struct hak_heap *h = hak_load_relaxed(&s->owner);
-	unsigned sc = s->span.sc; /* once the bit is set, s may be another's */
+	unsigned sc = s->span.sc; /* once the bit is set, s may be reused */
 	uint32_t n;
 
 	if (HAK_UNLIKELY(!hak_remote_push_any(s, idx))) {
@@ -119,7 +119,7 @@ static void free_larger(struct hak_span *span, void *p, const struct hak_caller 
 		report(HAK_DOUBLE_FREE, p, is_run ? HAK_CLASS_RUN : HAK_CLASS_LARGE, caller);
 }
 
-/* A slab's block that has been proved. */
+/* Frees a proved block of a slab. */
 static void free_tiny(struct hak_slab *s, size_t idx, void *p, const struct hak_caller *caller)
 {
 	struct hak_cache *c = hak_thread_me.cache;
@@ -164,7 +164,7 @@ void hak_free_miss(void *p, const char *name, const void *site)
 		report_bad(p, &caller);
 }
 
-/* Has a slab's block been asked for as size bytes at an alignment? One that realloc() left where it was may be larger. */
+/* Can a slab's block have been requested with this size and alignment? If realloc() left it in place, it may be larger. */
 static bool is_tiny_size(const struct hak_slab *s, const void *p, size_t size, size_t alignment)
 {
 	if (alignment > HAK_SLICE_SIZE || size > s->span.size)
@@ -175,7 +175,7 @@ static bool is_tiny_size(const struct hak_slab *s, const void *p, size_t size, s
 		(hak_load_relaxed(&s->live[hak_slab_idx_of(s, p)]) == HAK_LIVE_RESIZED && size > s->span.size / 2));
 }
 
-/* Whole OS pages, and what realloc() adds for a block that grows. */
+/* The same for a run or large block: whole OS pages, and what realloc() adds for a block that grows. */
 static bool is_larger_size(const struct hak_span *span, size_t size)
 {
 	size_t page = hak_os_page_size();
