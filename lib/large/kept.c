@@ -20,7 +20,7 @@ static void take_lock(void)
 {
 	if (hak_lock_take(&lock))
 		return;
-	/* A slot is there as soon as its base is, which is written last. */
+	/* A slot is in use once its base is set, which is written last. */
 	n_kept_bytes = 0;
 	for (struct hak_kept *k = kept; k < kept + HAK_LARGE_CACHE_SLOTS; k++)
 		n_kept_bytes += k->base != NULL ? k->size : 0;
@@ -49,7 +49,7 @@ static void put_locked(struct hak_kept *slot, const struct hak_kept *k)
 	hak_store_release(&slot->base, k->base);
 }
 
-/* Takes the first size bytes of k, and the rest too where that is less than a slice (G1). */
+/* Takes the first size bytes of k, and the rest as well if it is less than a slice (G1). */
 static void cut_locked(struct hak_kept *k, size_t size, struct hak_kept *out)
 {
 	size_t rest = k->size - size;
@@ -63,7 +63,7 @@ static void cut_locked(struct hak_kept *k, size_t size, struct hak_kept *out)
 	hak_os_count_mappings(1);
 }
 
-/* The smallest kept mapping that fits; the largest, if what is taken from it is to grow. */
+/* The smallest kept mapping that fits; the largest, if the block is likely to grow. */
 static struct hak_kept *find_fit_locked(size_t size, size_t align, bool grows)
 {
 	struct hak_kept *best = NULL;
@@ -75,7 +75,7 @@ static struct hak_kept *find_fit_locked(size_t size, size_t align, bool grows)
 	return best;
 }
 
-/* The largest kept mapping, if it is worth moving its pages to have some of size bytes. */
+/* The largest kept mapping that is smaller than size, but worth growing to it by moving its pages. */
 static struct hak_kept *find_part_locked(size_t size)
 {
 	struct hak_kept *best = NULL;
@@ -164,7 +164,7 @@ void hak_kept_drop(struct hak_kept k)
 	hak_lock_give(&lock);
 }
 
-/* Puts the kept mappings on both sides of k, of the same origin, into it; it is as old as the largest of them. */
+/* Joins the kept mappings of the same origin on either side of k to it. The result is as old as the largest part. */
 static void join_locked(struct hak_kept *k)
 {
 	size_t largest = k->size;

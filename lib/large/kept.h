@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns: mappings of large blocks that were freed, kept for the next ones as far as there may be slack.
+ * Owns: mappings of freed large blocks, kept for the next ones as far as there may be slack.
  * Threads: any.
  * Locks: LARGE inside; no system call is made under it.
  * G1 A mapping is at least a slice long, so no two of them begin in the same slice.
- * G2 Two of the same origin are parts of one mapping of the kernel's: where they are neighbours, both together can grow
- *    or move, as no two other mappings can.
+ * G2 Mappings of the same origin are parts of one kernel mapping: if adjacent, they can grow or move together. Others
+ *    cannot.
  */
 #ifndef HAK_LARGE_KEPT_H
 #define HAK_LARGE_KEPT_H
@@ -23,20 +23,22 @@ struct hak_kept {
 /* A kept mapping of size bytes and alignment, or one that is smaller and can grow. False: none. */
 bool hak_kept_take(size_t size, size_t align, bool grows, struct hak_kept *out);
 
-/* What is kept at `end`, of this origin, if it has `wanted` bytes. Returns bytes, a rest below a slice included; 0: not. */
+/* Takes `wanted` bytes kept at `end`, of this origin, if they are there. Returns how many: any rest below a slice comes
+ * with them; 0: none. */
 size_t hak_kept_take_next(const char *end, uint64_t origin, size_t wanted);
 
-/* Keeps a freed mapping, in place of the oldest ones if need be. */
+/* Keeps a freed mapping, if necessary in place of the oldest ones. */
 void hak_kept_put(struct hak_kept k);
 
-/* Unmaps, or, where the kernel is out of mappings, at least gives the pages back and keeps the rest for reuse. */
+/* Unmaps. If the kernel cannot, because it would need more mappings than it allows, gives the pages back and keeps the
+ * address space for reuse. */
 void hak_kept_drop(struct hak_kept k);
 
-/* Unmaps kept mappings older than delay ms, the oldest first, until n_bytes have gone; of a longer one a piece of `most`
- * bytes (whole OS pages) at a time. Returns bytes. */
+/* Unmaps kept mappings older than delay ms, the oldest first, until n_bytes are gone; longer ones in pieces of `most`
+ * bytes (whole OS pages). Returns bytes. */
 size_t hak_kept_purge(uint64_t delay, size_t n_bytes, size_t most);
 
-/* Bytes kept; what of them is resident, for figures only: asks the kernel. */
+/* Bytes kept; how many of them are resident. The latter is for statistics only: it asks the kernel. */
 uint64_t hak_kept_bytes(void);
 uint64_t hak_kept_resident(void);
 

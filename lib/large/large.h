@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns: large blocks: mappings of their own.
+ * Owns: large blocks, each on a mapping of its own.
  * Threads: any; a block's owner is whoever holds it.
  * Locks: LARGE inside, for descriptors and what is kept (large/kept.h); no system call is made under it.
- *        What ends in _alone takes none, for a signal handler whose own thread may hold it.
+ *        Functions that end in _alone take none: they are for signal handlers whose own thread may hold it.
  */
 #ifndef HAK_LARGE_LARGE_H
 #define HAK_LARGE_LARGE_H
@@ -16,17 +16,17 @@ struct hak_large_stats {
 	uint64_t cached;  /* bytes of mappings kept for reuse */
 };
 
-/* A block of size bytes, aligned to align (a power of two). NULL: no memory. grows: it is likely to. *is_clean: it reads as
- * zero. */
+/* A block of size bytes, aligned to align (a power of two). NULL: no memory. grows: it is likely to grow. *is_clean: it
+ * reads as zero. */
 void *hak_large_take(size_t size, size_t align, bool grows, bool *is_clean);
 
 void *hak_large_take_alone(size_t size, size_t align, bool *is_clean);
 
-/* Frees it, which begins at p. False: another thread was first. */
+/* Frees the block, which begins at p. False: another thread was first. */
 bool hak_large_give(struct hak_span *large, void *p);
 bool hak_large_give_alone(struct hak_span *large, void *p);
 
-/* Changes its size, moving the pages if need be, never copying them. Returns where it is, or NULL: unchanged. */
+/* Changes its size, if necessary by moving the pages, never by copying them. Returns its address; NULL: unchanged. */
 void *hak_large_resize(struct hak_span *large, size_t size);
 
 /* Does p lie in a live large block? For verdicts. */
@@ -34,7 +34,7 @@ bool hak_large_contains(const void *p);
 
 void hak_large_stats_get(struct hak_large_stats *stats);
 
-/* live and cached: what of them is resident. For figures only: asks the kernel. */
+/* Fills in live and cached: how much of them is resident. For statistics only: asks the kernel. */
 void hak_large_resident_get(struct hak_large_stats *resident);
 
 #endif
