@@ -18,7 +18,7 @@ static size_t slices_for(size_t size)
 	return size > HAK_SLICE_SIZE ? (size + HAK_SLICE_SIZE - 1) / HAK_SLICE_SIZE : 1;
 }
 
-/* Returns the new size's difference. */
+/* Returns the difference in size. */
 static uint64_t set_run_size(struct hak_span *run, size_t size, size_t n)
 {
 	size_t old_size = run->size;
@@ -49,7 +49,7 @@ void *hak_run_take(size_t size, size_t align, bool *is_clean)
 	return run->base;
 }
 
-/* Nobody finds the run any more. False: another thread was first. */
+/* Removes the run from the registry. False: another thread was first. */
 static bool claim_run(struct hak_span *run)
 {
 	struct hak_span was = *run;
