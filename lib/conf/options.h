@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns: the run-time options, read once from HAKMEM_CONF, by whoever comes first.
+ * Owns: the run-time options, read from HAKMEM_CONF once, by whoever comes first.
  * Threads: read by any on miss paths; written at start-up, and by hakmem_option_set() for those that may change.
  * Locks: none: each option is one word.
- * O1 Every field is right when zero plus hak_options' initialiser: malloc is called before any constructor, and before
- *    the environment can be found.
- * O2 Who makes something that an option shapes calls hak_options_ensure() first: constructors of other libraries run
- *    before ours, and allocate.
+ * O1 Every field is valid as initialised statically: malloc is called before any constructor, and before the
+ *    environment can be found.
+ * O2 Whoever makes something that an option shapes calls hak_options_ensure() first: constructors of other libraries
+ *    run before ours, and allocate.
  */
 #ifndef HAK_CONF_OPTIONS_H
 #define HAK_CONF_OPTIONS_H
@@ -69,8 +69,8 @@ enum hak_options_state { HAK_OPTIONS_UNREAD, HAK_OPTIONS_READING, HAK_OPTIONS_RE
 
 extern enum hak_options_state hak_options_state; /* any */
 
-/* Reads HAKMEM_CONF, if nobody has and the environment can be found already; mistakes are reported on stderr, once each.
- * Any thread, any time; it neither allocates nor waits: who comes while another one reads goes on with what is there. */
+/* Reads HAKMEM_CONF, unless that was done or the environment cannot be found yet. Reports each mistake on stderr, once. Any
+ * thread, any time. Neither allocates nor waits: whoever comes while another thread reads continues with what is there. */
 void hak_options_read(void) HAK_COLD;
 
 HAK_INLINE void hak_options_ensure(void)

@@ -7,7 +7,7 @@
 #include "conf/options.h"
 #include "os/clock.h"
 
-#define N_SITES 64 /* places remembered; past them, every report is written */
+#define N_SITES 64 /* places remembered; beyond that, every report is written */
 
 static uintptr_t sites[N_SITES]; /* any: 0 unused */
 static uint64_t n_reports;       /* any */

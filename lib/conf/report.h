@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns: what the program is told when it misuses a block: one line on stderr, then abort(), or, with
- *       on_error:report, that line once per place in the program.
+ * Owns: the report of a bad free: one line on stderr, then abort(); or, with on_error:report, that line once for each
+ *       place in the program.
  * Threads: any. Locks: none. Async-signal-safe.
  */
 #ifndef HAK_CONF_REPORT_H
@@ -24,14 +24,13 @@ struct hak_caller {
 	const void *site;
 };
 
-/* What kind of block it was about, where it is not a size in bytes. */
+/* Kinds of block that have no size class. */
 #define HAK_CLASS_NONE 0
 #define HAK_CLASS_RUN 1
 #define HAK_CLASS_LARGE 2
 
 /* Reports ptr. what: a class's size in bytes or HAK_CLASS_*; call: the name of the function that found it; site: the
- * caller's address, or NULL where it is no longer known. Returns (the free is to be dropped) only under
- * on_error:report. */
+ * caller's address, or NULL if no longer known. Returns only under on_error:report; the free is then ignored. */
 void hak_report_bad_free(enum hak_verdict verdict, const char *call, const void *ptr, size_t what, const void *site)
 	HAK_COLD;
 
