@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns: every C++ operator new and delete, in C, under their mangled names, so that no C++ library is needed.
- * X1 Where a C++ library is in the program, its new_handler is called and its bad_alloc is thrown. This file is
- *    compiled with -fexceptions: both unwind through it.
+ * Owns: all C++ operators new and delete, in C, under their mangled names, so that no C++ library is needed.
+ * A1 If the program has a C++ library, its new_handler is called and its bad_alloc is thrown. This file is compiled
+ *    with -fexceptions: both unwind through it.
  */
 #include <dlfcn.h>
 #include <stdlib.h>
