@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns: the figures: sums over what slabs, caches and superslabs know of themselves.
- * Threads: any. Exact when no other thread allocates meanwhile. Locks: those of lower floors, inside.
+ * Owns: the statistics: sums over the counts of slabs, caches and superslabs.
+ * Threads: any. Exact if no other thread allocates meanwhile. Locks: those of lower layers, inside.
  */
 #ifndef HAK_WATCH_STATS_H
 #define HAK_WATCH_STATS_H
