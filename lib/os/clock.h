@@ -2,7 +2,7 @@
 /*
  * Owns: time and the thread's number, as the kernel tells them.
  * Threads: any. Async-signal-safe. Keeps errno.
- * Locks: none, and callers hold none. clock_gettime() reads the vDSO without a system call, but it is a symbol of libc's,
+ * Locks: none, and callers hold none. clock_gettime() reads the vDSO without a system call, but it is a libc symbol,
  *        and a library that fakes the time may define it and allocate in it.
  */
 #ifndef HAK_OS_CLOCK_H
