@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What hakmem-run --stats preloads behind the library, for programs that the library's own end misses:
- *   _exit() that writes the statistics first: dash ends so, and many a child of a fork;
- *   a second descriptor of standard error, for programs that close it before they end, as coreutils do.
+ * What hakmem-run --stats preloads after the library, for programs in which the library's destructor cannot write:
+ *   an _exit() that writes the statistics first, for dash and many forked children, which exit this way;
+ *   a second descriptor for standard error, for programs that close it before they exit, as coreutils do.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1
@@ -18,11 +18,11 @@
 
 #include "hakmem.h"
 
-/* Where ld.so could preload this, but not the library, there is nothing to write. */
+/* If ld.so preloaded this but not the library, there is nothing to write. */
 #pragma weak hakmem_option_get
 #pragma weak hakmem_stats_write
 
-#define FIRST_NUMBER 200 /* programs count on the low ones */
+#define FIRST_NUMBER 200 /* programs rely on the low ones being free */
 #define MOST_TRIES 2000  /* ms: how long the statistics may take to be written */
 
 static int spare = -1; /* const */
@@ -34,7 +34,7 @@ static void __attribute__((constructor)) keep_stderr(void)
 		spare = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, FIRST_NUMBER);
 }
 
-/* The first letter of the option stats; 'n': none are wanted. */
+/* The first letter of the value of the option stats; 'n': none are wanted. */
 static char find_wish(void)
 {
 	char value[8];
@@ -50,7 +50,7 @@ static void write_stats(int fd)
 	hakmem_stats_write(fd, find_wish() == 'j' ? HAKMEM_JSON : HAKMEM_TEXT);
 }
 
-/* The program may have closed the spare one, and its number may be another file's. Negative: there is none. */
+/* The program may have closed the spare descriptor, and reused its number. Negative: there is none. */
 static int find_stderr(void)
 {
 	struct stat now;
@@ -60,7 +60,7 @@ static int find_stderr(void)
 	return spare >= 0 && fstat(spare, &now) == 0 && now.st_dev == file.st_dev && now.st_ino == file.st_ino ? spare : -1;
 }
 
-/* The library's own destructor has run, and has written if it could: it was loaded first. */
+/* The library was loaded first, so its destructor has run already, and has written if it could. */
 static void __attribute__((destructor)) end(void)
 {
 	int fd = find_stderr();
@@ -69,7 +69,7 @@ static void __attribute__((destructor)) end(void)
 		write_stats(fd);
 }
 
-/* A fork that libc knows nothing of, and whose end sends no signal. */
+/* A fork that libc does not know of, and that sends no signal when it ends. */
 static pid_t make_child(void)
 {
 #if defined(__s390__)
@@ -85,8 +85,8 @@ static void __attribute__((noreturn)) leave(int code)
 		syscall(SYS_exit_group, code);
 }
 
-/* _exit() may come from a signal handler that interrupted whoever holds one of the library's locks. A forked child finds
- * them abandoned, so the child writes; the parent waits, but not for ever. */
+/* _exit() may be called in a signal handler that interrupted a holder of one of the library's locks. A forked child
+ * finds such locks abandoned, so the child does the writing. The parent waits for it, but not for ever. */
 static void write_by_child(int fd)
 {
 	static const struct timespec ms = { 0, 1000000 };

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What hakmem-run --no-deepbind preloads behind the library: a dlopen() that forgets RTLD_DEEPBIND. With that flag a
- * plug-in looks for malloc in its own libraries first and gets libc's, whatever is preloaded or linked; then one
- * malloc's blocks reach the other's free().
+ * What hakmem-run --no-deepbind preloads after the library: a dlopen() that clears RTLD_DEEPBIND. With that flag, a plug-in
+ * looks for malloc in its own libraries first and gets libc's, whatever is preloaded or linked; then one malloc's blocks
+ * reach the other's free().
  *
- * The real dlopen() looks for a file where its caller's RUNPATH says, and for the caller it takes the return address.
- * So it must be reached by a jump, not by a call: the optimiser makes one, here at any level.
+ * The real dlopen() searches its caller's RUNPATH, and finds its caller by the return address. So it must be reached by a
+ * jump, not a call: a sibling call, which the optimiser makes here at any level.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1
