@@ -9,7 +9,7 @@
 
 #define ADDRESSES (PTRDIFF_MAX >> (sizeof(void *) * 8 - HAK_ADDRESS_BITS)) /* no block can be larger */
 
-/* Into a miss of an allocation, which gives the thread a cache. */
+/* Enters a miss, and gives the thread a cache if it has none. */
 static struct hak_cache *enter_miss(void)
 {
 	struct hak_cache *c = hak_thread_enter();
@@ -46,8 +46,8 @@ static void *try_untiny(size_t size, size_t align, bool grows, bool *is_clean)
 	return p;
 }
 
-/* Before an allocation fails, for want of memory, of addresses or of what a limit leaves: all that is free, in whatever
- * heap, may be enough. False: it cannot be. */
+/* Before an allocation fails, for lack of memory or address space or because of a limit: gives back all that is free, in
+ * any heap. False: that cannot help. */
 static bool make_room(size_t size)
 {
 	struct hak_cache *c;
@@ -129,9 +129,9 @@ void *hak_alloc_any(size_t size, size_t align, bool *is_clean)
 
 	if (HAK_UNLIKELY(align > HAK_SLICE_SIZE || size > HAK_TINY_MAX))
 		return take_untiny(size, align, false, is_clean);
-	/* Slabs begin on slices' borders, so a class whose size is a multiple of align is aligned throughout. That of a
-	 * multiple of align is one: classes are steps of a power of two apart; where align is the larger power, the
-	 * multiple is a class's size itself. */
+	/* Slabs start at slices, so if a class's size is a multiple of align, all its blocks are aligned. The class for
+	 * a multiple of align has such a size: classes are a power of two apart, and if align is larger than that, its
+	 * multiple is itself the size of a class. */
 	sc = hak_class_of(hak_round_up(size > 0 ? size : 1, align));
 	*is_clean = false;
 	if (hak_class_is_single(sc) ? hak_slab_pop_single_hit(hak_cache_mine, sc, &p) :

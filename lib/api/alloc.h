@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns: what malloc, new and the hakmem_ names share: a block for a size, whatever its kind.
+ * Owns: what malloc, new and the hakmem_ functions share: allocating a block of any kind for a size.
  * Threads: any. Locks: none.
  * All of them return NULL without touching errno when there is no memory.
  */
@@ -13,7 +13,7 @@
 /* The part of a small allocation that is not a hit, and all larger ones. */
 void *hak_alloc_miss(size_t size);
 
-/* A block for one that grows: what is too large to share a slab can go on growing where it is. */
+/* A block for one that grows: above HAK_SHARED_MAX, one that can keep growing in place. */
 void *hak_alloc_growing(size_t size);
 
 /* As hak_alloc_miss(); *is_clean: the block reads as zero. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Owns: the hakmem_ functions that look inside and tune, and what happens when the library is loaded and left. */
+/* Owns: the hakmem_ functions that look inside and tune, and what happens when the library is loaded and at exit. */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Owns: every number of the library, the human value beside it, and the bounds they keep to. */
+/* Owns: every number of the library, with its human value beside it, and the bounds that they must keep. */
 #ifndef HAK_CONF_LIMITS_H
 #define HAK_CONF_LIMITS_H
 
@@ -20,49 +20,49 @@
 #define HAK_SUPERSLAB_FIRST ((size_t)4 << 20)           /* 4 MiB: the first one, each next twice as large */
 #define HAK_SUPERSLAB_ALIGN ((size_t)2 << 20)           /* 2 MiB: a huge page on most machines */
 
-/* The registry: words by the low bits of the slice's number, spans by all of them. */
-#define HAK_FRONT_SHIFT (HAK_ADDRESS_BITS == 32 ? 16 : 19) /* 2^19 entries see 32 GiB at a time */
+/* The registry: words by the low bits of the slice's number, spans by all bits. */
+#define HAK_FRONT_SHIFT (HAK_ADDRESS_BITS == 32 ? 16 : 19) /* 2^19 entries cover 32 GiB at a time */
 #define HAK_LEAF_SHIFT (HAK_ADDRESS_BITS == 32 ? 12 : 14)  /* a leaf of 2^14 pointers covers 1 GiB */
 #define HAK_ROOT_SHIFT (HAK_ADDRESS_BITS - HAK_SLICE_SHIFT - HAK_LEAF_SHIFT)
 
 /* Size classes: steps of 16 to 128, then eight to each doubling. */
-#define HAK_ALIGNMENT 16                     /* bytes: what max_align_t wants on every ABI here */
-#define HAK_SMALL_MAX ((size_t)1024)         /* 1 KiB: the class comes from a table of bytes */
+#define HAK_ALIGNMENT 16                     /* bytes: that of max_align_t on every ABI here */
+#define HAK_SMALL_MAX ((size_t)1024)         /* 1 KiB: up to here, a table of bytes gives the class */
 #define HAK_TINY_SHIFT 18
 #define HAK_TINY_MAX ((size_t)1 << HAK_TINY_SHIFT) /* 256 KiB: the largest block that a slab holds */
-#define HAK_SHARED_MAX HAK_SLICE_SIZE        /* 64 KiB: above, it holds only one */
+#define HAK_SHARED_MAX HAK_SLICE_SIZE        /* 64 KiB: larger blocks have a slab each */
 #define HAK_N_CLASSES (8 + 8 * (HAK_TINY_SHIFT - 7)) /* 96 */
 #define HAK_SLAB_SLICES_MAX 7                /* 448 KiB: the largest slab */
 #define HAK_SLAB_WORDS_MAX (HAK_SLICE_SIZE / HAK_ALIGNMENT / 64) /* 64: bitmap words of the smallest class */
 
 /* A thread's cache. */
 #define HAK_CACHE_FIRST_RATIO 32             /* a class's first array claims 1/32 of the budget, ... */
-#define HAK_CACHE_FIRST_LEAST 1              /* ... but so many slots at least, one for blocks that share no slab, ... */
-#define HAK_CACHE_FIRST_MOST 16              /* ... and so many at most */
-#define HAK_CACHE_WINDOW 512                 /* of so many misses of all classes, ... */
-#define HAK_CACHE_EVIDENCE 16                /* ... it takes so many of one for it to grow when all is claimed, else fewer */
-#define HAK_CACHE_SINGLE 4                   /* ... or a quarter, of blocks that share no slab: they are counted more seldom */
+#define HAK_CACHE_FIRST_LEAST 1              /* ... but at least this many slots, one for blocks with a slab each, ... */
+#define HAK_CACHE_FIRST_MOST 16              /* ... and at most this many */
+#define HAK_CACHE_WINDOW 512                 /* in this many misses of all classes, ... */
+#define HAK_CACHE_EVIDENCE 16                /* ... a class needs this many to grow, if the budget is all claimed; else fewer */
+#define HAK_CACHE_SINGLE 4                   /* of blocks with a slab each, a quarter: each miss counts this many times */
 #define HAK_CACHE_MOST 4096                  /* slots of a class, whatever configure and the options say */
-#define HAK_CACHE_DIET 8                     /* most slots of a class in diet mode */
-#define HAK_CACHE_LOOKS 8                    /* classes looked at, in turn, for what has rested, ... */
-#define HAK_CACHE_PAUSE 1024                 /* ... and misses from the last of them to the first */
-#define HAK_CACHE_LOOKS_LEFT 4               /* classes looked at, in turn, for being left, when one grows */
-#define HAK_BATCH_BYTES ((size_t)32 << 10)   /* 32 KiB: most bytes taken from slabs at a time, ... */
-#define HAK_BATCH_MIN 4                      /* ... but this many blocks at least, if they share slabs, ... */
+#define HAK_CACHE_DIET 8                     /* slots of a class in diet mode, at most */
+#define HAK_CACHE_LOOKS 8                    /* classes checked, in turn, for idle blocks, ... */
+#define HAK_CACHE_PAUSE 1024                 /* ... and misses from the last class until the first is checked again */
+#define HAK_CACHE_LOOKS_LEFT 4               /* classes checked, in turn, for not being used any more, when one grows */
+#define HAK_BATCH_BYTES ((size_t)32 << 10)   /* 32 KiB: the most bytes taken from slabs at a time, ... */
+#define HAK_BATCH_MIN 4                      /* ... but at least this many blocks, if they share slabs, ... */
 #define HAK_BATCH_MAX 128                    /* ... and at most */
 
-/* What the caches of all threads may hold. */
-#define HAK_BUDGET_ONE ((size_t)10 << 20)    /* 10 MiB for the only one, 1/2 of it for each of two, 3/n^2 of more, ... */
-#define HAK_BUDGET_RATIO 16                  /* ... or 1/16 of the memory in use in equal parts, if that is more, ... */
-#define HAK_BUDGET_FEW 16                    /* ... for more threads each gets so much less, ... */
-#define HAK_BUDGET_LEAST ((size_t)8 << 10)   /* ... but 8 KiB at least ... */
-#define HAK_BUDGET_EARNED ((size_t)64 << 10) /* ... and a byte for each of the thread's misses, up to 64 KiB */
-#define HAK_BUDGET_MOST ((size_t)16 << 20)   /* 16 MiB, whatever is in use */
-#define HAK_WARM_CACHES 4                    /* caches of ended threads that a heap keeps as they are, for the next ones */
-#define HAK_HEAPS_MAX 1024                   /* heaps: one for each processor, ... */
-#define HAK_HEAPS_UNKNOWN 4                  /* ... of which there are so many where the system does not say */
-#define HAK_COLLECT_FREES 256                /* frees into other heaps, until who frees collects there */
-#define HAK_COLLECT_EVERY 16                 /* slabs made between two looks at what others' heaps have to collect */
+/* What the thread caches may hold. */
+#define HAK_BUDGET_ONE ((size_t)10 << 20)    /* 10 MiB for one thread, 1/2 of it for each of two, 3/n^2 for each of more, ... */
+#define HAK_BUDGET_RATIO 16                  /* ... or an equal part of 1/16 of the memory in use, if that is more; ... */
+#define HAK_BUDGET_FEW 16                    /* ... with more threads than this, each part shrinks in proportion; ... */
+#define HAK_BUDGET_LEAST ((size_t)8 << 10)   /* ... but at least 8 KiB ... */
+#define HAK_BUDGET_EARNED ((size_t)64 << 10) /* ... plus a byte for each of the thread's misses, up to 64 KiB, ... */
+#define HAK_BUDGET_MOST ((size_t)16 << 20)   /* ... and at most 16 MiB */
+#define HAK_WARM_CACHES 4                    /* caches of ended threads, blocks and all, that a heap keeps */
+#define HAK_HEAPS_MAX 1024                   /* heaps: one for each processor, at most this many; ... */
+#define HAK_HEAPS_UNKNOWN 4                  /* ... this many, if the kernel does not say how many there are */
+#define HAK_COLLECT_FREES 256                /* frees into other heaps, until the freeing thread collects there */
+#define HAK_COLLECT_EVERY 16                 /* slabs made between two looks at what other heaps have to collect */
 
 /* Runs and large blocks. */
 #define HAK_RUN_MAX (HAK_SUPERSLAB_SIZE / 8) /* 4 MiB: the largest run; beyond it, a mapping of its own */
@@ -83,42 +83,42 @@
 #define HAK_GROUP_SIZE ((size_t)16 << 10)    /* 16 KiB: slabs' bitmaps and live bytes that come and go together */
 
 /* Purging. */
-#define HAK_PURGE_DELAY 1000                 /* ms that free memory stays resident, unless purge_delay says otherwise */
-#define HAK_UNDUMPED_LEAST 16                /* 1 MiB: free slices in a row worth a mapping not in core dumps */
-#define HAK_SLACK_LEAST ((size_t)4 << 20)    /* 4 MiB of free memory stay resident for a while, ... */
-#define HAK_SLACK_RATIO 16                   /* ... and 1/16 of what is in use; more goes back at once, ... */
-#define HAK_SLACK_DRAIN ((size_t)32 << 20)    /* ... once 32 MiB were freed without anything being taken, ... */
-#define HAK_SLACK_GIVEN ((size_t)1 << 20)     /* ... each free counting for 1 MiB more */
-#define HAK_PURGE_PIECE 16                   /* ... in pieces of 1 MiB */
-#define HAK_SLACK_STEP ((size_t)1 << 20)     /* 1 MiB: heaps count what they keep in such steps */
-#define HAK_BITE_NS 60000                    /* 60 µs: what a call takes for purging what has aged; one system call more; ... */
-#define HAK_BITE_SHARE 20                    /* ... 1/20 of the time all together, ... */
-#define HAK_BITE_SAVED 100                   /* ... of the last 100 ms if need be */
+#define HAK_PURGE_DELAY 1000                 /* ms that free memory stays resident: the default of purge_delay */
+#define HAK_UNDUMPED_LEAST 16                /* 1 MiB: free slices in a row that are worth splitting a mapping for core dumps */
+#define HAK_SLACK_LEAST ((size_t)4 << 20)    /* 4 MiB of free memory may stay resident for a while, ... */
+#define HAK_SLACK_RATIO 16                   /* ... plus 1/16 of what is in use, plus all that was in use lately, ... */
+#define HAK_SLACK_DRAIN ((size_t)32 << 20)   /* ... until 32 MiB were freed without anything being taken, ... */
+#define HAK_SLACK_GIVEN ((size_t)1 << 20)    /* ... each free counting for 1 MiB more; what exceeds this is given back ... */
+#define HAK_PURGE_PIECE 16                   /* ... at once, in pieces of 1 MiB */
+#define HAK_SLACK_STEP ((size_t)1 << 20)     /* 1 MiB: the steps in which heaps count what they keep */
+#define HAK_BITE_NS 60000                    /* 60 µs: time for a bite, plus at most one system call; ... */
+#define HAK_BITE_SHARE 20                    /* ... all bites together take 1/20 of the time, ... */
+#define HAK_BITE_SAVED 100                   /* ... of which up to 100 ms can be saved up */
 #define HAK_STEP_MISSES 16                   /* misses of a thread between two looks at the clock, ... */
-#define HAK_STEP_SLICES 128                  /* ... unless it gave 8 MiB of runs and large blocks back */
-#define HAK_REST_PROBE 16                    /* misses that a thread is forced to now and then, to find out whether it rests; */
-#define HAK_REST_AGAIN 2                     /* misses that a class is made to once more, in a tick of the clock */
-#define HAK_REST_SIGNS 4                     /* new classes, and great flushes, that count in a tick of the clock; */
-#define HAK_REST_FLUSH 32                    /* blocks that go to their slabs at once: others may soon rest */
-#define HAK_REST_MS 8                        /* ms without a miss are rest */
-#define HAK_REST_EVERY 256                   /* other misses before it is found out anew */
-#define HAK_REST_PER_MS 4                    /* if it does, it gets so many for each ms that went by, ... */
-#define HAK_REST_TOKENS 4096                 /* ... and has so many at most */
+#define HAK_STEP_SLICES 128                  /* ... or 8 MiB of runs and large blocks freed by it */
+#define HAK_REST_PROBE 16                    /* forced misses that a thread gets now and then, to find out whether it is idle */
+#define HAK_REST_AGAIN 2                     /* how often a class is made to miss again in a clock tick */
+#define HAK_REST_SIGNS 4                     /* new classes, and large flushes, that count in a clock tick */
+#define HAK_REST_FLUSH 32                    /* blocks flushed at once that make a large flush: the thread may be idle soon */
+#define HAK_REST_MS 8                        /* ms without a miss: the thread is idle */
+#define HAK_REST_EVERY 256                   /* other misses until this is checked again */
+#define HAK_REST_PER_MS 4                    /* if it is idle, it gets this many forced misses for each ms that went by, ... */
+#define HAK_REST_TOKENS 4096                 /* ... and has at most this many */
 #define HAK_HOLE_BATCH 8                     /* holes purged between two looks at a heap, ... */
-#define HAK_HOLE_LOOKS 64                    /* ... which looks at so many slabs */
+#define HAK_HOLE_LOOKS 64                    /* ... which looks at this many slabs */
 #define HAK_HOLE_PAGES 1                     /* OS pages of the smallest hole worth a system call */
-#define HAK_PURGE_RETRY 60000                /* ms until what the system refused, locked memory for one, is tried again */
+#define HAK_PURGE_RETRY 60000                /* ms until what the kernel refused, such as locked memory, is tried again */
 #define HAK_PURGER_MS 100                    /* ms between two looks of the purge thread */
 
 /* Limits on what the library holds. */
-#define HAK_LIMIT_LEAST ((int64_t)1 << 20)   /* 1 MiB: the lowest limit that can be asked for ... */
+#define HAK_LIMIT_LEAST ((int64_t)1 << 20)   /* 1 MiB: the lowest limit that can be set ... */
 #define HAK_LIMIT_MOST ((int64_t)1 << 47)    /* ... and the highest, 128 TiB */
-#define HAK_LIMIT_SOFT_OF(n) ((n) / 10 * 9)     /* purging is early from nine tenths of the lowest limit ... */
-#define HAK_LIMIT_BRINK_OF(n) ((n) - (n) / 32)  /* ... and an allocation's business just below the container's */
-#define HAK_PURGE_PRESSED 50                 /* ms between steps beyond the soft limit */
+#define HAK_LIMIT_SOFT_OF(n) ((n) / 10 * 9)     /* a soft limit is nine tenths of the lowest limit ... */
+#define HAK_LIMIT_BRINK_OF(n) ((n) - (n) / 32)  /* ... and just below the container's, allocations purge themselves */
+#define HAK_PURGE_PRESSED 50                 /* ms that free memory stays above the soft limit */
 #define HAK_LIMIT_LOOK 100                   /* ms between two looks at the container's files */
-#define HAK_LIMIT_LEARN 10                   /* looks after which its limits are read anew */
-#define HAK_LIMIT_STALL 20                   /* 1/20 of the time in which somebody waits for memory is pressure */
+#define HAK_LIMIT_LEARN 10                   /* looks after which its limits are read again */
+#define HAK_LIMIT_STALL 20                   /* waiting for memory for 1/20 of the time is pressure */
 #define HAK_CGROUP_ROOT "/sys/fs/cgroup"
 
 HAK_STATIC(HAK_SUPERSLAB_SIZE >= (1 << 20) && (HAK_SUPERSLAB_SIZE & (HAK_SUPERSLAB_SIZE - 1)) == 0);

@@ -18,13 +18,13 @@ static uint64_t from;               /* any: enum hak_limit_from */
 static uint64_t n_refused, n_pressed; /* any */
 static bool is_started;             /* any: the options' limits are in force */
 
-/* The container, as it was found last. */
+/* The container, as last read. */
 static uint64_t container_max;      /* any: bytes; 0: none, or not known yet */
 static uint64_t container_least;    /* any: the same, with memory.high */
 
-/* Of whoever watches. */
+/* For hak_limit_watch(). */
 static struct hak_cgroup cgroup;
-static uint64_t n_hits, stalled, looked; /* at the last look: its counters, and when that was */
+static uint64_t n_hits, stalled, looked; /* the counters at the last look, and when that was */
 static uint32_t n_looks;            /* since the limits were read */
 
 uint64_t hak_limit_held(void)
@@ -151,7 +151,7 @@ static void settle_once(void)
 	hak_store_relaxed(&hak_limit_mark, lower(mark, edge));
 }
 
-/* Of several threads, each after its change, the last one leaves what is right: who was overtaken repeats it. */
+/* If several threads change options, the last one must leave the right limits: a thread that was overtaken repeats it. */
 static void settle(void)
 {
 	static uint32_t n_changes; /* any */
@@ -198,21 +198,21 @@ void hak_limit_start(void)
 	hak_options_ensure();
 	if (hak_load_acquire(&hak_options_state) != HAK_OPTIONS_READ)
 		return;
-	/* Pairs with the acquire in hak_limit_take(); several threads may come to the same. Without a word about limits not
-	 * another page is written. */
+	/* Pairs with the acquire in hak_limit_take(). Several threads may do this, with the same result. Without any option
+	 * about limits, no other page is written to. */
 	hak_store_release(&is_started, true);
 	if (hak_options.limit == HAK_LIMIT_CGROUP || hak_options.limit_hard != 0 ||
 		hak_options.limit_soft != HAK_SIZE_AUTO)
 		hak_limit_change();
 }
 
-/* Differences to the last look. */
+/* Has the container been short of memory since the last look? */
 static bool has_pressure(void)
 {
 	uint64_t hits = hak_cgroup_count_hits(&cgroup);
 	uint64_t waits = hak_cgroup_stalled(&cgroup);
 	uint64_t now = hak_os_now();
-	/* µs against ms: of a time span, at least one in HAK_LIMIT_STALL. */
+	/* Waits, in µs, were at least 1/HAK_LIMIT_STALL of the time, in ms. */
 	bool is_short = looked != 0 && (hits > n_hits || (waits > stalled &&
 		(waits - stalled) * HAK_LIMIT_STALL > (now - looked) * 1000));
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Owns: the three ways to write the figures of watch/stats.h down. */
+/* Owns: writing the statistics of watch/stats.h, in three formats. */
 #include <stddef.h>
 
 #include "base/site.h"
