@@ -86,7 +86,7 @@ static void __attribute__((noreturn)) leave(int code)
 }
 
 /* _exit() may be called in a signal handler that interrupted a holder of one of the library's locks. A forked child
- * finds such locks abandoned, so the child does the writing. The parent waits for it, but not for ever. */
+ * finds such locks abandoned, so the child does the writing. The parent waits for it, but not forever. */
 static void write_by_child(int fd)
 {
 	static const struct timespec ms = { 0, 1000000 };

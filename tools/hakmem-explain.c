@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What hakmem-config asks the library itself: a shell script cannot call it. Without an argument, a line for
- * each option: name, value, when it may change. With --config, hakmem_config() as it is; with --limits, the limits
- * in force. */
+/* Asks the library on behalf of hakmem-config, a shell script. Without an argument, prints a line for each option: name,
+ * value, when it can be changed. With --config, prints hakmem_config(); with --limits, the limits in force. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +17,7 @@ static int explain(const char *lines)
 		if (length < sizeof name) {
 			memcpy(name, lines, length);
 			name[length] = '\0';
-			/* Setting what is in force already changes nothing, but tells whether it could be. */
+			/* Setting the value that is in force already changes nothing, but shows whether it can be changed. */
 			if (hakmem_option_get(name, value, sizeof value) != 0)
 				printf("%s %s %s\n", name, value,
 				       hakmem_option_set(name, value) == 0 ? "run-time" : "start-up");
@@ -46,7 +45,7 @@ static int print_limits(void)
 	struct hakmem_stats stats;
 	char value[64];
 
-	/* Setting it, even to what it is, makes the library look at the container. */
+	/* Setting it, even to the same value, makes the library read the container's limit. */
 	hakmem_option_get("limit_soft", value, sizeof value);
 	if (hakmem_option_set("limit_soft", value) != 0)
 		return 1;

@@ -21,7 +21,7 @@
 #include "thread/thread.h"
 #include "watch/stats.h"
 
-/* musl has none of these; who asks for them there declares them as glibc does. */
+/* musl has none of these; whoever calls them there declares them as glibc does. */
 #ifndef HAVE_STRUCT_MALLINFO
 struct mallinfo {
 	int arena, ordblks, smblks, hblks, hblkhd, usmblks, fsmblks, uordblks, fordblks, keepcost;
@@ -292,8 +292,8 @@ HAK_EXPORT void hakmem_free_aligned_sized(void *ptr, size_t alignment, size_t si
 
 /* glibc's additions. */
 
-/* What glibc calls ordblks: blocks that were alive and are free. Of ours, as many as are alive no more that were at
- * an earlier call; and what no block was cut from yet counts as one. */
+/* What glibc calls ordblks: blocks that were live and are free. Here: by how many fewer blocks are live than at an
+ * earlier call; and one for memory that no block was cut from yet. */
 static size_t count_freed(uint64_t n_live)
 {
 	static uint64_t n_most; /* any */

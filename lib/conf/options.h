@@ -59,7 +59,7 @@ extern struct hak_options hak_options;
 
 enum hak_option_answer {
 	HAK_OPTION_DONE,
-	HAK_OPTION_DONE_SIZE, /* and the limits have to be worked out anew */
+	HAK_OPTION_DONE_SIZE, /* and the limits must be worked out again */
 	HAK_OPTION_UNKNOWN,
 	HAK_OPTION_BAD_VALUE,
 	HAK_OPTION_FIXED /* cannot be changed while the program runs */

@@ -87,7 +87,6 @@ static struct hak_kept *find_part_locked(size_t size)
 	return best;
 }
 
-/* A kept mapping of size bytes, or one that is smaller and can grow. */
 bool hak_kept_take(size_t size, size_t align, bool grows, struct hak_kept *out)
 {
 	struct hak_kept *k;
@@ -107,7 +106,6 @@ bool hak_kept_take(size_t size, size_t align, bool grows, struct hak_kept *out)
 	return k != NULL;
 }
 
-/* What is kept right behind a block, of the same mapping, if that is enough for it to have size bytes. Returns bytes. */
 size_t hak_kept_take_next(const char *end, uint64_t origin, size_t wanted)
 {
 	struct hak_kept next = { .size = 0 };
@@ -135,7 +133,7 @@ static struct hak_kept *find_unused_locked(void)
 	return k < kept + HAK_LARGE_CACHE_SLOTS ? k : NULL;
 }
 
-/* The oldest kept mapping, if it is from before `until`, ms. */
+/* The oldest kept mapping, if it was kept by the time `until`, in ms. */
 static struct hak_kept *find_oldest_locked(uint64_t until)
 {
 	struct hak_kept *oldest = NULL;
@@ -146,7 +144,6 @@ static struct hak_kept *find_oldest_locked(uint64_t until)
 	return oldest;
 }
 
-/* Unmaps, or, where the kernel is out of mappings, at least gives the pages back and keeps the rest for reuse. */
 void hak_kept_drop(struct hak_kept k)
 {
 	struct hak_kept *slot;
@@ -188,7 +185,6 @@ static void join_locked(struct hak_kept *k)
 	}
 }
 
-/* Keeps a freed mapping, in place of the oldest ones if need be; as far as there may be slack. */
 void hak_kept_put(struct hak_kept k)
 {
 	struct hak_kept old[HAK_LARGE_CACHE_SLOTS + 1];
@@ -216,7 +212,7 @@ void hak_kept_put(struct hak_kept k)
 	hak_slack_note_purged(n_gone);
 }
 
-/* The kept mapping that is oldest, if it is older than delay ms. */
+/* Takes the oldest kept mapping, if it is older than delay ms; of a longer one, `most` bytes. */
 static bool take_oldest(uint64_t now, uint64_t delay, size_t most, struct hak_kept *out)
 {
 	struct hak_kept *oldest;
@@ -226,7 +222,7 @@ static bool take_oldest(uint64_t now, uint64_t delay, size_t most, struct hak_ke
 	if (oldest != NULL && !oldest->is_clean && oldest->size > HAK_SLICE_SIZE && oldest->size - HAK_SLICE_SIZE > most) {
 		struct hak_kept all_of_it;
 
-		/* A piece of it, from its end. */
+		/* Only a piece, from its end. */
 		unkeep_locked(oldest, &all_of_it);
 		*out = all_of_it;
 		all_of_it.size -= most;

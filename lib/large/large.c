@@ -115,7 +115,7 @@ static size_t mapping_size(size_t size)
 	return rounded < HAK_SLICE_SIZE ? HAK_SLICE_SIZE : rounded; /* G1 */
 }
 
-/* Counts size bytes more as held, if need be in place of what is free. False: the limit. */
+/* Counts size bytes more as held, if necessary after purging what is free. False: the limit forbids it. */
 static bool charge(size_t size)
 {
 	if (HAK_LIKELY(hak_limit_take(size)))

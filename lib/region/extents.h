@@ -27,7 +27,7 @@ struct hak_superslab *hak_extents_find_locked(enum hak_extent kind, bool is_rese
 struct hak_superslab *hak_extents_largest_locked(enum hak_extent kind, bool is_reserved, size_t n);
 struct hak_superslab *hak_extents_next_locked(const struct hak_superslab *s, enum hak_extent kind, size_t n);
 
-/* Empties all bins, before all superslabs are listed anew. */
+/* Empties all bins, before all superslabs are listed again. */
 void hak_extents_forget_locked(void);
 
 #endif

@@ -24,7 +24,7 @@ static void reset_bounds_locked(struct hak_superslab *s)
 	hak_extents_set_locked(s, HAK_EXTENT_LAZY, s->n_lazy);
 }
 
-/* After a fork in the middle of a change: counts anew from the bitmaps. If they contradict each other, a used slice
+/* After a fork in the middle of a change: counts again from the bitmaps. If they contradict each other, a used slice
  * stays used, and a dirty one is not clean (S3). */
 static void recount_locked(struct hak_superslab *s)
 {

@@ -26,7 +26,7 @@ static uint64_t n_broken;   /* any: hak_huge_n_broken() when last seen */
 static uint64_t held_seen;  /* any: bytes held when a limit last pressed */
 static uint64_t holes_purged_at;  /* any: ms: when all holes were last purged because of a limit */
 
-/* ms that free memory stays; UINT64_MAX: for ever. */
+/* ms that free memory stays; UINT64_MAX: forever. */
 static uint64_t delay_now(void)
 {
 	int64_t delay = hak_load_relaxed(&hak_options.purge_delay);

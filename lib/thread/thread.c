@@ -227,7 +227,7 @@ struct hak_cache *hak_thread_start(void)
 	c->is_busy = true;
 	me->cache = c;
 	/* Asks for end_thread() at the thread's exit. This may allocate, as a signal handler does (P2). If there are no keys
-	 * left, the cache stays with the thread for ever: a leak, not an error. */
+	 * left, the cache stays with the thread forever: a leak, not an error. */
 	if (hak_thread_prepare() == KEY_MADE)
 		pthread_setspecific(key, c);
 	return c;

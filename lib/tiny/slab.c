@@ -38,7 +38,7 @@ static void audit_locked(const struct hak_heap *h, const struct hak_slab *s)
 	HAK_REQUIRE(s->link.next->prev == &s->link && s->link.prev->next == &s->link, "audit: a slab is in no list");
 	HAK_REQUIRE(hak_load_relaxed(&s->owner) == h, "audit: a slab is another heap's");
 	for (unsigned i = 0; i < s->n_blocks; i++)
-		HAK_REQUIRE(!hak_bit_is_set(s->bits, i) || !hak_is_alive(hak_load_relaxed(&s->live[i])), "audit: a free block is alive");
+		HAK_REQUIRE(!hak_bit_is_set(s->bits, i) || !hak_is_alive(hak_load_relaxed(&s->live[i])), "audit: a free block is live");
 }
 
 /* No larger than an OS page: where all blocks are in use, every OS page is touched. */

@@ -13,7 +13,8 @@
 /* All figures. Asks the kernel about each OS page. */
 void hak_stats_get(struct hakmem_stats *stats);
 
-/* Our own counters alone, for who calls often: dirty and lazy are upper bounds, holes, metadata and resident 0. */
+/* Only what our own counters say, for callers that call often: dirty and lazy are upper bounds; holes, metadata and
+ * resident are 0. */
 void hak_stats_count(struct hakmem_stats *stats);
 
 /* All classes. Returns how many. */

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # hak-timeout: 240
 # The demo repeats each program in turn with libhakmem and without, ends in a table of medians and spreads and a sentence
-# under it, says when the machine is busy, and shows memory that goes back and a bad free that is told.
+# under it, says when the machine is busy, and shows memory given back and a bad free reported.
 . "${srcdir:?}/testsuite/hakmem.real/real.inc"
 need gcc python3
 
@@ -18,7 +18,7 @@ sed "1,${row}d" out >under
 [ "$(wc -l <under)" -le 12 ] || fail 'much stands under the table' "$(cat out)"
 grep -q 'median' under || fail 'nothing says what the figures are' "$(cat out)"
 grep -qE 'CPU time.*(less|more|no difference)' under || fail 'nothing says how it compares' "$(cat out)"
-sed -n "1,${row}p" out | grep -qE 'goes back.*: *[0-9]+ MiB.*[0-9]+ MiB' || fail 'no memory that goes back' "$(cat out)"
+sed -n "1,${row}p" out | grep -qE 'given back.*: *[0-9]+ MiB.*[0-9]+ MiB' || fail 'no memory given back' "$(cat out)"
 grep -q 'hakmem: free(0x[0-9a-f]*): double free' out || fail 'no bad free' "$(cat out)"
 
 cat >notes.py <<'END'

@@ -18,12 +18,12 @@ cp /bin/true program
 # Its machine is in bytes 18 and 19.
 cp program other
 printf '\376' | dd of=other bs=1 seek=18 conv=notrunc 2>/dev/null
-refuses ./other 'another kind of machine' 'of that architecture'
+refuses ./other 'another architecture' 'for that architecture'
 printf '#!%s/other\n' "$PWD" >script
 chmod +x script
-refuses ./script 'another kind of machine' 'of that architecture'
+refuses ./script 'another architecture' 'for that architecture'
 if command -v musl-gcc >/dev/null && LC_ALL=C grep -q 'libc\.so\.6' "$HAKMEM_LIB"; then
 	echo 'int main(void) { return 0; }' >main.c
 	musl-gcc -o with-musl main.c || fail 'musl-gcc'
-	refuses ./with-musl 'another C library, musl' 'built for that one'
+	refuses ./with-musl 'another C library, musl' 'built for musl'
 fi

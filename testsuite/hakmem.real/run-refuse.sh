@@ -64,9 +64,9 @@ takes ./plain
 
 printf '#!%s/no-such-shell -e\n' "$PWD" >lost
 chmod +x lost
-refuses ./lost "$PWD/no-such-shell.*not there"
+refuses ./lost "$PWD/no-such-shell.*does not exist"
 $CC -o alien main.c -Wl,--dynamic-linker="$PWD/ld-nothing.so" || fail 'alien'
-refuses ./alien 'ld-nothing.so.*not there'
+refuses ./alien 'ld-nothing.so.*does not exist'
 
 # A private prefix: for who becomes another user on the way.
 mkdir -p private/.libs private/tools
@@ -77,7 +77,7 @@ chmod 700 private
 HAKMEM_RUN=$PWD/private/tools/hakmem-run
 printf '#!/bin/sh\nshift 2\nexec "$@"\n' >runuser
 chmod +x runuser
-refuses ./runuser 'cannot read' -u nobody ./plain
+refuses ./runuser 'be able to read' -u nobody ./plain
 takes ./plain
 if [ "$(id -u)" != 0 ]; then
 	chmod 0 private/.libs/libhakmem.so.1
