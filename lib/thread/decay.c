@@ -203,7 +203,7 @@ static void purge_all_slices(void)
 		hak_limit_count_press();
 }
 
-void hak_decay_step(struct hak_cache *c)
+void hak_decay_step_own(struct hak_cache *c)
 {
 	uint64_t now = hak_os_now();
 	uint64_t delay = delay_now();

@@ -17,7 +17,7 @@
 #include "tiny/cache.h"
 
 /* One step, called now and then by a thread that leaves a miss; c is its own cache. */
-void hak_decay_step(struct hak_cache *c);
+void hak_decay_step_own(struct hak_cache *c);
 
 /* For the purge thread: gives back all that is due; with is_short, all that is free. Called outside a miss. */
 void hak_decay_run(bool is_short);

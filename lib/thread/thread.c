@@ -264,7 +264,7 @@ void hak_thread_leave(struct hak_cache *c)
 		hak_own_add(&c->n_misses, 1);
 		if (HAK_UNLIKELY(c->n_tokens > 0) || HAK_UNLIKELY(c->is_new || c->is_flushed || c->back != 0) ||
 			c->n_misses % HAK_STEP_MISSES == 0 || c->n_slices_given - c->n_slices_seen >= HAK_STEP_SLICES)
-			hak_decay_step(c);
+			hak_decay_step_own(c);
 		c->is_busy = false;
 		__atomic_signal_fence(__ATOMIC_SEQ_CST);
 		if (HAK_LIKELY(c->n_tokens == 0))
