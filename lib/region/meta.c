@@ -122,7 +122,7 @@ static void give_own_pages(struct piece *p, size_t size)
 	hak_lock_give(&lock);
 }
 
-/* Has the chunk room for size bytes, a new one if need be? */
+/* Makes room for size bytes in the chunk, if necessary by a new chunk. False: no memory. */
 static bool has_room_locked(size_t size)
 {
 	size_t want = HAK_META_CHUNK;

@@ -11,19 +11,19 @@
 struct hak_group {
 	struct hak_group *next;  /* lk:SLABS: in open, if is_listed */
 	struct hak_slab *slabs;  /* const */
-	char *bodies;            /* const: of as many */
+	char *bodies;            /* const: the bodies of these */
 	uint32_t body_size;      /* const: bytes */
 	uint16_t n_words;        /* const */
 	uint8_t n_slabs;         /* const: at most 64 */
-	uint8_t n_made;          /* lk:SLABS: of them, the others were never used */
+	uint8_t n_made;          /* lk:SLABS: of these; the others were never used */
 	bool is_listed;          /* lk:SLABS: in open */
-	uint64_t unused;         /* lk:SLABS: a bit for each; while OS pages go back, none is set */
-	uint64_t dirty;          /* lk:SLABS: whose bodies were used since the OS pages went back: they count as held */
+	uint64_t unused;         /* lk:SLABS: a bit for each; none is set while the OS pages are being given back */
+	uint64_t dirty;          /* lk:SLABS: a bit for each body used since the OS pages were given back: it counts as held */
 };
 
 static struct hak_lock lock = HAK_LOCK(HAK_RANK_SLABS);
-static struct hak_group *open[N_WORDS];  /* lk:SLABS: groups with an unused descriptor, by words; some without */
-static struct hak_group *spare[N_WORDS]; /* lk:SLABS: one that was left unused last, and kept its OS pages */
+static struct hak_group *open[N_WORDS];  /* lk:SLABS: groups with unused descriptors, by words; some have none */
+static struct hak_group *spare[N_WORDS]; /* lk:SLABS: by words, the group that became unused last and keeps its OS pages */
 static struct hak_slab *all;             /* lk:SLABS; read by any: only ever grows */
 
 struct hak_slab *hak_group_first_slab_any(void)
@@ -33,7 +33,7 @@ struct hak_slab *hak_group_first_slab_any(void)
 
 static void take_lock(void)
 {
-	bool is_sound = hak_lock_take(&lock); /* D3 */
+	bool is_sound = hak_lock_take(&lock); /* J3 */
 
 	(void)is_sound;
 }
@@ -105,7 +105,7 @@ static void make_slab_locked(struct hak_group *g, struct hak_slab *s, char *body
 	s->remote = (uint64_t *)(void *)(body + remote_off(g->n_words));
 	s->live = (uint8_t *)body + live_off(g->n_words);
 	s->owner = &hak_heap_none;
-	if (all == s) /* a fork between the two last steps */
+	if (all == s) /* there was a fork between the last two steps */
 		return;
 	s->next = all;
 	hak_store_release(&all, s);
@@ -149,14 +149,14 @@ struct hak_slab *hak_group_take(unsigned n_words)
 	return s;
 }
 
-/* Hides an unused group from all others until its OS pages are back with the system. */
+/* Hides an unused group from other threads until its OS pages are given back. */
 static struct hak_group *hide_locked(struct hak_group *g)
 {
 	hak_own_set(&g->unused, 0);
 	return g;
 }
 
-static void purge(struct hak_group *g)
+static void purge_group(struct hak_group *g)
 {
 	bool is_purged = hak_os_purge(g->bodies, bodies_size(g));
 
@@ -186,7 +186,7 @@ void hak_group_give(struct hak_slab *s)
 	}
 	hak_lock_give(&lock);
 	if (gone != NULL)
-		purge(gone);
+		purge_group(gone);
 }
 
 void hak_group_trim(void)
@@ -199,6 +199,6 @@ void hak_group_trim(void)
 			g = hide_locked(spare[i]);
 		hak_lock_give(&lock);
 		if (g != NULL)
-			purge(g);
+			purge_group(g);
 	}
 }
