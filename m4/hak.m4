@@ -9,7 +9,7 @@ AC_ARG_ENABLE([$1], [$3], [], [enable_$1=$2])
 AS_CASE([$enable_$1],
 	[yes | no], [],
 	[AC_MSG_RESULT([$enable_$1])
-	AC_MSG_ERROR([--enable-$1 takes no value but yes or no, not "$enable_$1"])])
+	AC_MSG_ERROR([--enable-$1 takes no value except yes or no, not "$enable_$1"])])
 AC_MSG_RESULT([$enable_$1])
 ])
 
