@@ -13,9 +13,9 @@
 
 #define HAK_GENERATION_BITS 20
 
-extern uint32_t *hak_fork_page; /* any: where the generation stands, 0 in a new child; NULL: to be asked for */
+extern uint32_t *hak_fork_page; /* any: points to the generation, 0 in a new child; NULL: not known yet */
 
-/* The same at any time. The first call maps a page that the kernel wipes in a forked child. */
+/* Works out the generation. The first call maps a page that the kernel wipes in a forked child. */
 uint32_t hak_fork_ask(void);
 
 /* The generation: 1 to 2^20 - 1. */
