@@ -24,7 +24,7 @@ int main(void)
 	s = make_slab(a, sc);
 	c = count_of("region/slices.c", "hak_slices_lock");
 	CHECK(c.n_locks - before.n_locks == 1 && c.n_contended == 0);
-	c = count_of("tiny/slab.c", "take_lock");
+	c = count_of("tiny/group.c", "take_lock");
 	CHECK(c.n_locks == 2);
 	before = count_of("tiny/heap.c", "hak_heap_lock");
 	CHECK(hak_cache_take_any(a, sc, blocks, N) == N);
