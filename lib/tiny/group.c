@@ -127,7 +127,8 @@ static struct hak_slab *take_from_locked(struct hak_group *g)
 	return &g->slabs[i];
 }
 
-struct hak_slab *hak_group_take(unsigned n_words)
+/* From a group that has an unused one; NULL: there is none. */
+static struct hak_slab *take_listed(unsigned n_words)
 {
 	struct hak_slab *s = NULL;
 	struct hak_group *g;
@@ -138,14 +139,25 @@ struct hak_slab *hak_group_take(unsigned n_words)
 		hak_store_release(&open[n_words], g->next);
 		g->is_listed = false;
 	}
-	if (g == NULL) {
-		g = make_group(n_words);
-		if (g != NULL)
-			list_locked(g);
-	}
 	if (g != NULL)
 		s = take_from_locked(g);
 	hak_lock_give(&lock);
+	return s;
+}
+
+struct hak_slab *hak_group_take(unsigned n_words)
+{
+	struct hak_slab *s;
+	struct hak_group *g;
+
+	while ((s = take_listed(n_words)) == NULL) {
+		g = make_group(n_words);
+		if (g == NULL)
+			return NULL;
+		take_lock();
+		list_locked(g);
+		hak_lock_give(&lock);
+	}
 	return s;
 }
 
