@@ -272,6 +272,8 @@ struct hakmem_stats {
 	uint64_t limit_from;  /**< Where the limits come from: 1 an option, 2 the container, 3 both, 0 none. */
 	uint64_t n_refused;   /**< Allocations that failed while there was a hard limit (a count). */
 	uint64_t n_pressed;   /**< Purges made at once, for a limit or because the container was short of memory (a count). */
+	uint64_t n_samples;   /**< Live blocks that are samples of the heap profile (a count). @since 1.1 */
+	uint64_t n_lost;      /**< Samples dropped because prof_memory was full (a count). @since 1.1 */
 };
 
 /** Statistics of one size class. */
@@ -367,6 +369,49 @@ HAKMEM_PUBLIC size_t hakmem_option_get(const char *name, char *value, size_t siz
  * @return bytes given back.
  */
 HAKMEM_PUBLIC size_t hakmem_trim(size_t target) HAKMEM_NOEXCEPT;
+
+/** @} */
+
+/**
+ * @defgroup prof The heap profile
+ * @brief Which code holds the memory: samples of allocations, with their stacks.
+ *
+ * On average one in `prof_interval` bytes (512 KiB by default) makes its block a sample. Sums over samples are unbiased
+ * estimates: each stands for size / (1 - exp(-size / prof_interval)) bytes, where size is rounded up to the size class.
+ * @{
+ */
+
+/**
+ * Starts a heap profile in all threads, like the option `prof:on`. Does nothing if there is one already. May allocate.
+ * A thread that is running may allocate a little more before it is sampled.
+ * @return 0; -1 with errno ENOMEM if there is no address space for `prof_memory` bytes.
+ * @since 1.1
+ */
+HAKMEM_PUBLIC int hakmem_prof_start(void) HAKMEM_NOEXCEPT;
+
+/**
+ * Stops the profile, drops it and gives its memory back, like `prof:off`.
+ * @return 0.
+ * @since 1.1
+ */
+HAKMEM_PUBLIC int hakmem_prof_stop(void) HAKMEM_NOEXCEPT;
+
+/** Formats of hakmem_prof_write(). @since 1.1 */
+enum hakmem_prof_format {
+	HAKMEM_PROF_PPROF, /**< profile.proto in a gzip file, for `go tool pprof`. */
+	HAKMEM_PROF_TEXT,  /**< `heap profile: ... heap_v2/`, for jeprof and pprof. */
+	HAKMEM_PROF_FOLDED /**< Stacks and their live bytes, one per line, for flame graphs. */
+};
+
+/**
+ * Writes the profile to a file descriptor, without allocating. The profile goes on; other threads wait only while it is
+ * copied. Takes the dynamic linker's locks.
+ * @param fd where to write.
+ * @param format how to write.
+ * @return 0; -1 with errno from write(2), EINVAL for an unknown format, ENODATA if there is no profile, or ENOMEM.
+ * @since 1.1
+ */
+HAKMEM_PUBLIC int hakmem_prof_write(int fd, enum hakmem_prof_format format) HAKMEM_NOEXCEPT;
 
 /** @} */
 

@@ -6,6 +6,7 @@
 #include "region/limit.h"
 #include "thread/decay.h"
 #include "thread/thread.h"
+#include "watch/sample.h"
 
 #define ADDRESSES (PTRDIFF_MAX >> (sizeof(void *) * 8 - HAK_ADDRESS_BITS)) /* no block can be larger */
 
@@ -99,36 +100,38 @@ static void *HAK_NOINLINE take_untiny(size_t size, size_t align, bool grows, boo
 	return check_limits(p);
 }
 
-HAK_NOINLINE void *hak_alloc_miss(size_t size)
+HAK_NOINLINE void *hak_alloc_miss(size_t size, const void *frame)
 {
 	bool is_clean;
 
 	if (HAK_LIKELY(size <= HAK_TINY_MAX))
-		return take_tiny(hak_class_of(size > 0 ? size : 1), &is_clean);
-	return take_untiny(size, HAK_ALIGNMENT, false, &is_clean);
+		return hak_sample_taken(take_tiny(hak_class_of(size > 0 ? size : 1), &is_clean), frame);
+	return hak_sample_taken(take_untiny(size, HAK_ALIGNMENT, false, &is_clean), frame);
 }
 
-void *hak_alloc_growing(size_t size)
+void *hak_alloc_growing(size_t size, const void *frame)
 {
 	bool is_clean;
 
-	return size > HAK_SHARED_MAX ? take_untiny(size, HAK_ALIGNMENT, true, &is_clean) : hak_alloc(size);
+	return size > HAK_SHARED_MAX ? hak_sample_taken(take_untiny(size, HAK_ALIGNMENT, true, &is_clean), frame) :
+		hak_alloc(size, frame);
 }
 
-void *hak_alloc(size_t size)
+void *hak_alloc(size_t size, const void *frame)
 {
+	size_t sc;
 	void *p;
 
-	return hak_alloc_hit(size, &p) ? p : hak_alloc_miss(size);
+	return hak_alloc_hit(size, &p, &sc) || hak_sampler_pop_hit(sc, &p) ? p : hak_alloc_miss(size, frame);
 }
 
-void *hak_alloc_any(size_t size, size_t align, bool *is_clean)
+void *hak_alloc_any(size_t size, size_t align, bool *is_clean, const void *frame)
 {
 	unsigned sc;
 	void *p;
 
 	if (HAK_UNLIKELY(align > HAK_SLICE_SIZE || size > HAK_TINY_MAX))
-		return take_untiny(size, align, false, is_clean);
+		return hak_sample_taken(take_untiny(size, align, false, is_clean), frame);
 	/* Slabs start at slices, so if a class's size is a multiple of align, all its blocks are aligned. The class for
 	 * a multiple of align has such a size: classes are a power of two apart, and if align is larger than that, its
 	 * multiple is itself the size of a class. */
@@ -137,5 +140,7 @@ void *hak_alloc_any(size_t size, size_t align, bool *is_clean)
 	if (hak_class_is_single(sc) ? hak_slab_pop_single_hit(hak_cache_mine, sc, &p) :
 		hak_cache_pop_class_hit(hak_cache_mine, sc, &p))
 		return p;
-	return take_tiny(sc, is_clean);
+	if (hak_sampler_pop_hit(sc, &p))
+		return p;
+	return hak_sample_taken(take_tiny(sc, is_clean), frame);
 }

@@ -3,39 +3,52 @@
  * Owns: what malloc, new and the hakmem_ functions share: allocating a block of any kind for a size.
  * Threads: any. Locks: none.
  * All of them return NULL without touching errno when there is no memory.
+ * Q1 frame is the stack frame of the library function that the program called; the stack trace of a sample starts there.
  */
 #ifndef HAK_API_ALLOC_H
 #define HAK_API_ALLOC_H
 
 #include "free/dispatch.h"
+#include "tiny/sampler.h"
 #include "tiny/slab.h"
 
+/* The frame for Q1, in a function that the program calls, or that such a function jumps to (a tail call). */
+#define HAK_FRAME __builtin_frame_address(0)
+
 /* The part of a small allocation that is not a hit, and all larger ones. */
-void *hak_alloc_miss(size_t size);
+void *hak_alloc_miss(size_t size, const void *frame);
 
 /* A block for one that grows: above HAK_SHARED_MAX, one that can keep growing in place. */
-void *hak_alloc_growing(size_t size);
+void *hak_alloc_growing(size_t size, const void *frame);
 
 /* As hak_alloc_miss(); *is_clean: the block reads as zero. */
-void *hak_alloc_any(size_t size, size_t align, bool *is_clean);
+void *hak_alloc_any(size_t size, size_t align, bool *is_clean, const void *frame);
 
-/* A block for size bytes, more than HAK_SMALL_MAX or none, from the thread's cache into *p. */
-HAK_INLINE bool hak_alloc_larger_hit(size_t size, void **p)
+/* A block for size bytes, more than HAK_SMALL_MAX or none, from the thread's cache into *p. *sc is the class for
+ * it, or HAK_N_CLASSES. False: a miss. */
+HAK_INLINE bool hak_alloc_larger_hit(size_t size, void **p, size_t *sc)
 {
-	if (HAK_LIKELY(size - 1 < HAK_SHARED_MAX))
-		return HAK_LIKELY(hak_cache_pop_class_hit(hak_cache_mine, hak_class_of(size), p));
-	return size - 1 < HAK_TINY_MAX && hak_slab_pop_single_hit(hak_cache_mine, hak_class_of(size), p);
+	*sc = HAK_N_CLASSES;
+	if (HAK_LIKELY(size - 1 < HAK_SHARED_MAX)) {
+		*sc = hak_class_of(size);
+		return HAK_LIKELY(hak_cache_pop_class_hit(hak_cache_mine, *sc, p));
+	}
+	if (size - 1 >= HAK_TINY_MAX)
+		return false;
+	*sc = hak_class_of(size);
+	return hak_slab_pop_single_hit(hak_cache_mine, *sc, p);
 }
 
 /* The same for any size. */
-HAK_INLINE bool hak_alloc_hit(size_t size, void **p)
+HAK_INLINE bool hak_alloc_hit(size_t size, void **p, size_t *sc)
 {
-	if (HAK_LIKELY(size <= HAK_SMALL_MAX) && HAK_LIKELY(hak_cache_pop_hit(hak_cache_mine, size, p)))
-		return true;
-	return hak_alloc_larger_hit(size, p);
+	if (HAK_UNLIKELY(size > HAK_SMALL_MAX))
+		return hak_alloc_larger_hit(size, p, sc);
+	*sc = hak_cache_mine->class_of[size];
+	return HAK_LIKELY(hak_cache_pop_hit(hak_cache_mine, size, p));
 }
 
 /* A block for size bytes. */
-void *hak_alloc(size_t size);
+void *hak_alloc(size_t size, const void *frame);
 
 #endif

@@ -24,13 +24,13 @@ static new_handler current_handler(void)
 	return _ZSt15get_new_handlerv != NULL ? _ZSt15get_new_handlerv() : NULL;
 }
 
-static void *try_once(size_t size, size_t alignment)
+static void *try_once(size_t size, size_t alignment, const void *frame)
 {
 	bool is_clean;
 
 	if (size > PTRDIFF_MAX || !hak_is_pow2(alignment))
 		return NULL;
-	return hak_alloc_any(size, alignment, &is_clean);
+	return hak_alloc_any(size, alignment, &is_clean, frame);
 }
 
 /* The C++ library's own nothrow operator, behind ours: it calls our throwing one, and catches what that throws or what
@@ -55,7 +55,7 @@ static void *HAK_COLD try_on(size_t size, size_t alignment)
 		if (handler == NULL)
 			break;
 		handler(); /* may free memory, throw, or not return */
-		p = try_once(size, alignment);
+		p = try_once(size, alignment, HAK_FRAME);
 		if (p != NULL)
 			return p;
 	}
@@ -66,21 +66,29 @@ static void *HAK_COLD try_on(size_t size, size_t alignment)
 
 static void *HAK_NOINLINE take_slowly(size_t size)
 {
-	void *p = hak_alloc_miss(size);
+	void *p = hak_alloc_miss(size, HAK_FRAME);
 
 	return HAK_LIKELY(p != NULL) ? p : try_on(size, HAK_ALIGNMENT);
 }
 
-HAK_INLINE void *take(size_t size)
+static void *HAK_NOINLINE take_missed(size_t size, size_t sc)
 {
 	void *p;
 
-	return HAK_LIKELY(hak_alloc_hit(size, &p)) ? p : take_slowly(size);
+	return hak_sampler_pop_hit(sc, &p) ? p : take_slowly(size);
+}
+
+HAK_INLINE void *take(size_t size)
+{
+	size_t sc;
+	void *p;
+
+	return HAK_LIKELY(hak_alloc_hit(size, &p, &sc)) ? p : take_missed(size, sc);
 }
 
 HAK_INLINE void *take_aligned(size_t size, size_t alignment)
 {
-	void *p = try_once(size, alignment);
+	void *p = try_once(size, alignment, HAK_FRAME);
 
 	return HAK_LIKELY(p != NULL) ? p : try_on(size, alignment);
 }
@@ -136,39 +144,47 @@ DEFINE_HIT(void *NEW_ARRAY()(size_t size)) { return take(size); }
 DEFINE(void *NEW(St11align_val_t)(size_t size, size_t alignment)) { return take_aligned(size, alignment); }
 DEFINE(void *NEW_ARRAY(St11align_val_t)(size_t size, size_t alignment)) { return take_aligned(size, alignment); }
 
-static void *HAK_NOINLINE take_quietly(size_t size)
+static void *HAK_NOINLINE take_quietly(size_t size, size_t sc)
 {
-	void *p = hak_alloc_miss(size);
+	void *p;
 
+	if (hak_sampler_pop_hit(sc, &p))
+		return p;
+	p = hak_alloc_miss(size, HAK_FRAME);
 	return HAK_LIKELY(p != NULL) ? p : try_quietly(NAME(NEW(RKSt9nothrow_t)), size, HAK_ALIGNMENT);
 }
 
 DEFINE_HIT(void *NEW(RKSt9nothrow_t)(size_t size, const void *tag))
 {
+	size_t sc;
 	void *p;
 
 	(void)tag;
-	return HAK_LIKELY(hak_alloc_hit(size, &p)) ? p : take_quietly(size);
+	return HAK_LIKELY(hak_alloc_hit(size, &p, &sc)) ? p : take_quietly(size, sc);
 }
 
-static void *HAK_NOINLINE take_array_quietly(size_t size)
+static void *HAK_NOINLINE take_array_quietly(size_t size, size_t sc)
 {
-	void *p = hak_alloc_miss(size);
+	void *p;
 
+	if (hak_sampler_pop_hit(sc, &p))
+		return p;
+	p = hak_alloc_miss(size, HAK_FRAME);
 	return HAK_LIKELY(p != NULL) ? p : try_quietly(NAME(NEW_ARRAY(RKSt9nothrow_t)), size, HAK_ALIGNMENT);
 }
 
 DEFINE_HIT(void *NEW_ARRAY(RKSt9nothrow_t)(size_t size, const void *tag))
 {
+	size_t sc;
 	void *p;
 
 	(void)tag;
-	return HAK_LIKELY(hak_alloc_hit(size, &p)) ? p : take_array_quietly(size);
+	return HAK_LIKELY(hak_alloc_hit(size, &p, &sc)) ? p : take_array_quietly(size, sc);
 }
 
 DEFINE(void *NEW(St11align_val_tRKSt9nothrow_t)(size_t size, size_t alignment, const void *tag))
 {
-	void *p = try_once(size, alignment);
+	void *p = try_once(size, alignment, HAK_FRAME);
 
 	(void)tag;
 	return HAK_LIKELY(p != NULL) ? p : try_quietly(NAME(NEW(St11align_val_tRKSt9nothrow_t)), size, alignment);
@@ -176,7 +192,7 @@ DEFINE(void *NEW(St11align_val_tRKSt9nothrow_t)(size_t size, size_t alignment, c
 
 DEFINE(void *NEW_ARRAY(St11align_val_tRKSt9nothrow_t)(size_t size, size_t alignment, const void *tag))
 {
-	void *p = try_once(size, alignment);
+	void *p = try_once(size, alignment, HAK_FRAME);
 
 	(void)tag;
 	return HAK_LIKELY(p != NULL) ? p : try_quietly(NAME(NEW_ARRAY(St11align_val_tRKSt9nothrow_t)), size, alignment);

@@ -15,6 +15,8 @@
 #include "thread/purger.h"
 #include "thread/thread.h"
 #include "tiny/slab.h"
+#include "watch/dump.h"
+#include "watch/sample.h"
 #include "watch/stats.h"
 
 static void __attribute__((constructor)) start_library(void)
@@ -25,6 +27,8 @@ static void __attribute__((constructor)) start_library(void)
 	hak_thread_prepare();
 	if (hak_options.purge_thread)
 		hak_purger_start();
+	if (hak_options.prof)
+		hak_sample_settle();
 }
 
 static int write_stats(int fd, enum hakmem_format format)
@@ -37,6 +41,7 @@ static int write_stats(int fd, enum hakmem_format format)
 
 static void __attribute__((destructor)) end_library(void)
 {
+	hak_dump_at_exit();
 	if (hak_options.stats != HAK_STATS_NONE)
 		write_stats(STDERR_FILENO, hak_options.stats == HAK_STATS_JSON ? HAKMEM_JSON : HAKMEM_TEXT);
 }
@@ -148,6 +153,10 @@ HAK_EXPORT int hakmem_option_set(const char *name, const char *value)
 	case HAK_OPTION_DONE:
 		if (hak_options.purge_thread)
 			hak_purger_start();
+		if (hak_sampler_is_on() != (hak_load_relaxed(&hak_options.prof) != 0) && !hak_sample_settle()) {
+			errno = ENOMEM;
+			break;
+		}
 		return 0;
 	case HAK_OPTION_UNKNOWN:
 		errno = ENOENT;
@@ -186,4 +195,27 @@ HAK_EXPORT size_t hakmem_trim(size_t target)
 
 	hak_thread_leave(c);
 	return n_bytes;
+}
+
+HAK_EXPORT int hakmem_prof_start(void)
+{
+	return hakmem_option_set("prof", "true");
+}
+
+HAK_EXPORT int hakmem_prof_stop(void)
+{
+	return hakmem_option_set("prof", "false");
+}
+
+HAK_EXPORT int hakmem_prof_write(int fd, enum hakmem_prof_format format)
+{
+	int error = EINVAL;
+
+	if (fd < 0)
+		error = EBADF;
+	else if (format == HAKMEM_PROF_PPROF || format == HAKMEM_PROF_TEXT || format == HAKMEM_PROF_FOLDED)
+		error = hak_dump_write(fd, format);
+	if (error != 0)
+		errno = error;
+	return error == 0 ? 0 : -1;
 }

@@ -19,6 +19,7 @@
 #include "os/page.h"
 #include "thread/decay.h"
 #include "thread/thread.h"
+#include "watch/sample.h"
 #include "watch/stats.h"
 
 /* musl has none of these; whoever calls them there declares them as glibc does. */
@@ -45,31 +46,41 @@ static void *HAK_COLD no_memory(void)
 
 static void *HAK_NOINLINE malloc_slowly(size_t size)
 {
-	void *p = hak_alloc_miss(size);
+	void *p = hak_alloc_miss(size, HAK_FRAME);
 
 	return HAK_LIKELY(p != NULL) ? p : no_memory();
 }
 
-/* Not small, or a miss: the hit path of the larger classes, whose number takes some arithmetic. */
-static void *HAK_NOINLINE malloc_larger(size_t size)
+/* Needs no stack frame, which makes the case that is only counted cheap. */
+static void *HAK_NOINLINE malloc_missed(size_t size, size_t sc)
 {
 	void *p;
 
-	return HAK_LIKELY(hak_alloc_larger_hit(size, &p)) ? p : malloc_slowly(size);
+	return hak_sampler_pop_hit(sc, &p) ? p : malloc_slowly(size);
+}
+
+/* Not small: the hit path of the larger classes, whose number takes some arithmetic. */
+static void *HAK_NOINLINE malloc_larger(size_t size)
+{
+	size_t sc;
+	void *p;
+
+	return HAK_LIKELY(hak_alloc_larger_hit(size, &p, &sc)) ? p : malloc_missed(size, sc);
 }
 
 HAK_EXPORT void *hakmem_malloc(size_t size)
 {
 	void *p;
 
-	if (HAK_LIKELY(size <= HAK_SMALL_MAX) && HAK_LIKELY(hak_cache_pop_hit(hak_cache_mine, size, &p)))
-		return p;
+	if (HAK_LIKELY(size <= HAK_SMALL_MAX))
+		return HAK_LIKELY(hak_cache_pop_hit(hak_cache_mine, size, &p)) ? p :
+			malloc_missed(size, hak_cache_mine->class_of[size]);
 	return malloc_larger(size);
 }
 
-static void *take(size_t size)
+static void *take(size_t size, const void *frame)
 {
-	void *p = hak_alloc(size);
+	void *p = hak_alloc(size, frame);
 
 	return HAK_LIKELY(p != NULL) ? p : no_memory();
 }
@@ -92,10 +103,10 @@ static void give(void *p)
 		hak_free_miss(p, "free", NULL);
 }
 
-static void *zeroed(size_t size)
+static void *HAK_NOINLINE zeroed(size_t size)
 {
 	bool is_clean;
-	void *p = hak_alloc_any(size, HAK_ALIGNMENT, &is_clean);
+	void *p = hak_alloc_any(size, HAK_ALIGNMENT, &is_clean, HAK_FRAME);
 
 	if (p == NULL)
 		return no_memory();
@@ -117,9 +128,9 @@ HAK_EXPORT void *hakmem_calloc(size_t count, size_t size)
 	return __builtin_mul_overflow(count, size, &total) ? no_memory() : zeroed(total);
 }
 
-static void *move(void *from, size_t old_size, size_t size, size_t room)
+static void *move(void *from, size_t old_size, size_t size, size_t room, const void *frame)
 {
-	void *to = size > old_size ? hak_alloc_growing(room) : hak_alloc(room);
+	void *to = size > old_size ? hak_alloc_growing(room, frame) : hak_alloc(room, frame);
 
 	if (to == NULL)
 		return no_memory();
@@ -128,8 +139,9 @@ static void *move(void *from, size_t old_size, size_t size, size_t room)
 	return to;
 }
 
-static void *resize_larger(struct hak_span *span, void *p, size_t size)
+static void *resize_larger(struct hak_span *span, void *p, size_t size, const void *frame)
 {
+	uint32_t site = HAK_UNLIKELY(span->is_sampled) ? hak_sample_lift(span, p) : 0;
 	struct hak_cache *c = hak_thread_enter();
 	void *to = NULL;
 
@@ -140,28 +152,30 @@ static void *resize_larger(struct hak_span *span, void *p, size_t size)
 	else if (size > HAK_SHARED_MAX / 2 && size <= HAK_RUN_MAX && hak_run_resize(span, size))
 		to = p;
 	hak_thread_leave(c);
-	return to;
+	if (HAK_UNLIKELY(site != 0) && to == NULL)
+		hak_sample_put_back(span, p, site);
+	return hak_sample_taken(to, frame);
 }
 
 /* The block that was in span, changed to size without copying; NULL: it has to move. */
-static void *resize_in_place(struct hak_span *span, void *p, size_t size)
+static void *resize_in_place(struct hak_span *span, void *p, size_t size, const void *frame)
 {
 	if (HAK_UNLIKELY(span->kind != HAK_KIND_SLAB))
-		return resize_larger(span, p, size);
+		return resize_larger(span, p, size, frame);
 	if (size > span->size || (size <= span->size / 2 && span->size > HAK_ALIGNMENT))
 		return NULL;
 	hak_block_note_size(span, p, size);
 	return p;
 }
 
-static void *reallocate(void *p, size_t size, const struct hak_caller *caller)
+static void *reallocate(void *p, size_t size, const struct hak_caller *caller, const void *frame)
 {
 	struct hak_span *span;
 	size_t old_size, room;
 	void *to;
 
 	if (p == NULL)
-		return take(size);
+		return take(size, frame);
 	if (size == 0) {
 		if (!hak_cache_push_hit(hak_cache_mine, p))
 			hak_free_miss(p, caller->name, caller->site);
@@ -172,22 +186,22 @@ static void *reallocate(void *p, size_t size, const struct hak_caller *caller)
 	span = hak_block_prove(p, caller);
 	if (span == NULL)
 		return no_memory();
-	to = resize_in_place(span, p, size);
+	to = resize_in_place(span, p, size, frame);
 	if (to != NULL)
 		return to;
 	old_size = hak_block_size(span);
 	/* A block that grows by small steps gets an eighth more than it asks for, or it would be copied each time. */
 	room = size > HAK_SHARED_MAX && size > old_size && size / 8 * 9 <= HAK_RUN_MAX ? size / 8 * 9 : size;
-	to = move(p, old_size, size, room);
+	to = move(p, old_size, size, room, frame);
 	if (to == NULL && room != size)
-		to = move(p, old_size, size, size);
+		to = move(p, old_size, size, size, frame);
 	/* What was free has gone back meanwhile: under a limit there may be room in place, if not for two blocks. */
-	return to != NULL ? to : resize_in_place(span, p, size);
+	return to != NULL ? to : resize_in_place(span, p, size, frame);
 }
 
 HAK_EXPORT void *hakmem_realloc(void *ptr, size_t size)
 {
-	return reallocate(ptr, size, CALLER("realloc"));
+	return reallocate(ptr, size, CALLER("realloc"), HAK_FRAME);
 }
 
 HAK_EXPORT void *hakmem_reallocarray(void *ptr, size_t count, size_t size)
@@ -196,22 +210,22 @@ HAK_EXPORT void *hakmem_reallocarray(void *ptr, size_t count, size_t size)
 
 	if (__builtin_mul_overflow(count, size, &total))
 		return no_memory();
-	return reallocate(ptr, total, CALLER("reallocarray"));
+	return reallocate(ptr, total, CALLER("reallocarray"), HAK_FRAME);
 }
 
 /* alignment is a power of two. Keeps errno. */
-static void *take_aligned(size_t alignment, size_t size)
+static void *take_aligned(size_t alignment, size_t size, const void *frame)
 {
 	bool is_clean;
 
 	if (HAK_UNLIKELY(size > PTRDIFF_MAX || alignment > PTRDIFF_MAX - size))
 		return NULL;
-	return hak_alloc_any(size, alignment, &is_clean);
+	return hak_alloc_any(size, alignment, &is_clean, frame);
 }
 
-static void *aligned(size_t alignment, size_t size)
+static void *aligned(size_t alignment, size_t size, const void *frame)
 {
-	void *p = take_aligned(alignment, size);
+	void *p = take_aligned(alignment, size, frame);
 
 	return HAK_LIKELY(p != NULL) ? p : no_memory();
 }
@@ -222,7 +236,7 @@ HAK_EXPORT void *hakmem_aligned_alloc(size_t alignment, size_t size)
 		errno = EINVAL;
 		return NULL;
 	}
-	return aligned(alignment, size);
+	return aligned(alignment, size, HAK_FRAME);
 }
 
 HAK_EXPORT void *hakmem_memalign(size_t alignment, size_t size)
@@ -235,7 +249,7 @@ HAK_EXPORT void *hakmem_memalign(size_t alignment, size_t size)
 	}
 	while (rounded < alignment)
 		rounded *= 2;
-	return aligned(rounded, size);
+	return aligned(rounded, size, HAK_FRAME);
 }
 
 HAK_EXPORT int hakmem_posix_memalign(void **ptr, size_t alignment, size_t size)
@@ -244,7 +258,7 @@ HAK_EXPORT int hakmem_posix_memalign(void **ptr, size_t alignment, size_t size)
 
 	if (!hak_is_pow2(alignment) || alignment % sizeof(void *) != 0)
 		return EINVAL;
-	p = aligned(alignment, size); /* sets errno, too, as the C library's */
+	p = aligned(alignment, size, HAK_FRAME); /* sets errno, too, as the C library's */
 	if (p == NULL)
 		return ENOMEM;
 	*ptr = p;
@@ -253,7 +267,7 @@ HAK_EXPORT int hakmem_posix_memalign(void **ptr, size_t alignment, size_t size)
 
 HAK_EXPORT void *hakmem_valloc(size_t size)
 {
-	return aligned(hak_os_page_size(), size);
+	return aligned(hak_os_page_size(), size, HAK_FRAME);
 }
 
 HAK_EXPORT void *hakmem_pvalloc(size_t size)
@@ -262,7 +276,7 @@ HAK_EXPORT void *hakmem_pvalloc(size_t size)
 
 	if (size > PTRDIFF_MAX)
 		return no_memory();
-	return aligned(page, size > 0 ? hak_round_up(size, page) : page);
+	return aligned(page, size > 0 ? hak_round_up(size, page) : page, HAK_FRAME);
 }
 
 HAK_EXPORT size_t hakmem_malloc_usable_size(void *ptr)

@@ -19,6 +19,7 @@
 #define hak_swap_ordered(p, v) (HAK_NOTE_RMW(p), __atomic_exchange_n((p), (v), __ATOMIC_SEQ_CST))
 #define hak_swap_release(p, v) (HAK_NOTE_RMW(p), __atomic_exchange_n((p), (v), __ATOMIC_RELEASE))
 #define hak_or_ordered(p, v) (HAK_NOTE_RMW(p), __atomic_fetch_or((p), (v), __ATOMIC_SEQ_CST))
+#define hak_and_ordered(p, v) (HAK_NOTE_RMW(p), __atomic_fetch_and((p), (v), __ATOMIC_SEQ_CST))
 #define hak_add_ordered(p, v) (HAK_NOTE_RMW(p), __atomic_fetch_add((p), (v), __ATOMIC_SEQ_CST))
 #define hak_add_relaxed(p, v) (HAK_NOTE_RMW(p), __atomic_fetch_add((p), (v), __ATOMIC_RELAXED))
 #define hak_sub_relaxed(p, v) (HAK_NOTE_RMW(p), __atomic_fetch_sub((p), (v), __ATOMIC_RELAXED))

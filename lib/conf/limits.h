@@ -121,6 +121,19 @@
 #define HAK_LIMIT_STALL 20                   /* waiting for memory for 1/20 of the time is pressure */
 #define HAK_CGROUP_ROOT "/sys/fs/cgroup"
 
+/* The heap profile. */
+#define HAK_PROF_INTERVAL ((int64_t)512 << 10) /* 512 KiB between two samples on average, by default */
+#define HAK_PROF_INTERVAL_MOST ((int64_t)1 << 40) /* 1 TiB */
+#define HAK_PROF_MEMORY ((int64_t)32 << 20)  /* 32 MiB of addresses for all records by default, ... */
+#define HAK_PROF_MEMORY_LEAST ((int64_t)1 << 20) /* ... 1 MiB at least ... */
+#define HAK_PROF_MEMORY_MOST ((int64_t)16 << 30) /* ... and 16 GiB at most */
+#define HAK_PROF_DEPTH 64                    /* most return addresses of a stack */
+#define HAK_PROF_PEAK_RATIO 8                /* a new peak is recorded when memory has grown by 1/8 */
+#define HAK_PROF_LATE 64                     /* frees at a time by handlers whose thread holds the profile's lock */
+#define HAK_MODULES_MOST 1024                /* executable segments of programs and libraries that a profile names, ... */
+#define HAK_MODULE_NAME 232                  /* ... bytes of a file's name ... */
+#define HAK_BUILD_ID_MOST 20                 /* ... and of its build id */
+
 HAK_STATIC(HAK_SUPERSLAB_SIZE >= (1 << 20) && (HAK_SUPERSLAB_SIZE & (HAK_SUPERSLAB_SIZE - 1)) == 0);
 HAK_STATIC(HAK_TINY_CACHE_CAP >= 8 && HAK_TINY_CACHE_CAP <= HAK_CACHE_MOST);
 HAK_STATIC(HAK_N_CLASSES <= 255);

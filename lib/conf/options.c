@@ -13,6 +13,7 @@
 #define SIZE 2
 #define PATH 3
 #define BOOL 4
+#define BYTES 5
 #define FOREIGN_MAX 200 /* bytes of somebody else's text in a line of ours */
 #define SEE "; see hakmem.conf(5)\n"
 
@@ -20,9 +21,9 @@ struct option {
 	char name[16];
 	uint16_t offset;          /* in struct hak_options */
 	bool can_change;          /* at run time */
-	uint8_t form;             /* false: a choice; true: a number; or SIZE, PATH or BOOL */
+	uint8_t form;             /* false: a choice; true: a number; or SIZE, PATH, BOOL or BYTES */
 	char words[N_WORDS_MAX][8]; /* of a choice: its values in order, from 0; of a size: what else it takes */
-	int64_t least, most;      /* of a number */
+	int64_t least, most;      /* of a number, or bytes */
 };
 
 #define FIELD(name) #name, offsetof(struct hak_options, name)
@@ -43,18 +44,30 @@ static const struct option options[] = {
 	{ FIELD(limit), false, false, { "none", "cgroup" }, 0, 0 },
 	{ "cgroup_root", 0, false, PATH, { "" }, 0, 0 },
 	{ FIELD(name_memory), false, BOOL, { "false", "true" }, 0, 0 },
+	{ FIELD(prof), true, BOOL, { "false", "true" }, 0, 0 },
+	{ FIELD(prof_interval), true, BYTES, { "" }, 1, HAK_PROF_INTERVAL_MOST },
+	{ FIELD(prof_memory), false, BYTES, { "" }, HAK_PROF_MEMORY_LEAST, HAK_PROF_MEMORY_MOST },
+	{ "prof_dump", sizeof(struct hak_options), false, PATH, { "off", "exit" }, 0, 0 },
 };
 
 #define N_OPTIONS (sizeof options / sizeof options[0])
 
 struct hak_options hak_options = { .cache_cap = HAK_CACHE_MOST, .purge_delay = HAK_PURGE_DELAY,
-	.thp = HAK_THP_AUTO, .limit_soft = HAK_SIZE_AUTO };
+	.thp = HAK_THP_AUTO, .limit_soft = HAK_SIZE_AUTO, .prof_interval = HAK_PROF_INTERVAL,
+	.prof_memory = HAK_PROF_MEMORY };
 char hak_cgroup_root[HAK_ROOT_SIZE];
+char hak_prof_dump[HAK_ROOT_SIZE];
 enum hak_options_state hak_options_state;
 
 static int64_t *field_of(const struct option *o)
 {
 	return (int64_t *)((char *)&hak_options + o->offset);
+}
+
+/* Of a PATH, which has no field. */
+static char *path_of(const struct option *o)
+{
+	return o->offset == 0 ? hak_cgroup_root : hak_prof_dump;
 }
 
 static size_t length_of(const char *s, char end)
@@ -186,15 +199,25 @@ static bool parse_size(const struct option *o, const char *value, size_t n, int6
 	if (!parse_number(value, n_digits, out) || *out > o->most >> shift)
 		return false;
 	*out = is_percent ? -*out : *out << shift;
+	if (o->form == BYTES)
+		return *out >= o->least;
 	return *out == 0 ? !is_percent : *out >= o->least || (*out < 0 && *out >= -100);
+}
+
+static bool is_word(const struct option *o, const char *value, size_t n)
+{
+	for (unsigned i = 0; i < N_WORDS_MAX && o->words[i][0] != '\0'; i++)
+		if (is_equal(value, n, o->words[i]))
+			return true;
+	return false;
 }
 
 static bool parse_value(const struct option *o, const char *value, size_t n, int64_t *out)
 {
 	*out = 0;
 	if (o->form == PATH)
-		return n > 0 && n < HAK_ROOT_SIZE && value[0] == '/';
-	if (o->form == SIZE)
+		return n > 0 && n < HAK_ROOT_SIZE && (value[0] == '/' || is_word(o, value, n));
+	if (o->form == SIZE || o->form == BYTES)
 		return parse_size(o, value, n, out);
 	if (o->form == BOOL)
 		return parse_bool(value, n, out);
@@ -241,13 +264,13 @@ static void add_range(struct hak_text *t, const struct option *o)
 		hak_text_add(t, i > 0 ? ", " : "");
 		hak_text_add(t, o->words[i]);
 	}
-	if (o->form == SIZE) {
-		hak_text_add(t, ", 1% to 100%, ");
+	if (o->form == SIZE || o->form == BYTES) {
+		hak_text_add(t, o->form == SIZE ? ", 1% to 100%, " : "");
 		add_size(t, o->least);
 		hak_text_add(t, " to ");
 		add_size(t, o->most);
 	} else if (o->form == PATH) {
-		hak_text_add(t, "/PATH");
+		hak_text_add(t, o->words[0][0] != '\0' ? ", /PATH" : "/PATH");
 	}
 }
 
@@ -317,8 +340,11 @@ static bool read_pair(const char *pair, size_t n)
 		return false;
 	}
 	if (o->form == PATH) {
-		memmove(hak_cgroup_root, value, n_value);
-		hak_cgroup_root[n_value] = '\0';
+		/* The first word is what an empty one means. */
+		if (o->words[0][0] != '\0' && is_equal(value, n_value, o->words[0]))
+			n_value = 0;
+		memmove(path_of(o), value, n_value);
+		path_of(o)[n_value] = '\0';
 	} else {
 		hak_store_relaxed(field_of(o), v);
 	}
@@ -415,8 +441,8 @@ static void add_value(struct hak_text *out, const struct option *o)
 	int64_t v = hak_load_relaxed(field_of(o));
 
 	if (o->form == PATH)
-		hak_text_add(out, hak_cgroup_root[0] != '\0' ? hak_cgroup_root : HAK_CGROUP_ROOT);
-	else if (o->form == SIZE)
+		hak_text_add(out, path_of(o)[0] != '\0' ? path_of(o) : o->offset == 0 ? HAK_CGROUP_ROOT : o->words[0]);
+	else if (o->form == SIZE || o->form == BYTES)
 		add_size(out, v);
 	else if (o->form == true)
 		hak_text_add_signed(out, v);

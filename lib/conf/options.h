@@ -50,10 +50,14 @@ struct hak_options {
 	int64_t limit_hard;  /* any: a size */
 	int64_t limit;       /* const: enum hak_limit_mode */
 	int64_t name_memory; /* const: mappings have names: hak_os_is_naming */
+	int64_t prof;        /* any: samples for the heap profile are taken */
+	int64_t prof_interval; /* any: bytes between two of them; counts from the next start on */
+	int64_t prof_memory; /* const: bytes for all their records */
 };
 
 #define HAK_ROOT_SIZE 128
 extern char hak_cgroup_root[HAK_ROOT_SIZE]; /* const: empty: HAK_CGROUP_ROOT */
+extern char hak_prof_dump[HAK_ROOT_SIZE];   /* const: where a profile goes at exit; empty: nowhere */
 
 extern struct hak_options hak_options;
 

@@ -3,6 +3,7 @@
 
 #include "base/atomic.h"
 #include "base/check.h"
+#include "base/probe.h"
 #include "base/text.h"
 #include "conf/options.h"
 #include "os/clock.h"
@@ -73,6 +74,7 @@ void hak_report_bad_free(enum hak_verdict verdict, const char *call, const void 
 
 	hak_options_ensure();
 	hak_add_relaxed(&n_reports, 1);
+	HAK_PROBE(verdict, verdict, ptr);
 	if (!hak_options.on_report)
 		hak_check_enter();
 	if (!hak_options.on_report || is_new_site(key)) {

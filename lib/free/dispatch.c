@@ -7,6 +7,8 @@
 #include "thread/thread.h"
 #include "tiny/remote.h"
 
+void (*hak_free_watcher)(void *p);
+
 static void report(enum hak_verdict verdict, const void *p, size_t what, const struct hak_caller *caller)
 {
 	hak_report_bad_free(verdict, caller->name, p, what, caller->site);
@@ -63,9 +65,10 @@ void hak_block_note_size(struct hak_span *span, const void *p, size_t size)
 {
 	struct hak_slab *s = (struct hak_slab *)span;
 	uint8_t *live = &s->live[hak_slab_idx_of(s, p)];
-	uint8_t value = hak_class_of(size) == s->span.sc ? HAK_LIVE : HAK_LIVE_RESIZED;
+	uint8_t was = hak_load_relaxed(live);
+	uint8_t value = (hak_class_of(size) == s->span.sc ? HAK_LIVE : HAK_LIVE_RESIZED) | (was & HAK_LIVE_SAMPLED);
 
-	if (HAK_UNLIKELY(hak_load_relaxed(live) != value))
+	if (HAK_UNLIKELY(was != value))
 		hak_store_relaxed(live, value);
 }
 
@@ -108,6 +111,10 @@ static void free_larger(struct hak_span *span, void *p, const struct hak_caller 
 	struct hak_cache *c = hak_thread_enter();
 	bool is_done;
 
+	if (HAK_UNLIKELY(span->is_sampled)) {
+		span->is_sampled = false;
+		hak_load_relaxed(&hak_free_watcher)(p);
+	}
 	if (HAK_UNLIKELY(hak_thread_is_nested()))
 		is_done = is_run ? hak_run_give_alone(span) : hak_large_give_alone(span, p);
 	else
@@ -124,6 +131,8 @@ static void free_tiny(struct hak_slab *s, size_t idx, void *p, const struct hak_
 {
 	struct hak_cache *c = hak_thread_me.cache;
 
+	if (HAK_UNLIKELY((hak_load_relaxed(&s->live[idx]) & HAK_LIVE_SAMPLED) != 0))
+		hak_load_relaxed(&hak_free_watcher)(p);
 	if (c == NULL || hak_load_relaxed(&s->owner) != c->heap || hak_thread_me.depth > 0) {
 		send_home(c, s, idx, p, caller);
 	} else {
@@ -172,7 +181,7 @@ static bool is_tiny_size(const struct hak_slab *s, const void *p, size_t size, s
 	if (alignment > HAK_ALIGNMENT)
 		size = hak_round_up(size, alignment);
 	return size <= HAK_TINY_MAX && (hak_class_of(size) == s->span.sc ||
-		(hak_load_relaxed(&s->live[hak_slab_idx_of(s, p)]) == HAK_LIVE_RESIZED && size > s->span.size / 2));
+		((hak_load_relaxed(&s->live[hak_slab_idx_of(s, p)]) & HAK_LIVE_RESIZED) != 0 && size > s->span.size / 2));
 }
 
 /* The same for a run or large block: whole OS pages, and what realloc() adds for a block that grows. */

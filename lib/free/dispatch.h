@@ -26,6 +26,9 @@ HAK_INLINE size_t hak_block_size(const struct hak_span *span)
 /* The class that a verdict names for a block in span: see conf/report.h. */
 size_t hak_block_class(const struct hak_span *span);
 
+/* any; set before the first block is sampled, and never changed: called with each sampled block before it is freed. */
+extern void (*hak_free_watcher)(void *p);
+
 /* Frees p, which may be NULL. name and site: the caller. */
 void hak_free_miss(void *p, const char *name, const void *site);
 

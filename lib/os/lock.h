@@ -20,6 +20,7 @@ enum hak_rank {
 	HAK_RANK_LARGE,      /* large/: cached mappings */
 	HAK_RANK_SUPERSLAB,  /* region/: superslabs and their slices */
 	HAK_RANK_META,       /* region/: metadata */
+	HAK_RANK_PROFILE,    /* watch/: the heap profile */
 	HAK_N_RANKS
 };
 
@@ -40,6 +41,12 @@ extern __thread uint32_t hak_lock_held __attribute__((tls_model("initial-exec"))
 HAK_INLINE bool hak_lock_is_any_held(uint32_t but)
 {
 	return (hak_lock_held & ~(but != 0 ? (uint32_t)15 << 4 * but : 0)) != 0;
+}
+
+/* May the thread hold a lock of this rank? */
+HAK_INLINE bool hak_lock_has(uint32_t rank)
+{
+	return (hak_lock_held >> 4 * rank & 15) != 0;
 }
 
 #define HAK_LOCK(r) { .word = 0, .rank = (r) }

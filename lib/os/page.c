@@ -7,6 +7,7 @@
 
 #include "base/atomic.h"
 #include "base/bits.h"
+#include "base/probe.h"
 #include "os/call.h"
 
 #ifndef PR_SET_VMA
@@ -206,6 +207,7 @@ bool hak_os_purge(void *base, size_t size)
 {
 	bool is_done = (!hak_os_is_advice_void() || can_purge()) && hak_call_madvise(base, size, MADV_DONTNEED);
 
+	HAK_PROBE(purge, base, size);
 	hak_add_relaxed(&hak_os_counts.n_purge, 1);
 	if (is_done)
 		hak_add_relaxed(&hak_os_counts.purged, size);

@@ -4,6 +4,7 @@
 #include <sys/sysinfo.h>
 
 #include "base/check.h"
+#include "base/probe.h"
 #include "conf/limits.h"
 #include "conf/options.h"
 #include "os/call.h"
@@ -92,8 +93,10 @@ enum hak_limit_level hak_limit_level_now(void)
 
 void hak_limit_count_refusal(void)
 {
-	if (hak_load_relaxed(&hard) != 0)
+	if (hak_load_relaxed(&hard) != 0) {
 		hak_add_relaxed(&n_refused, 1);
+		HAK_PROBE(limit, hak_load_relaxed(&n_held), hak_load_relaxed(&hard));
+	}
 }
 
 void hak_limit_count_press(void)

@@ -33,6 +33,7 @@ struct hak_span {
 	uint8_t kind;      /* const while registered: enum hak_kind */
 	uint8_t sc;        /* const: slab: the size class */
 	bool is_clean;     /* own: large: zeroed by the kernel; run: what follows size holds no memory */
+	bool is_sampled;   /* own: run, large: the heap profile has a record of it */
 	uint32_t n_slices; /* const for slabs, own for runs */
 	char *base;        /* const: first byte; of a slab or run, the start of a slice */
 	struct hak_superslab *superslab; /* const: slab, run: where the slices come from */
@@ -50,6 +51,7 @@ struct hak_front {
 #define HAK_LIVE 1         /* live, and of the class for the size requested; 0: not live */
 #define HAK_LIVE_RESIZED 2 /* live, and left in place by a realloc() to the size of a smaller class */
 #define HAK_LIVE_HOME 4    /* not live, and in its slab; only of blocks with a slab to themselves */
+#define HAK_LIVE_SAMPLED 8 /* with one of the first two: a sample of the heap profile; its free always misses */
 
 HAK_INLINE bool hak_is_alive(uint8_t live)
 {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/atomic.h"
+#include "base/probe.h"
 #include "os/page.h"
 #include "region/extents.h"
 #include "region/limit.h"
@@ -169,6 +170,7 @@ static struct hak_superslab *make_superslab(size_t n, size_t align)
 		s->n_made = (uint32_t)(size / HAK_SLICE_SIZE);
 		s->huge = hak_huge_begin(s->base, size);
 		hak_registry_put(s->base, s->n_made, &s->nothing);
+		HAK_PROBE(superslab_new, s->base, size);
 		return s;
 	}
 	if (s->base != NULL)

@@ -10,6 +10,7 @@
 #include "thread/decay.h"
 #include "thread/heap.h"
 #include "thread/salvage.h"
+#include "tiny/sampler.h"
 #include "tiny/slab.h"
 
 #define EXIT_ROUND 3 /* of the four that POSIX guarantees: destructors that run earlier may still allocate */
@@ -265,6 +266,8 @@ void hak_thread_leave(struct hak_cache *c)
 		if (HAK_UNLIKELY(c->n_tokens > 0) || HAK_UNLIKELY(c->is_new || c->is_flushed || c->back != 0) ||
 			c->n_misses % HAK_STEP_MISSES == 0 || c->n_slices_given - c->n_slices_seen >= HAK_STEP_SLICES)
 			hak_decay_step_own(c);
+		if (HAK_UNLIKELY(hak_load_relaxed(&hak_sampling.word) != 0))
+			hak_sampler_settle_own(c);
 		c->is_busy = false;
 		__atomic_signal_fence(__ATOMIC_SEQ_CST);
 		if (HAK_LIKELY(c->n_tokens == 0))

@@ -3,9 +3,11 @@
 
 #include <string.h>
 
+#include "base/probe.h"
 #include "conf/options.h"
 #include "region/meta.h"
 #include "tiny/remote.h"
+#include "tiny/sampler.h"
 #include "tiny/slab.h"
 
 #define N_AHEAD 64 /* blocks whose slabs a flush prefetches together, before it takes the lock */
@@ -65,7 +67,7 @@ static bool resize_own(struct hak_cache *c, unsigned sc, unsigned n)
 	/* In this order: whoever reads them meanwhile (statistics, a forked child) sees no blocks, or too few. */
 	hak_own_set(&c->top[sc], NULL);
 	hak_store_release(&c->array[sc], array);
-	hak_own_set(&c->base[sc], array);
+	hak_sampler_set_floor_own(c, sc, array);
 	hak_own_set(&c->n_slots[sc], (uint16_t)n);
 	hak_own_set(&c->limit[sc], n > 0 ? array + n : NULL);
 	hak_store_release(&c->top[sc], n > 0 ? array + n_blocks : NULL);
@@ -80,12 +82,12 @@ static bool resize_own(struct hak_cache *c, unsigned sc, unsigned n)
 static void raise_half_own(struct hak_cache *c, unsigned sc)
 {
 	c->is_raised[sc] = 1;
-	hak_own_set(&c->base[sc], c->array[sc] + (n_cached(c, sc) + 1) / 2);
+	hak_sampler_set_floor_own(c, sc, c->array[sc] + (n_cached(c, sc) + 1) / 2);
 }
 
 void hak_cache_raise_own(struct hak_cache *c, unsigned sc)
 {
-	hak_own_set(&c->base[sc], c->top[sc]);
+	hak_sampler_set_floor_own(c, sc, c->top[sc]);
 	hak_own_set(&c->limit[sc], c->top[sc]);
 }
 
@@ -104,14 +106,14 @@ static struct hak_slot *end_of(const struct hak_cache *c, unsigned sc)
 static void lower_own(struct hak_cache *c, unsigned sc)
 {
 	c->is_raised[sc] = 0;
-	hak_own_set(&c->base[sc], c->array[sc]);
+	hak_sampler_set_floor_own(c, sc, c->array[sc]);
 	hak_own_set(&c->limit[sc], end_of(c, sc));
 }
 
 /* A miss of class sc. */
 static void settle_own(struct hak_cache *c, unsigned sc)
 {
-	if (c->base[sc] != c->array[sc] || c->limit[sc] != end_of(c, sc))
+	if (hak_sampler_floor_own(c, sc) != c->array[sc] || c->limit[sc] != end_of(c, sc))
 		c->back = (uint8_t)(sc + 1);
 	lower_own(c, sc);
 }
@@ -199,6 +201,7 @@ static void give_own(struct hak_cache *c, unsigned sc, const struct hak_slot *sl
 	struct hak_after after = { .gone = NULL };
 
 	hak_own_add(&c->n_flushes, 1);
+	HAK_PROBE(flush, hak_class_size(sc), n);
 	while (n > 0) {
 		unsigned k = n < N_AHEAD ? n : N_AHEAD;
 
@@ -262,7 +265,7 @@ static void drop_left_classes_own(struct hak_cache *c, unsigned sc)
 
 		if (at == sc || c->n_slots[at] == 0)
 			continue;
-		if (c->is_raised[at] && c->base[at] == c->top[at] && c->limit[at] == c->top[at]) {
+		if (c->is_raised[at] && hak_sampler_floor_own(c, at) == c->top[at] && c->limit[at] == c->top[at]) {
 			drop_class_own(c, at);
 			continue;
 		}
@@ -356,7 +359,7 @@ static void *pop_sound_own(struct hak_cache *c, unsigned sc)
 {
 	void *p = NULL;
 
-	while (p == NULL && c->top[sc] > c->base[sc])
+	while (p == NULL && c->top[sc] > hak_sampler_floor_own(c, sc))
 		p = hak_cache_hand_out(pop_own(c, sc), sc);
 	return p;
 }
@@ -402,17 +405,18 @@ bool hak_cache_try_take_any(struct hak_heap *h, unsigned sc, struct hak_slot *ou
 
 void *hak_cache_refill_own(struct hak_cache *c, unsigned sc)
 {
-	struct hak_slot one;
+	struct hak_slot one, *floor;
 	unsigned n = hak_class_batch(sc);
 	void *p = NULL;
 
 	if (n > (c->n_slots[sc] + 1U) / 2)
 		n = (c->n_slots[sc] + 1U) / 2;
 	c->is_straight = true;
+	floor = hak_sampler_floor_own(c, sc);
 	while (p == NULL && n == 0 && hak_cache_take_any(c->heap, sc, &one, 1) > 0)
 		p = hak_cache_hand_out(one, sc);
-	while (p == NULL && n > 0 && (n = hak_cache_take_any(c->heap, sc, c->base[sc], n)) > 0) {
-		hak_own_set(&c->top[sc], c->base[sc] + n);
+	while (p == NULL && n > 0 && (n = hak_cache_take_any(c->heap, sc, floor, n)) > 0) {
+		hak_own_set(&c->top[sc], floor + n);
 		p = pop_sound_own(c, sc);
 	}
 	return p;
@@ -423,12 +427,14 @@ void *hak_cache_take_own(struct hak_cache *c, unsigned sc)
 	void *p;
 
 	c->is_straight = false;
-	if (c->top[sc] <= c->base[sc]) /* otherwise the miss was forced */
+	/* Otherwise the miss was forced, or the thread was told of a sampler that is gone again (Z3). */
+	if (c->top[sc] <= hak_sampler_floor_own(c, sc) || hak_sampler_is_told_own(c, sc))
 		settle_own(c, sc);
 	p = pop_sound_own(c, sc);
 	if (p != NULL)
 		return p;
 	hak_own_add(&c->n_refills, 1);
+	HAK_PROBE(refill, hak_class_size(sc), c->n_slots[sc]);
 	grow_own(c, sc, false);
 	return hak_cache_refill_own(c, sc);
 }
@@ -516,7 +522,8 @@ void hak_cache_salvage_own(struct hak_cache *c)
 			resize_own(c, sc, 0);
 		/* Otherwise the array is lost: its thread may have been giving it back. */
 		hak_own_set(&c->top[sc], NULL);
-		hak_own_set(&c->base[sc], NULL);
+		hak_sampler_set_floor_own(c, sc, NULL);
+		hak_own_set(&c->base[sc], c->sampler != NULL ? HAK_ALWAYS_MISS : NULL);
 		hak_own_set(&c->array[sc], NULL);
 		hak_own_set(&c->limit[sc], NULL);
 		hak_own_set(&c->n_slots[sc], 0);

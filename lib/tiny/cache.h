@@ -5,7 +5,8 @@
  * Locks: none on the hit paths; a heap's, for each batch, inside the misses.
  * C1 base[sc] <= top[sc] <= limit[sc]. The blocks in [base, top) are free: their live bytes are 0, their free bits
  *    clear. base may be raised, with free blocks below it, and limit may be lowered: a call that gets there misses,
- *    which shows that the class is in use.
+ *    which shows that the class is in use. While a sampler is attached, every base is HAK_ALWAYS_MISS, and the
+ *    sampler's floor is what base means here (tiny/sampler.h).
  * C2 A cache without arrays has no slots, and hak_cache_none has the tag that no word has: every pop and push misses.
  *    Each thread starts with hak_cache_none. Its hit paths also see that one while it is inside a miss, so that a
  *    signal handler cannot find the real cache half changed.
@@ -24,6 +25,7 @@
 #include "tiny/class.h"
 
 struct hak_heap;
+struct hak_sampler;
 
 struct hak_slot {
 	void *block;
@@ -33,7 +35,7 @@ struct hak_slot {
 struct hak_cache {
 	/* The hit paths' part, read at every call. */
 	struct hak_slot *top[HAK_N_CLASSES] HAK_ALIGNED(HAK_LINE_SIZE); /* own (C1); first, for the shortest instructions */
-	struct hak_slot *base[HAK_N_CLASSES];  /* own: the array's first slot, or raised (C1) */
+	struct hak_slot *base[HAK_N_CLASSES];  /* own: the array's first slot, or raised (C1); any: HAK_ALWAYS_MISS */
 	struct hak_slot *limit[HAK_N_CLASSES]; /* own: behind its last one, or lowered (C1) */
 	uint64_t tag;                          /* own: the heap's */
 	uint8_t class_of[HAK_SMALL_MAX + 1];   /* const: by size */
@@ -69,12 +71,16 @@ struct hak_cache {
 	uint8_t is_filling[HAK_N_CLASSES];     /* own: 1: the class missed last because it was full */
 	uint8_t is_raised[HAK_N_CLASSES];      /* own: 1: the class was checked, and has not missed since */
 	uint8_t n_again[HAK_N_CLASSES];        /* own: how often a base was raised again in this clock tick */
+	struct hak_sampler *sampler;           /* own: NULL: none is attached */
 	struct hak_slot *array[HAK_N_CLASSES]; /* own: the class's slots, ... */
 	uint16_t n_slots[HAK_N_CLASSES];       /* own: ... so many */
 	struct hak_cache *next;                /* const: all caches ever made, hak_cache_none first */
 	struct hak_link pool;                  /* lk:CACHES: where a cache without a thread is */
 	bool is_cooling;                       /* lk:CACHES: it was in the pool at the last look already */
 };
+
+/* A base with which every pop misses. */
+#define HAK_ALWAYS_MISS ((struct hak_slot *)UINTPTR_MAX)
 
 /* What the hit paths of a thread use: its cache, or hak_cache_none (C2). */
 extern __thread struct hak_cache *hak_cache_mine __attribute__((tls_model("initial-exec")));
@@ -87,7 +93,7 @@ HAK_INLINE bool hak_cache_pop_class_hit(struct hak_cache *c, size_t sc, void **o
 	uint8_t *live;
 
 	/* Not "==", here and below: a signal handler between two of these instructions may have moved them. */
-	if (HAK_UNLIKELY(top <= c->base[sc]))
+	if (HAK_UNLIKELY(top <= hak_load_once(&c->base[sc])))
 		return false;
 	live = top[-1].live;
 	if (HAK_UNLIKELY(hak_load_once(live) != 0)) /* C3 */

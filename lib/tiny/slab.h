@@ -101,7 +101,7 @@ HAK_INLINE bool hak_slab_pop_single_hit(struct hak_cache *c, size_t sc, void **o
 {
 	struct hak_slot *top = c->top[sc];
 
-	return HAK_LIKELY(top > c->base[sc]) && HAK_LIKELY(hak_slab_has_hit(top[-1], sc)) && hak_cache_pop_class_hit(c, sc, out);
+	return HAK_LIKELY(top > hak_load_once(&c->base[sc])) && HAK_LIKELY(hak_slab_has_hit(top[-1], sc)) && hak_cache_pop_class_hit(c, sc, out);
 }
 
 /* Makes a slab of class sc for heap h, all blocks free, not listed yet. NULL: no memory. */

@@ -15,6 +15,7 @@
 #include "thread/thread.h"
 #include "tiny/group.h"
 #include "tiny/slab.h"
+#include "watch/profile.h"
 
 /* Of one class, or of all: what stands in slabs, and what caches hold. */
 struct sums {
@@ -69,7 +70,8 @@ unsigned hak_stats_get_classes(struct hakmem_class_stats stats[HAK_N_CLASSES])
 }
 
 /* False: in a signal handler whose own thread may hold the locks. */
-static bool get_regions(struct hak_superslab_stats *superslabs, struct hak_large_stats *large)
+static bool get_regions(struct hak_superslab_stats *superslabs, struct hak_large_stats *large,
+	struct hak_profile_counts *profile)
 {
 	struct hak_cache *c = hak_thread_enter();
 	bool is_nested = hak_thread_is_nested();
@@ -77,6 +79,7 @@ static bool get_regions(struct hak_superslab_stats *superslabs, struct hak_large
 	if (!is_nested) {
 		hak_superslab_stats_get(superslabs);
 		hak_large_stats_get(large);
+		hak_profile_counts_get(profile);
 	}
 	hak_thread_leave(c);
 	return !is_nested;
@@ -88,6 +91,7 @@ void hak_stats_count(struct hakmem_stats *stats)
 	struct hak_large_stats large;
 	struct hak_thread_stats threads;
 	struct hak_limit_stats limit;
+	struct hak_profile_counts profile;
 	struct hakmem_class_stats classes[HAK_N_CLASSES];
 
 	memset(stats, 0, sizeof *stats);
@@ -98,7 +102,7 @@ void hak_stats_count(struct hakmem_stats *stats)
 		stats->in_flight += classes[sc].n_in_flight * classes[sc].size;
 	}
 
-	if (!get_regions(&superslabs, &large))
+	if (!get_regions(&superslabs, &large, &profile))
 		return;
 	stats->allocated += hak_run_bytes() + large.live;
 	stats->slab_free = minus(superslabs.used + large.live, stats->allocated + stats->cached + stats->in_flight);
@@ -131,6 +135,8 @@ void hak_stats_count(struct hakmem_stats *stats)
 	stats->limit_from = limit.from;
 	stats->n_refused = limit.n_refused;
 	stats->n_pressed = limit.n_pressed;
+	stats->n_samples = profile.n_samples;
+	stats->n_lost = profile.n_lost;
 }
 
 /* Which OS pages are resident only the kernel knows: what a program has not touched yet, holes, what it has swapped out

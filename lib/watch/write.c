@@ -21,6 +21,7 @@ static const struct figure figures[] = {
 	FIGURE(n_map_calls), FIGURE(n_purge_calls), FIGURE(purged), FIGURE(n_errors), FIGURE(holes),
 	FIGURE(lazy), FIGURE(resident), FIGURE(n_mappings),
 	FIGURE(held), FIGURE(limit_soft), FIGURE(limit_hard), FIGURE(limit_from), FIGURE(n_refused), FIGURE(n_pressed),
+	FIGURE(n_samples), FIGURE(n_lost),
 };
 
 #define N_FIGURES (sizeof figures / sizeof figures[0])

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+#include "tiny/sampler.h"
+
+#include "base/chance.h"
+#include "region/meta.h"
+
+struct hak_sampling hak_sampling;
+
+/* Allocations of size bytes up to the next sample, that one included. */
+static uint32_t draw(struct hak_sampler *s, size_t size)
+{
+	double n = hak_chance_exponential(&s->random) * (double)s->interval / (double)size;
+
+	return n < UINT32_MAX - 1 ? (uint32_t)n + 1 : UINT32_MAX;
+}
+
+bool hak_sampler_count_own(struct hak_cache *c, unsigned sc)
+{
+	struct hak_sampler *s = c->sampler;
+	uint64_t interval = hak_load_relaxed(&hak_sampling.interval);
+
+	/* A countdown left from an earlier profile need not be drawn again: the distribution has no memory. */
+	if (HAK_UNLIKELY(s->interval != interval)) {
+		for (unsigned i = 0; i < HAK_N_CLASSES; i++)
+			s->left[i] = 0;
+		s->interval = interval;
+	}
+	if (s->left[sc] == 0)
+		s->left[sc] = draw(s, hak_class_size(sc));
+	return --s->left[sc] == 0;
+}
+
+bool hak_sampler_toss(uint64_t *random, size_t size)
+{
+	return hak_chance_exponential(random) * (double)hak_load_relaxed(&hak_sampling.interval) < (double)size;
+}
+
+/* A child that was forked in the middle of these two finds bases that are either HAK_ALWAYS_MISS or floors; both are valid,
+ * and hak_cache_salvage_own() sets them again. */
+static void attach_own(struct hak_cache *c)
+{
+	struct hak_sampler *s = hak_meta_take(sizeof *s);
+
+	if (s == NULL)
+		return;
+	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++)
+		s->floor[sc] = hak_sampler_floor_own(c, sc);
+	s->random = hak_chance_seed(c);
+	s->interval = hak_load_relaxed(&hak_sampling.interval);
+	hak_add_relaxed(&hak_sampling.word, 2);
+	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++)
+		hak_own_set(&c->base[sc], HAK_ALWAYS_MISS);
+	hak_store_release(&c->sampler, s);
+}
+
+static void detach_own(struct hak_cache *c)
+{
+	struct hak_sampler *s = c->sampler;
+
+	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++)
+		hak_own_set(&c->base[sc], s->floor[sc]);
+	hak_store_release(&c->sampler, NULL);
+	hak_sub_relaxed(&hak_sampling.word, 2);
+	hak_meta_give(s, sizeof *s);
+}
+
+void hak_sampler_settle_own(struct hak_cache *c)
+{
+	if (!hak_sampler_is_unsettled(c))
+		return;
+	if (c->sampler == NULL)
+		attach_own(c);
+	else
+		detach_own(c);
+}
+
+void hak_sampler_tell_any(struct hak_cache *c)
+{
+	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++)
+		hak_store_relaxed(&c->base[sc], HAK_ALWAYS_MISS);
+}
+
+void hak_sampler_begin(uint64_t interval)
+{
+	hak_store_relaxed(&hak_sampling.interval, interval);
+	hak_or_ordered(&hak_sampling.word, 1);
+}
+
+void hak_sampler_end(void)
+{
+	hak_and_ordered(&hak_sampling.word, ~(uint32_t)1);
+}

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+#include "watch/dump.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+#include "base/bits.h"
+#include "base/call.h"
+#include "base/text.h"
+#include "conf/options.h"
+#include "os/page.h"
+#include "thread/thread.h"
+#include "tiny/sampler.h"
+#include "watch/modules.h"
+#include "watch/profile.h"
+
+#define USUAL_NAME "hakmem.%p.%n.pb.gz" /* of prof_dump:exit */
+
+/* The text format of pprof and jeprof has counts of samples, which the reader scales by their mean size; with a line for
+ * each size the result is exact. */
+static void add_counts(struct hak_text *t, uint64_t n_live, uint64_t live, uint64_t n_taken, uint64_t taken)
+{
+	hak_text_add_number(t, n_live);
+	hak_text_add(t, ": ");
+	hak_text_add_number(t, live);
+	hak_text_add(t, " [");
+	hak_text_add_number(t, n_taken);
+	hak_text_add(t, ": ");
+	hak_text_add_number(t, taken);
+	hak_text_add(t, "] @");
+}
+
+static void add_maps(struct hak_text *t)
+{
+	char bytes[HAK_TEXT_SIZE];
+	long n, fd = hak_call(SYS_openat, AT_FDCWD, "/proc/self/maps", O_RDONLY | O_CLOEXEC);
+
+	hak_text_add(t, "\nMAPPED_LIBRARIES:\n");
+	while (fd >= 0 && ((n = hak_call(SYS_read, fd, bytes, sizeof bytes)) > 0 || n == -EINTR))
+		hak_text_add_bytes(t, bytes, n > 0 ? (size_t)n : 0);
+	if (fd >= 0)
+		hak_call(SYS_close, fd);
+}
+
+static void write_text(struct hak_text *t, const struct hak_profile_copy *copy)
+{
+	struct hak_profile_site site;
+	uint64_t n_live = 0, live = 0, n_taken = 0, taken = 0;
+
+	for (size_t at = 0; hak_profile_next(copy, &at, &site);) {
+		n_live += site.n_live;
+		live += site.n_live * site.size;
+		n_taken += site.n_taken;
+		taken += site.n_taken * site.size;
+	}
+	hak_text_add(t, "heap profile: ");
+	add_counts(t, n_live, live, n_taken, taken);
+	hak_text_add(t, " heap_v2/");
+	hak_text_add_number(t, copy->interval);
+	hak_text_add(t, "\n");
+	for (size_t at = 0; hak_profile_next(copy, &at, &site);) {
+		add_counts(t, site.n_live, site.n_live * site.size, site.n_taken, site.n_taken * site.size);
+		for (uint32_t i = 0; i < site.n_frames; i++) {
+			hak_text_add(t, " ");
+			hak_text_add_hex(t, site.frame[i]);
+		}
+		hak_text_add(t, "\n");
+	}
+	add_maps(t);
+}
+
+static void add_frame(struct hak_text *t, uintptr_t address, const struct hak_module *modules, size_t n_modules)
+{
+	uintptr_t start;
+	const char *name = hak_modules_function(address, &start);
+	const struct hak_module *m = hak_modules_find(modules, n_modules, address);
+
+	if (name != NULL) {
+		hak_text_add(t, name);
+		return;
+	}
+	if (m != NULL) {
+		name = m->name;
+		for (const char *c = name; *c != '\0'; c++)
+			if (*c == '/')
+				name = c + 1;
+		hak_text_add(t, name);
+		hak_text_add(t, "+");
+		address = address - m->start + m->offset;
+	}
+	hak_text_add_hex(t, address);
+}
+
+/* The live blocks, in the input format of flame graph tools. */
+static int write_folded(struct hak_text *t, const struct hak_profile_copy *copy)
+{
+	size_t size = hak_round_up(HAK_MODULES_MOST * sizeof(struct hak_module), hak_os_page_size()), n;
+	struct hak_module *modules = hak_os_map(size, hak_os_page_size(), "hakmem: profile");
+	struct hak_profile_site site;
+
+	if (modules == NULL)
+		return ENOMEM;
+	n = hak_modules_get(modules);
+	for (size_t at = 0; hak_profile_next(copy, &at, &site);) {
+		if (site.n_live == 0)
+			continue;
+		for (uint32_t i = site.n_frames; i > 0; i--) {
+			add_frame(t, site.frame[i - 1] - 1, modules, n);
+			hak_text_add(t, i > 1 ? ";" : " ");
+		}
+		hak_text_add_number(t, (uint64_t)((double)site.n_live * site.weight * (double)site.size + 0.5));
+		hak_text_add(t, "\n");
+	}
+	hak_os_unmap(modules, size);
+	return 0;
+}
+
+static int write_copy(int fd, enum hakmem_prof_format format, const struct hak_profile_copy *copy)
+{
+	struct hak_text t;
+	int error = 0, failed;
+
+	if (format == HAKMEM_PROF_PPROF)
+		return hak_dump_pprof(fd, copy);
+	hak_text_open(&t, fd);
+	if (format == HAKMEM_PROF_FOLDED)
+		error = write_folded(&t, copy);
+	else
+		write_text(&t, copy);
+	failed = hak_text_close(&t);
+	return error != 0 ? error : failed;
+}
+
+int hak_dump_write(int fd, enum hakmem_prof_format format)
+{
+	struct hak_profile_copy copy;
+	struct hak_cache *c = hak_thread_enter();
+	bool is_there = hak_profile_copy(&copy);
+	int error;
+
+	hak_thread_leave(c);
+	if (!is_there)
+		return hak_sampler_is_on() ? ENOMEM : ENODATA;
+	error = write_copy(fd, format, &copy);
+	hak_profile_free_copy(&copy);
+	return error;
+}
+
+/* The path of the n-th dump, cut if it does not fit. */
+static void make_path(struct hak_text *t, const char *pattern, uint64_t n)
+{
+	hak_text_open(t, -1);
+	for (const char *c = pattern; *c != '\0'; c++) {
+		if (c[0] == '%' && c[1] == 'p')
+			hak_text_add_number(t, (uint64_t)hak_call(SYS_getpid));
+		else if (c[0] == '%' && c[1] == 'n')
+			hak_text_add_number(t, n);
+		else
+			hak_text_add_bytes(t, c, 1);
+		c += c[0] == '%' && (c[1] == 'p' || c[1] == 'n');
+	}
+	t->data[t->length < HAK_TEXT_SIZE ? t->length : HAK_TEXT_SIZE - 1] = '\0';
+}
+
+static bool ends_in(const struct hak_text *t, const char *end)
+{
+	size_t n = 0;
+
+	while (end[n] != '\0')
+		n++;
+	for (size_t i = 0; i < n; i++)
+		if (t->length < n || t->data[t->length - n + i] != end[i])
+			return false;
+	return true;
+}
+
+static void report(const char *path, int error)
+{
+	struct hak_text t;
+
+	hak_text_open_line(&t);
+	hak_text_add(&t, "hakmem: prof_dump: cannot write ");
+	hak_text_add(&t, path);
+	hak_text_add(&t, " (errno ");
+	hak_text_add_number(&t, (uint64_t)error);
+	hak_text_add(&t, ")\n");
+	hak_text_close(&t);
+}
+
+void hak_dump_at_exit(void)
+{
+	bool is_usual = hak_prof_dump[0] != '/';
+	struct hak_text path;
+	long fd;
+	int error;
+
+	if (hak_prof_dump[0] == '\0' || !hak_sampler_is_on())
+		return;
+	make_path(&path, is_usual ? USUAL_NAME : hak_prof_dump, 0);
+	fd = hak_call(SYS_openat, AT_FDCWD, path.data, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	error = fd < 0 ? (int)-fd : hak_dump_write((int)fd, ends_in(&path, ".folded") ? HAKMEM_PROF_FOLDED :
+		ends_in(&path, ".heap") ? HAKMEM_PROF_TEXT : HAKMEM_PROF_PPROF);
+	if (fd >= 0)
+		hak_call(SYS_close, fd);
+	if (error != 0)
+		report(path.data, error);
+}

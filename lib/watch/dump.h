@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns: the output formats of the heap profile.
+ * Threads: any, but not signal handlers. Locks: none held; the profile's and the dynamic linker's inside.
+ */
+#ifndef HAK_WATCH_DUMP_H
+#define HAK_WATCH_DUMP_H
+
+#include "hakmem.h"
+
+struct hak_profile_copy;
+
+/* Writes the profile to fd. Returns 0 or an errno; ENODATA: there is no profile. */
+int hak_dump_write(int fd, enum hakmem_prof_format format);
+
+/* Writes a profile at the program's end, if the option prof_dump asks for it. */
+void hak_dump_at_exit(void);
+
+/* Writes a copy as profile.proto. Returns 0 or an errno. */
+int hak_dump_pprof(int fd, const struct hak_profile_copy *copy);
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns: the heap profile: a record for each live sampled block; sites, each a stack and a size, with their counts; stacks.
+ * Threads: any, inside a miss; functions of a copy, outside too.
+ * Locks: PROFILE inside. A signal handler whose thread holds it already does not wait: its allocations are not sampled,
+ *        and its frees are noted and handled by the next thread that takes the lock.
+ * V1 All blocks of a site have the same size, so each of its samples stands for the same number of blocks.
+ * V2 Records that have a block, and sites and stacks up to used, are authoritative. Buckets, chains, live counts and the
+ *    list of unused records are derived from them: a forked child that finds the lock held rebuilds them.
+ * V3 Everything is in one mapping of fixed size, which becomes resident as it is used.
+ */
+#ifndef HAK_WATCH_PROFILE_H
+#define HAK_WATCH_PROFILE_H
+
+#include "base/attr.h"
+#include "conf/limits.h"
+
+/* If is_wanted(), starts an empty profile in memory bytes, and sampling, unless there is one. If not, stops both, drops the
+ * profile and gives its memory back. is_wanted() is called under the lock, so that of two overlapping calls the later one
+ * decides. False: no memory. */
+bool hak_profile_settle(bool (*is_wanted)(void), uint64_t memory, uint64_t interval);
+
+/* Adds the sampled block of size bytes at p, with the stack that starts at frame (Q1 in api/alloc.h). False: there is no
+ * record of it, because there is no room, or the caller's thread holds the lock. */
+bool hak_profile_add(const void *p, size_t size, const void *frame);
+
+/* Removes the record of the block at p. Returns its site, or 0 if there is no record. */
+uint32_t hak_profile_drop(const void *p);
+
+/* Undoes hak_profile_drop(). False: no room. */
+bool hak_profile_put_back(const void *p, uint32_t site);
+
+struct hak_profile_counts {
+	uint64_t n_samples; /* blocks with a record */
+	uint64_t n_lost;    /* samples without one, because there was no room */
+};
+
+void hak_profile_counts_get(struct hak_profile_counts *counts);
+
+/* One site of a copy. n_taken and so on count samples; each stands for weight blocks. */
+struct hak_profile_site {
+	const uintptr_t *frame;
+	uint32_t n_frames;
+	size_t size;
+	double weight;
+	uint64_t n_taken, n_live, n_peak;
+};
+
+/* A copy of the profile, to be written out without holding the lock. */
+struct hak_profile_copy {
+	char *base;      /* NULL: there is no copy */
+	size_t size;
+	uint64_t interval;
+	size_t n_sites_end, n_stacks_end; /* bytes of the copied sites and stacks */
+};
+
+/* False: there is no profile, or no memory. */
+bool hak_profile_copy(struct hak_profile_copy *copy);
+void hak_profile_free_copy(struct hak_profile_copy *copy);
+
+/* Iterates over the sites of a copy; *at is 0 before the first call. False: no more sites. */
+bool hak_profile_next(const struct hak_profile_copy *copy, size_t *at, struct hak_profile_site *site);
+
+#endif
