@@ -398,7 +398,7 @@ HAKMEM_PUBLIC int hakmem_prof_stop(void) HAKMEM_NOEXCEPT;
 
 /** Formats of hakmem_prof_write(). @since 1.1 */
 enum hakmem_prof_format {
-	HAKMEM_PROF_PPROF, /**< profile.proto in a gzip file, for `go tool pprof`. */
+	HAKMEM_PROF_PPROF, /**< profile.proto in a gzip file, for `go tool pprof` and hakmem-prof. */
 	HAKMEM_PROF_TEXT,  /**< `heap profile: ... heap_v2/`, for jeprof and pprof. */
 	HAKMEM_PROF_FOLDED /**< Stacks and their live bytes, one per line, for flame graphs. */
 };
