@@ -361,6 +361,35 @@ HAKMEM_PUBLIC int hakmem_option_set(const char *name, const char *value) HAKMEM_
 HAKMEM_PUBLIC size_t hakmem_option_get(const char *name, char *value, size_t size) HAKMEM_NOEXCEPT;
 
 /**
+ * The default of an option.
+ * @param name an option of hakmem.conf(5).
+ * @param[out] value where it goes, NUL-terminated, cut if it does not fit.
+ * @param size bytes at value.
+ * @return length of the whole value; 0 with errno ENOENT when there is no such option.
+ * @since 1.1
+ */
+HAKMEM_PUBLIC size_t hakmem_option_default(const char *name, char *value, size_t size) HAKMEM_NOEXCEPT;
+
+/**
+ * Where an option's value comes from.
+ * @param name an option of hakmem.conf(5).
+ * @return "default", "program" (its ::hakmem_conf), "file" (the system's), "environment" (HAKMEM_CONF) or
+ * "call" (hakmem_option_set()); NULL with errno ENOENT when there is no such option.
+ * @since 1.1
+ */
+HAKMEM_PUBLIC const char *hakmem_option_origin(const char *name) HAKMEM_NOEXCEPT;
+
+/**
+ * A program's own options, written as in HAKMEM_CONF, which overrides them. The library does not
+ * define this variable; a program may: `const char *hakmem_conf = "diet:true";` in a file that
+ * includes this header. The value must be there before the first constructor runs. For a
+ * preloaded library to see it, link the program with -rdynamic or
+ * -Wl,--export-dynamic-symbol=hakmem_conf.
+ * @since 1.1
+ */
+extern HAKMEM_PUBLIC const char *hakmem_conf;
+
+/**
  * Gives free memory back to the kernel. First empties the caches of the calling thread and of
  * threads that have ended. Then, if more than target bytes of slack (free memory outside slabs that
  * is still resident) are left, or target is 0, gives back all that is free, including holes in

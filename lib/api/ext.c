@@ -51,22 +51,34 @@ HAK_EXPORT const char *hakmem_version(void)
 	return HAKMEM_VERSION;
 }
 
-static struct hak_text config; /* const once the library has started */
+static struct { /* const once the library has started */
+	size_t length;
+	char text[HAK_CONFIG_SIZE];
+} config;
+
+static void add_config(const char *bytes, size_t n, void *to)
+{
+	(void)to;
+	for (size_t i = 0; i < n && config.length < sizeof config.text - 1; i++)
+		config.text[config.length++] = bytes[i];
+}
 
 static void make_config(void)
 {
-	hak_text_open(&config, -1);
-	hak_text_add(&config, "version: " HAKMEM_VERSION "\n");
-	hak_text_add(&config, HAK_CONFIG_SUMMARY);
-	hak_options_list(&config);
-	config.data[config.length < HAK_TEXT_SIZE ? config.length : HAK_TEXT_SIZE - 1] = '\0';
+	struct hak_text t;
+
+	hak_text_open_sink(&t, add_config, NULL);
+	hak_text_add(&t, "version: " HAKMEM_VERSION "\n");
+	hak_text_add(&t, HAK_CONFIG_SUMMARY);
+	hak_options_list(&t);
+	hak_text_close(&t);
 }
 
 HAK_EXPORT const char *hakmem_config(void)
 {
 	if (config.length == 0)
 		make_config();
-	return config.data;
+	return config.text;
 }
 
 static size_t copy_out(void *to, const void *from, size_t wanted, size_t there)
@@ -171,12 +183,12 @@ HAK_EXPORT int hakmem_option_set(const char *name, const char *value)
 	return -1;
 }
 
-HAK_EXPORT size_t hakmem_option_get(const char *name, char *value, size_t size)
+static size_t get_option(bool (*get)(const char *name, struct hak_text *out), const char *name, char *value, size_t size)
 {
 	struct hak_text t;
 
 	hak_text_open(&t, -1);
-	if (!hak_options_get(name, &t)) {
+	if (!get(name, &t)) {
 		errno = ENOENT;
 		return 0;
 	}
@@ -186,6 +198,28 @@ HAK_EXPORT size_t hakmem_option_get(const char *name, char *value, size_t size)
 		value[n] = '\0';
 	}
 	return t.length;
+}
+
+HAK_EXPORT size_t hakmem_option_get(const char *name, char *value, size_t size)
+{
+	return get_option(hak_options_get, name, value, size);
+}
+
+HAK_EXPORT size_t hakmem_option_default(const char *name, char *value, size_t size)
+{
+	return get_option(hak_options_get_default, name, value, size);
+}
+
+HAK_EXPORT const char *hakmem_option_origin(const char *name)
+{
+	static const char words[HAK_N_ORIGINS][12] = { "default", "program", "file", "environment", "call" };
+	enum hak_origin origin = hak_options_origin(name);
+
+	if (origin == HAK_N_ORIGINS) {
+		errno = ENOENT;
+		return NULL;
+	}
+	return words[origin];
 }
 
 HAK_EXPORT size_t hakmem_trim(size_t target)

@@ -110,6 +110,12 @@
 #define HAK_PURGE_RETRY 60000                /* ms until what the kernel refused, such as locked memory, is tried again */
 #define HAK_PURGER_MS 100                    /* ms between two looks of the purge thread */
 
+/* Options. */
+#define HAK_CONF_READ 512                    /* bytes of the system's file that are read at a time, ... */
+#define HAK_CONF_LINE 256                    /* ... and of its longest line */
+
+#define HAK_CONFIG_SIZE 1024                 /* 1 KiB: what hakmem_config() tells at most */
+
 /* Limits on what the library holds. */
 #define HAK_LIMIT_LEAST ((int64_t)1 << 20)   /* 1 MiB: the lowest limit that can be set ... */
 #define HAK_LIMIT_MOST ((int64_t)1 << 47)    /* ... and the highest, 128 TiB */

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "conf/options.h"
 
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/atomic.h"
 #include "conf/limits.h"
@@ -52,16 +50,18 @@ static const struct option options[] = {
 
 #define N_OPTIONS (sizeof options / sizeof options[0])
 
-struct hak_options hak_options = { .cache_cap = HAK_CACHE_MOST, .purge_delay = HAK_PURGE_DELAY,
-	.thp = HAK_THP_AUTO, .limit_soft = HAK_SIZE_AUTO, .prof_interval = HAK_PROF_INTERVAL,
-	.prof_memory = HAK_PROF_MEMORY };
+#define DEFAULTS { .cache_cap = HAK_CACHE_MOST, .purge_delay = HAK_PURGE_DELAY, \
+	.thp = HAK_THP_AUTO, .limit_soft = HAK_SIZE_AUTO, .prof_interval = HAK_PROF_INTERVAL, .prof_memory = HAK_PROF_MEMORY }
+
+struct hak_options hak_options = DEFAULTS;
+static uint8_t origins[N_OPTIONS]; /* any: enum hak_origin */
 char hak_cgroup_root[HAK_ROOT_SIZE];
 char hak_prof_dump[HAK_ROOT_SIZE];
 enum hak_options_state hak_options_state;
 
-static int64_t *field_of(const struct option *o)
+static int64_t *field_of(struct hak_options *of, const struct option *o)
 {
-	return (int64_t *)((char *)&hak_options + o->offset);
+	return (int64_t *)((char *)of + o->offset);
 }
 
 /* Of a PATH, which has no field. */
@@ -70,13 +70,23 @@ static char *path_of(const struct option *o)
 	return o->offset == 0 ? hak_cgroup_root : hak_prof_dump;
 }
 
-static size_t length_of(const char *s, char end)
+static const char *default_path_of(const struct option *o)
+{
+	return o->offset == 0 ? HAK_CGROUP_ROOT : o->words[0];
+}
+
+static size_t length_of(const char *s)
 {
 	size_t n = 0;
 
-	while (s[n] != '\0' && s[n] != end)
+	while (s[n] != '\0')
 		n++;
 	return n;
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
 }
 
 static int lower(char c)
@@ -105,7 +115,7 @@ static const struct option *find_option(const char *name, size_t n)
 static unsigned distance(const char *a, size_t n, const char *b)
 {
 	unsigned row[24];
-	size_t m = length_of(b, '\0');
+	size_t m = length_of(b);
 
 	if (n >= 24 || m >= 24)
 		return 24;
@@ -137,7 +147,7 @@ static const struct option *nearest_option(const char *name, size_t n)
 	for (size_t i = 0; i < N_OPTIONS; i++) {
 		unsigned d = distance(name, n, options[i].name);
 
-		if (d < least && d < length_of(options[i].name, '\0')) { /* one letter kept at least */
+		if (d < least && d < length_of(options[i].name)) { /* one letter kept at least */
 			least = d;
 			best = &options[i];
 		}
@@ -252,6 +262,18 @@ static void add_size(struct hak_text *t, int64_t v)
 	hak_text_add_bytes(t, &units[i], i > 0);
 }
 
+static void add_as(struct hak_text *t, const struct option *o, int64_t v, const char *path)
+{
+	if (o->form == PATH)
+		hak_text_add(t, path);
+	else if (o->form == SIZE || o->form == BYTES)
+		add_size(t, v);
+	else if (o->form == true)
+		hak_text_add_signed(t, v);
+	else
+		hak_text_add(t, o->words[v]);
+}
+
 static void add_range(struct hak_text *t, const struct option *o)
 {
 	if (o->form == true) {
@@ -287,13 +309,15 @@ static void add_foreign(struct hak_text *t, const char *bytes, size_t n)
 	hak_text_add(t, n > FOREIGN_MAX ? "..." : "");
 }
 
-static void report_name(const char *name, size_t n)
+static void report_name(const struct hak_source *source, const char *name, size_t n)
 {
 	const struct option *hint = nearest_option(name, n);
 	struct hak_text t;
 
 	hak_text_open_line(&t);
-	hak_text_add(&t, "hakmem: HAKMEM_CONF: unknown option \"");
+	hak_text_add(&t, "hakmem: ");
+	hak_sources_name(&t, source);
+	hak_text_add(&t, ": unknown option \"");
 	add_foreign(&t, name, n);
 	hak_text_add(&t, "\"");
 	if (hint != NULL) {
@@ -305,12 +329,14 @@ static void report_name(const char *name, size_t n)
 	hak_text_close(&t);
 }
 
-static void report_value(const struct option *o, const char *value, size_t n)
+static void report_value(const struct hak_source *source, const struct option *o, const char *value, size_t n)
 {
 	struct hak_text t;
 
 	hak_text_open_line(&t);
-	hak_text_add(&t, "hakmem: HAKMEM_CONF: bad value \"");
+	hak_text_add(&t, "hakmem: ");
+	hak_sources_name(&t, source);
+	hak_text_add(&t, ": bad value \"");
 	add_foreign(&t, value, n);
 	hak_text_add(&t, "\" for \"");
 	hak_text_add(&t, o->name);
@@ -321,22 +347,30 @@ static void report_value(const struct option *o, const char *value, size_t n)
 }
 
 /* One "name:value" or "name=value". Returns whether it was right. */
-static bool read_pair(const char *pair, size_t n)
+static bool read_pair(const struct hak_source *source, const char *pair, size_t n)
 {
-	size_t colon = length_of(pair, ':'), equals = length_of(pair, '=');
-	size_t sign = colon < equals ? colon : equals;
-	size_t n_name = sign < n ? sign : n;
-	const struct option *o = find_option(pair, n_name);
-	const char *value = sign < n ? pair + sign + 1 : pair + n;
-	size_t n_value = n - (size_t)(value - pair);
+	size_t sign = 0, n_name;
+	const struct option *o;
+	const char *value;
+	size_t n_value;
 	int64_t v;
 
+	while (sign < n && pair[sign] != ':' && pair[sign] != '=')
+		sign++;
+	for (n_name = sign; n_name > 0 && is_blank(pair[n_name - 1]); n_name--)
+		;
+	for (sign += sign < n; sign < n && is_blank(pair[sign]); sign++)
+		;
+	o = find_option(pair, n_name);
+	value = pair + sign;
+	n_value = n - sign;
+
 	if (o == NULL) {
-		report_name(pair, n_name);
+		report_name(source, pair, n_name);
 		return false;
 	}
 	if (!parse_value(o, value, n_value, &v)) {
-		report_value(o, value, n_value);
+		report_value(source, o, value, n_value);
 		return false;
 	}
 	if (o->form == PATH) {
@@ -346,118 +380,80 @@ static bool read_pair(const char *pair, size_t n)
 		memmove(path_of(o), value, n_value);
 		path_of(o)[n_value] = '\0';
 	} else {
-		hak_store_relaxed(field_of(o), v);
+		hak_store_relaxed(field_of(&hak_options, o), v);
 	}
+	hak_store_relaxed(&origins[o - options], (uint8_t)source->origin);
 	return true;
-}
-
-static void read_all(const char *conf)
-{
-	bool is_right = true;
-
-	while (conf != NULL && *conf != '\0') {
-		size_t n = length_of(conf, ',');
-
-		if (n > 0)
-			is_right = read_pair(conf, n) && is_right;
-		conf += n + (conf[n] == ',');
-	}
-	hak_store_relaxed(&hak_os_is_naming, hak_options.name_memory != 0);
-	HAK_REQUIRE(is_right || !hak_options.strict, "HAKMEM_CONF has mistakes, and strict:true makes them fatal");
-}
-
-/* glibc's: where the kernel has put argc; behind it stand argv, the environment and the auxiliary vector. */
-extern void *__libc_stack_end HAK_WEAK; /* NOLINT(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
-
-/* libc finds the environment in its constructor; a program's .preinit_array and libraries linked with -z initfirst run,
- * and allocate, before that. NULL: it cannot be found yet. */
-static char **find_environment(void)
-{
-	const uintptr_t *stack = environ == NULL && &__libc_stack_end != NULL ? __libc_stack_end : NULL;
-
-	return stack != NULL && stack[0] > 0 && stack[stack[0] + 1] == 0 ? (char **)&stack[stack[0] + 2] : environ;
-}
-
-/* Has the program more rights than its caller? Behind the environment the kernel says so. */
-static bool is_secure(char **environment)
-{
-	const unsigned long *aux;
-
-	while (*environment != NULL)
-		environment++;
-	for (aux = (const unsigned long *)(environment + 1); aux[0] != 0; aux += 2)
-		if (aux[0] == 23 /* AT_SECURE */)
-			return aux[1] != 0;
-	return false;
-}
-
-static const char *find_conf(char **environment)
-{
-	static const char name[] = "HAKMEM_CONF=";
-
-	if (environment == environ)
-		return secure_getenv("HAKMEM_CONF");
-	for (char **e = environment; *e != NULL; e++) {
-		size_t n = 0;
-
-		while (n < sizeof name - 1 && (*e)[n] == name[n])
-			n++;
-		if (n == sizeof name - 1)
-			return is_secure(environment) ? NULL : *e + n;
-	}
-	return NULL;
 }
 
 void hak_options_read(void)
 {
 	enum hak_options_state unread = HAK_OPTIONS_UNREAD;
-	char **environment = find_environment();
+	char **environment = hak_sources_environment();
+	bool is_right;
 
 	if (environment == NULL || !hak_cas_acquire(&hak_options_state, &unread, HAK_OPTIONS_READING))
 		return;
-	read_all(find_conf(environment));
+	is_right = hak_sources_read(environment, read_pair);
+	hak_store_relaxed(&hak_os_is_naming, hak_options.name_memory != 0);
+	HAK_REQUIRE(is_right || !hak_options.strict, "options have mistakes, and strict:true makes them fatal");
 	/* Pairs with the acquire in hak_options_ensure(). */
 	hak_store_release(&hak_options_state, HAK_OPTIONS_READ);
 }
 
 enum hak_option_answer hak_options_set(const char *name, const char *value)
 {
-	const struct option *o = find_option(name, length_of(name, '\0'));
+	const struct option *o = find_option(name, length_of(name));
 	int64_t v;
 
 	hak_options_ensure();
 	if (o == NULL)
 		return HAK_OPTION_UNKNOWN;
-	if (!parse_value(o, value, length_of(value, '\0'), &v))
+	if (!parse_value(o, value, length_of(value), &v))
 		return HAK_OPTION_BAD_VALUE;
 	if (!o->can_change)
 		return HAK_OPTION_FIXED;
-	hak_store_relaxed(field_of(o), v);
+	hak_store_relaxed(field_of(&hak_options, o), v);
+	hak_store_relaxed(&origins[o - options], (uint8_t)HAK_FROM_CALL);
 	return o->form == SIZE ? HAK_OPTION_DONE_SIZE : HAK_OPTION_DONE;
 }
 
 static void add_value(struct hak_text *out, const struct option *o)
 {
-	int64_t v = hak_load_relaxed(field_of(o));
-
-	if (o->form == PATH)
-		hak_text_add(out, path_of(o)[0] != '\0' ? path_of(o) : o->offset == 0 ? HAK_CGROUP_ROOT : o->words[0]);
-	else if (o->form == SIZE || o->form == BYTES)
-		add_size(out, v);
-	else if (o->form == true)
-		hak_text_add_signed(out, v);
+	if (o->form != PATH)
+		add_as(out, o, hak_load_relaxed(field_of(&hak_options, o)), NULL);
 	else
-		hak_text_add(out, o->words[v]);
+		add_as(out, o, 0, path_of(o)[0] != '\0' ? path_of(o) : default_path_of(o));
 }
 
 bool hak_options_get(const char *name, struct hak_text *out)
 {
-	const struct option *o = find_option(name, length_of(name, '\0'));
+	const struct option *o = find_option(name, length_of(name));
 
 	hak_options_ensure();
 	if (o != NULL)
 		add_value(out, o);
 	return o != NULL;
+}
+
+bool hak_options_get_default(const char *name, struct hak_text *out)
+{
+	struct hak_options defaults = DEFAULTS;
+	const struct option *o = find_option(name, length_of(name));
+
+	if (o != NULL && o->form == PATH)
+		add_as(out, o, 0, default_path_of(o));
+	else if (o != NULL)
+		add_as(out, o, *field_of(&defaults, o), NULL);
+	return o != NULL;
+}
+
+enum hak_origin hak_options_origin(const char *name)
+{
+	const struct option *o = find_option(name, length_of(name));
+
+	hak_options_ensure();
+	return o != NULL ? (enum hak_origin)hak_load_relaxed(&origins[o - options]) : HAK_N_ORIGINS;
 }
 
 void hak_options_list(struct hak_text *out)

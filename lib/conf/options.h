@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns: the run-time options, read from HAKMEM_CONF once, by whoever comes first.
+ * Owns: the run-time options, read once, from the places in conf/sources.h, by whoever comes first.
  * Threads: read by any on miss paths; written at start-up, and by hakmem_option_set() for those that may change.
  * Locks: none: each option is one word.
  * O1 Every field is valid as initialised statically: malloc is called before any constructor, and before the
@@ -14,6 +14,7 @@
 #include "base/atomic.h"
 #include "base/attr.h"
 #include "base/text.h"
+#include "conf/sources.h"
 
 enum hak_stats_when {
 	HAK_STATS_NONE,
@@ -37,7 +38,7 @@ enum hak_limit_mode {
 #define HAK_SIZE_AUTO (-1000)
 
 struct hak_options {
-	int64_t strict;      /* const: a mistake in HAKMEM_CONF is fatal */
+	int64_t strict;      /* const: a mistake in an option is fatal */
 	int64_t on_report;   /* const: a bad free is reported, not fatal */
 	int64_t stats;       /* const: enum hak_stats_when */
 	int64_t cache_cap;   /* const: most blocks cached per class */
@@ -73,7 +74,7 @@ enum hak_options_state { HAK_OPTIONS_UNREAD, HAK_OPTIONS_READING, HAK_OPTIONS_RE
 
 extern enum hak_options_state hak_options_state; /* any */
 
-/* Reads HAKMEM_CONF, unless that was done or the environment cannot be found yet. Reports each mistake on stderr, once. Any
+/* Reads the options, unless that was done or the environment cannot be found yet. Reports each mistake on stderr, once. Any
  * thread, any time. Neither allocates nor waits: whoever comes while another thread reads continues with what is there. */
 void hak_options_read(void) HAK_COLD;
 
@@ -87,6 +88,12 @@ enum hak_option_answer hak_options_set(const char *name, const char *value);
 
 /* Appends the value of an option; false: no such option. */
 bool hak_options_get(const char *name, struct hak_text *out);
+
+/* The same for its default. */
+bool hak_options_get_default(const char *name, struct hak_text *out);
+
+/* Where the value comes from; HAK_N_ORIGINS: no such option. */
+enum hak_origin hak_options_origin(const char *name);
 
 /* Appends "name: value" lines for all of them. */
 void hak_options_list(struct hak_text *out);

@@ -30,6 +30,11 @@ for folder in prefix exec-prefix libdir bindir includedir libexecdir; do
 	refuses "--$folder=/a b" 'a space'
 done
 refuses "--prefix=/a	b" 'a space'
+for file in yes '' hakmem.conf etc/hakmem.conf /etc/ '/a b' '/a"b' '/a,b'; do
+	refuses "--with-conf-file=$file" 'the whole path of a file'
+done
+takes --with-conf-file=/etc/hakmem.conf 'options file' /etc/hakmem.conf
+takes --without-conf-file 'options file' none
 takes --with-superslab-size=1M 'superslab size' 1M
 takes --with-superslab-size=65536K 'superslab size' 64M
 takes --with-superslab-size=1048576 'superslab size' 1M
