@@ -22,13 +22,13 @@ LD_LIBRARY_PATH=$(dirname "$HAKMEM_LIB") ./program || fail 'the program failed'
 # Each option of hakmem_config(), with its value.
 "$config" --config >lines || fail '--config'
 HAKMEM_CONF=stats:none,diet:true,purge_delay:17 "$config" --explain >explained || fail '--explain'
-grep -q '^HAKMEM_CONF=stats:none,diet:true,purge_delay:17$' explained || fail 'HAKMEM_CONF is not shown'
-grep -q '^diet  *true  *false  *HAKMEM_CONF  *run-time$' explained || fail "diet: $(cat explained)"
-grep -q '^purge_delay  *17  *[0-9]*  *HAKMEM_CONF  *run-time$' explained || fail "purge_delay: $(cat explained)"
-grep -q '^stats  *none  *none  *HAKMEM_CONF  *start-up$' explained || fail "stats: $(cat explained)"
+grep -q '^environment  *HAKMEM_CONF=stats:none,diet:true,purge_delay:17$' explained || fail 'HAKMEM_CONF is not shown'
+grep -q '^diet  *true  *false  *environment  *run-time$' explained || fail "diet: $(cat explained)"
+grep -q '^purge_delay  *17  *[0-9]*  *environment  *run-time$' explained || fail "purge_delay: $(cat explained)"
+grep -q '^stats  *none  *none  *environment  *start-up$' explained || fail "stats: $(cat explained)"
 grep -q '^on_error  *abort  *abort  *default  *start-up$' explained || fail "on_error: $(cat explained)"
 sed -n '/^strict: /,$s/: .*//p' lines >wanted
-sed '1,2d; /^$/,$d; s/ .*//' explained | diff wanted - || fail 'options of hakmem_config() (<) and explained (>) differ'
+sed '1,/^OPTION/d; /^$/,$d; s/ .*//' explained | diff wanted - || fail 'options of hakmem_config() (<) and explained (>) differ'
 
 grep -q '^limits in force: soft ' explained || fail "limits: $(cat explained)"
 HAKMEM_CONF=limit_hard:40M,limit_soft:30M,limit:none "$config" --explain >explained
@@ -36,11 +36,11 @@ grep -q '^limits in force: soft 30 MiB, hard 40 MiB (from options)$' explained |
 
 # Where a value comes from, however it is written; what is refused leaves the default; the later one counts; columns.
 cat >wanted <<'END'
-cgroup_root /a/very/long/path/indeed HAKMEM_CONF start-up
+cgroup_root /a/very/long/path/indeed environment start-up
 diet false default run-time
-limit_hard 512M HAKMEM_CONF run-time
-purge_delay 500 HAKMEM_CONF run-time
-strict false HAKMEM_CONF start-up
+limit_hard 512M environment run-time
+purge_delay 500 environment run-time
+strict false environment start-up
 thp auto default run-time
 END
 HAKMEM_CONF=limit_hard:512m,purge_delay:0500,cgroup_root:/a/very/long/path/indeed,diet:maybe,nothing:1,strict:false \
@@ -48,12 +48,30 @@ HAKMEM_CONF=limit_hard:512m,purge_delay:0500,cgroup_root:/a/very/long/path/indee
 awk '/^(limit_hard|purge_delay|cgroup_root|diet|strict|thp) / { print $1, $2, $4, $5 }' explained | LC_ALL=C sort |
 	diff wanted - || fail 'values and where they come from: wanted (<), told (>)'
 [ "$(grep -c 'maybe' err)" = 1 ] || fail "complaints are not told once: $(cat err)"
-[ "$(sed '1d; /^$/,$d' explained | awk '{ print match($0, /[^ ]+$/) }' | sort -u | wc -l)" = 1 ] ||
+[ "$(sed '/^OPTION/,$!d; /^limits/d; /^$/d' explained | awk '{ print match($0, /[^ ]+$/) }' | sort -u | wc -l)" = 1 ] ||
 	fail "columns: $(cat explained)"
 HAKMEM_CONF=purge_delay:7,purge_delay:nonsense "$config" --explain 2>/dev/null |
-	grep -q '^purge_delay  *7  *1000  *HAKMEM_CONF' || fail 'the last one that is right'
-HAKMEM_CONF=purge_delay:1000 "$config" --explain | grep -q '^purge_delay  *1000  *1000  *HAKMEM_CONF' ||
+	grep -q '^purge_delay  *7  *1000  *environment' || fail 'the last one that is right'
+HAKMEM_CONF=purge_delay:1000 "$config" --explain | grep -q '^purge_delay  *1000  *1000  *environment' ||
 	fail 'a value that is the default'
+
+# In a program, which does not run.
+if [ "$HAK_OVERRIDE" = 1 ]; then
+	printf '#!/bin/sh\n: >ran\n' >script
+	chmod +x script
+	for program in ./script touch; do
+		HAKMEM_CONF=diet:true "$config" --explain "$program" >explained || fail "--explain $program"
+		grep -q '^diet  *true  *false  *environment  *run-time$' explained || fail "$program: $(cat explained)"
+	done
+	[ ! -e ran ] || fail 'the program runs'
+	"$HAKMEM_RUN" --explain -o diet:true touch ran | grep -q '^diet  *true .*environment' || fail 'hakmem-run --explain'
+	[ ! -e ran ] || fail 'the program runs'
+	"$config" --explain ./no-such-program >out 2>err
+	[ $? = 1 ] || fail 'a program that is not there: not 1'
+	grep -q 'no-such-program' err || fail "$(cat err)"
+fi
+"$config" --version ls >out 2>err
+[ $? = 2 ] || fail 'a program behind --version: not 2'
 
 # All that is asked for.
 "$config" --version --prefix --cflags --libs >out || fail 'several questions'
