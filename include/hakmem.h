@@ -154,6 +154,14 @@ HAKMEM_PUBLIC void hakmem_cfree(void *ptr) HAKMEM_NOEXCEPT;
 HAKMEM_PUBLIC size_t hakmem_malloc_usable_size(void *ptr) HAKMEM_NOEXCEPT;
 
 /**
+ * The largest alignment that an address has (C23). Any address will do: it is not dereferenced.
+ * @param ptr an address, or NULL.
+ * @return a power of two; 0 for NULL.
+ * @since 1.1
+ */
+HAKMEM_PUBLIC size_t hakmem_memalignment(const void *ptr) HAKMEM_NOEXCEPT;
+
+/**
  * Frees a block whose size the caller knows (C23). Keeps errno.
  * @param ptr a live block from malloc(), calloc() or realloc(), or NULL.
  * @param size the size last requested. A size that the block cannot have been requested with is an

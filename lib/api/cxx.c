@@ -230,3 +230,23 @@ DEFINE(void DELETE_ARRAY_SIZED(St11align_val_t)(void *p, size_t size, size_t ali
 	if (p != NULL)
 		hak_free_sized_miss(p, size, alignment, &(const struct hak_caller){ "delete", SITE });
 }
+
+/* tcmalloc's names, which C++ libraries look for: a block, and how many bytes of it may be used. Each of these sizes, too,
+ * is one that the block may be deleted with. */
+struct sized_block {
+	void *p;
+	size_t n;
+};
+
+static struct sized_block measure(void *p)
+{
+	return (struct sized_block){ p, hak_block_size(hak_registry_find(p)) };
+}
+
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
+DEFINE(struct sized_block __size_returning_new(size_t size)) { return measure(take(size)); }
+DEFINE(struct sized_block __size_returning_new_aligned(size_t size, size_t alignment))
+{
+	return measure(take_aligned(size, alignment));
+}
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */

@@ -286,6 +286,11 @@ HAK_EXPORT size_t hakmem_malloc_usable_size(void *ptr)
 	return span != NULL ? hak_block_size(span) : 0;
 }
 
+HAK_EXPORT size_t hakmem_memalignment(const void *ptr)
+{
+	return (uintptr_t)ptr & -(uintptr_t)ptr;
+}
+
 static void HAK_NOINLINE free_sized_miss(void *p, size_t size, const void *site)
 {
 	if (p != NULL)
@@ -427,6 +432,7 @@ SAME_AS(hakmem_memalign) void *memalign(size_t alignment, size_t size);
 SAME_AS(hakmem_valloc) void *valloc(size_t size);
 SAME_AS(hakmem_pvalloc) void *pvalloc(size_t size);
 SAME_AS(hakmem_malloc_usable_size) size_t malloc_usable_size(void *ptr);
+SAME_AS(hakmem_memalignment) size_t memalignment(const void *ptr);
 SAME_AS(hakmem_free_sized) void free_sized(void *ptr, size_t size);
 SAME_AS(hakmem_free_aligned_sized) void free_aligned_sized(void *ptr, size_t alignment, size_t size);
 SAME_AS(hakmem_mallinfo) struct mallinfo mallinfo(void);

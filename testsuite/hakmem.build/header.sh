@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # hak-timeout: 120
-# hakmem.h compiles without a warning in each version of C and C++, however pedantic, and keeps its attributes.
+# hakmem.h and hakmem.hpp compile without a warning in each version of C and C++, however pedantic, and keeps its attributes.
 . "$srcdir/testsuite/lib/build.sh"
 
 cat >program.c <<'END'
@@ -11,6 +11,20 @@ void *get(size_t n);
 void *get(size_t n) { return hakmem_calloc(n, 2); }
 END
 cp program.c program.cc
+cat >wide.cc <<'END'
+#include <hakmem.hpp>
+#include <hakmem.hpp>
+#include <vector>
+std::pmr::memory_resource *get();
+std::pmr::memory_resource *get() { return hakmem::resource(); }
+struct alignas(64) wide { char text[64]; };
+std::size_t room(std::vector<int, hakmem::allocator<int>> &v);
+std::size_t room(std::vector<int, hakmem::allocator<int>> &v)
+{
+	v.reserve(3);
+	return hakmem::allocator<wide>().allocate_at_least(v.capacity()).count;
+}
+END
 try()
 {
 	# shellcheck disable=SC2086 # words
@@ -31,6 +45,9 @@ for compiler in "$CC" gcc clang musl-gcc; do
 done
 for compiler in "${CXX:-none}" g++ clang++; do
 	command -v "${compiler%% *}" >/dev/null || continue
+	for version in c++17 c++20 c++2b; do
+		try wide.cc "$compiler" $version
+	done
 	for version in c++98 c++03 c++11 c++17 c++20; do
 		try program.cc "$compiler" $version
 	done

@@ -95,10 +95,11 @@ list_standard_names()
 	{
 		if [ "$HAK_OVERRIDE" = 1 ]; then
 			printf '%s\n' malloc free calloc realloc reallocarray aligned_alloc posix_memalign memalign valloc \
-				pvalloc cfree malloc_usable_size free_sized free_aligned_sized mallinfo mallinfo2 malloc_info \
+				pvalloc cfree malloc_usable_size memalignment free_sized free_aligned_sized mallinfo mallinfo2 malloc_info \
 				malloc_trim mallopt malloc_stats
 		fi
 		if [ "$HAK_CXX" = 1 ]; then
+			printf '__size_returning_new%s\n' '' _aligned
 			# new, new[], delete, delete[]: plain, nothrow, aligned, aligned nothrow; and delete with a size.
 			for kind in nw na; do
 				printf "_Z${kind}m%s\n" '' RKSt9nothrow_t St11align_val_t St11align_val_tRKSt9nothrow_t
