@@ -5,7 +5,7 @@
 
 cd "$srcdir" || fail 'no source'
 documents='README.md HACKING PACKAGERS SECURITY.md NEWS lib/README doc/walk.md doc/mainpage.md
-	doc/PERFORMANCE.md doc/PORTABILITY testsuite/README'
+	doc/PERFORMANCE.md doc/PORTABILITY doc/DEPLOY testsuite/README'
 pages=$(ls man/*.[1-9])
 # Patterns and invented names, not names.
 patterns=' hak_module_verb hak_noun hakmem_noun_verb HAK_X HAKMEM_X hakmem_x hak_x '

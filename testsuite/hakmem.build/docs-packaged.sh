@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # hak-timeout: 120
-# README and SECURITY.md are installed, and name no file of the source tree that is not; the pages that a reader is sent
+# README, SECURITY.md and DEPLOY are installed, and name no file of the source tree that is not; the pages that a reader is sent
 # to are there, each with its section where there are two of a name.
 . "$srcdir/testsuite/lib/build.sh"
 need make
@@ -9,7 +9,7 @@ need make
 make -s -C "$builddir" install DESTDIR="$PWD/root" >log 2>&1 || fail "$(tail -n 20 log)"
 find root -type f -o -type l >installed
 wrong=
-for text in README SECURITY.md; do
+for text in README SECURITY.md DEPLOY; do
 	file=$(grep "/doc/libhakmem/$text\$" installed) || fail "$text is not installed"
 	[ "$(wc -l <"$file")" -ge 20 ] || fail "$text is empty"
 	grep -oE '[A-Za-z0-9_./-]+' "$file" | sed 's/\.$//; s|^\./||' | sort -u >words

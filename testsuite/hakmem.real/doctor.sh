@@ -101,6 +101,11 @@ if [ -f "$HAKMEM_A" ] && $CC -static -fno-builtin -o static main.c "$HAKMEM_A" -
 	tells why '.*statically linked'
 	tells mend '.*libhakmem.a'
 fi
+$CC -fno-builtin -o linked main.c -Wl,--no-as-needed "$HAKMEM_LIB" || fail 'linked'
+asks 1 ./linked
+tells why '.*does not find'
+LD_LIBRARY_PATH=$(dirname "$HAKMEM_LIB") asks 0 ./linked
+tells loaded "yes, .*libhakmem.so.1 (it is linked with it)"
 asks 1 ./no-such
 grep -q 'no-such.*not found' err || fail "$(cat err)"
 
