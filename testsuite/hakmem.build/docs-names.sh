@@ -5,7 +5,7 @@
 
 cd "$srcdir" || fail 'no source'
 documents='README.md HACKING PACKAGERS SECURITY.md NEWS lib/README doc/walk.md doc/mainpage.md
-	doc/PERFORMANCE.md doc/PORTABILITY doc/DEPLOY testsuite/README'
+	doc/PERFORMANCE.md doc/PORTABILITY doc/DEPLOY rust/README testsuite/README'
 pages=$(ls man/*.[1-9])
 # Patterns and invented names, not names.
 patterns=' hak_module_verb hak_noun hakmem_noun_verb HAK_X HAKMEM_X hakmem_x hak_x '
@@ -23,7 +23,7 @@ is_there()
 {
 	[ -e "$1" ] || [ -e "bench/${1%%/*}.c" ] || [ -e "lib/$1" ] || [ -e "$builddir/$1" ] || [ -e "$1.in" ] ||
 		{ [[ $1 != */* ]] &&
-			find bench doc include lib pkgconfig testsuite -name "$1" -o -name "$1.in" | grep -q .; }
+			find bench doc include lib rust pkgconfig testsuite -name "$1" -o -name "$1.in" | grep -q .; }
 }
 
 # What ends in a slash or in one of our endings; what has a slash inside.
@@ -62,7 +62,7 @@ check_names()
 		[[ $patterns != *" $name "* ]] || continue
 		n_names=$((n_names + 1))
 		case $name in
-		hakmem_* | HAKMEM_[A-Z]*) where='include/hakmem.h lib/conf/options.c lib/libhakmem.map lib/api' ;;
+		hakmem_* | HAKMEM_[A-Z]*) where='include/hakmem.h lib/conf lib/libhakmem.map lib/api rust/build.rs' ;;
 		HAKMEM_*) where=lib/libhakmem.map ;;
 		*) where='lib configure.ac' ;;
 		esac
