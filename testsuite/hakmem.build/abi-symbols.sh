@@ -8,6 +8,7 @@ need_override
 [ "$HAK_CXX" = 1 ] || unsupported 'built with --disable-cxx'
 
 symbols=$srcdir/debian/libhakmem1.symbols
+[ -f "$symbols" ] || unsupported 'no debian/ here: it is not in the tarball'
 bits=$(getconf LONG_BIT)
 sed -n "s/^ (arch-bits=$bits)//p; s/^ \([a-z_][A-Za-z0-9_]*@\)/\1/p" "$symbols" | sed 's/@Base .*//' | LC_ALL=C sort >listed
 list_standard_names | diff - listed || fail 'names exported (<) and listed (>) differ'

@@ -1,14 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # hak-timeout: 120
-# The tarball holds every file that git has, unchanged, and nothing else but what ./bootstrap generates.
+# The tarball holds every file that git has but debian/, which is a packager's, unchanged, and nothing else but what
+# ./bootstrap generates; and made twice, by whoever and whenever, it is the same.
 . "$srcdir/testsuite/lib/build.sh"
-need git make
+need awk git make xz
 [ -e "$srcdir/.git" ] || unsupported 'not a git tree'
 git -C "$srcdir" rev-parse --git-dir >/dev/null 2>&1 || unsupported 'git does not read this tree'
 
 make -s -C "$builddir" distdir distdir="$PWD/dist" >log 2>&1 || fail "$(cat log)"
-git -C "$srcdir" ls-files | grep -v '^\.gitignore$' | LC_ALL=C sort >in-git
+git -C "$srcdir" ls-files | grep -v '^\.gitignore$\|^debian/' | LC_ALL=C sort >in-git
 [ "$(wc -l <in-git)" -ge 300 ] || fail 'hardly a file in git'
 (cd dist && find . ! -type d) | sed 's|^\./||' | LC_ALL=C sort >in-dist
 left_out=$(LC_ALL=C comm -23 in-git in-dist)
@@ -20,3 +21,18 @@ while read -r file; do
 	cmp "$srcdir/$file" "dist/$file" || fail "$file differs"
 done <in-git
 grep -qx configure in-dist || fail 'no configure in the tarball'
+
+# Apart from what is built in the build folder.
+mkdir again
+tarball()
+{
+	rm -f "$builddir/again.tar.xz"
+	(umask "$1" && make -s -C "$builddir" dist-xz distdir=again DIST_TARGETS=dist-xz) >log 2>&1 || fail "$(cat log)"
+	mv "$builddir/again.tar.xz" "$2"
+}
+tarball 022 first.tar.xz
+sleep 1
+tarball 077 second.tar.xz
+cmp first.tar.xz second.tar.xz || fail 'two tarballs differ'
+tar tvf first.tar.xz | awk '{ print $2, substr($1, 5) }' | sort -u >owners
+! grep -v '^0/0 r-[x-]r-[x-]$' owners || fail 'owners and rights are not all the same'

@@ -6,10 +6,12 @@
 . "$srcdir/testsuite/lib/build.sh"
 need_lint dh doxygen dpkg-buildpackage lintian make xz
 
+[ -d "$srcdir/debian" ] || unsupported 'no debian/ here: it is not in the tarball'
 version=$(sed -n '1s/.*(\(.*\)-[^-]*).*/\1/p' "$srcdir/debian/changelog")
 tree=$PWD/libhakmem-$version
 make -s -C "$builddir" distdir distdir="$tree" >log 2>&1 || fail "$(cat log)"
-tar cJf "libhakmem_$version.orig.tar.xz" --exclude=debian "libhakmem-$version" || fail 'tar'
+tar cJf "libhakmem_$version.orig.tar.xz" "libhakmem-$version" || fail 'tar'
+cp -R "$srcdir/debian" "$tree/debian"
 # As user or root; the suite has run or is running.
 (cd "$tree" && DEB_BUILD_OPTIONS='nocheck terse' dpkg-buildpackage -us -uc -d) >log 2>&1 ||
 	fail "$(tail -n 50 log)"
