@@ -33,6 +33,11 @@ refuses "--prefix=/a	b" 'a space'
 for file in yes '' hakmem.conf etc/hakmem.conf /etc/ '/a b' '/a"b' '/a,b'; do
 	refuses "--with-conf-file=$file" 'the whole path of a file'
 done
+for place in yes '' 'a|b' 'a&b' "a'b" 'a\b' 'a"b' 'a;b'; do
+	refuses "--with-bug-report=$place" 'an address or a page'
+done
+takes --without-bug-report 'where to report faults' 'the package provider'
+takes --with-bug-report=https://bugs.example.org/hakmem 'where to report faults' https://bugs.example.org/hakmem
 takes --with-conf-file=/etc/hakmem.conf 'options file' /etc/hakmem.conf
 takes --without-conf-file 'options file' none
 takes --with-superslab-size=1M 'superslab size' 1M
