@@ -49,7 +49,7 @@ list_texts()
 			git ls-files --cached --others --exclude-standard
 		else
 			ls HACKING NEWS README.md SECURITY.md PACKAGERS bootstrap configure.ac Makefile.am
-			find .ci bench doc include lib man pkgconfig rust testsuite tools -type f
+			find .ci bench doc include lib man packaging pkgconfig rust testsuite tools -type f
 		fi
 	)
 }
