@@ -33,19 +33,19 @@ static char *find_rest(char *list)
 /* In place: other libraries' constructors may have kept pointers to these strings, and setenv() would allocate. */
 static void __attribute__((constructor)) shorten_list(void)
 {
-	for (char **e = environ; e != NULL && *e != NULL; e++) {
-		char *list = *e + sizeof variable - 1, *rest;
+	char **e = environ;
 
-		if (strncmp(*e, variable, sizeof variable - 1) != 0)
-			continue;
-		rest = find_rest(list);
-		if (rest == NULL)
-			continue;
-		if (*rest != '\0') {
-			memmove(list, rest, strlen(rest) + 1);
+	while (e != NULL && *e != NULL) {
+		char *list = *e + sizeof variable - 1;
+		char *rest = strncmp(*e, variable, sizeof variable - 1) == 0 ? find_rest(list) : NULL;
+
+		if (rest != NULL && *rest == '\0') {
+			for (char **f = e; *f != NULL; f++)
+				f[0] = f[1];
 			continue;
 		}
-		for (char **f = e--; *f != NULL; f++)
-			f[0] = f[1];
+		if (rest != NULL)
+			memmove(list, rest, strlen(rest) + 1);
+		e++;
 	}
 }

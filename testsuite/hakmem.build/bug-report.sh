@@ -14,7 +14,7 @@ installs()
 	shift
 	mkdir "$name"
 	(cd "$name" && "$srcdir/configure" -q --disable-static --prefix=/usr CC="$CC" CFLAGS="$CFLAGS" "$@" &&
-		make -s install DESTDIR="$PWD/root") >log 2>&1 || fail "$(tail -n 20 log)"
+		make -s install-data DESTDIR="$PWD/root") >log 2>&1 || fail "$(tail -n 20 log)"
 	page=$(find "$name/root" -name hakmem.7)
 	text=$(find "$name/root" -name SECURITY.md)
 	pc=$(find "$name/root" -name hakmem.pc)

@@ -18,7 +18,7 @@ once sort file
 command -v xz >/dev/null && once xz -k file
 once sh -c :
 once sh -c 'exit 0'
-[ "$("$HAKMEM_RUN" --stats=json sh -c 'exit 3' 2>&1 | grep -c '^{')" = 1 ] || fail '--stats=json'
+[ "$("$HAKMEM_RUN" --stats=json sh -c 'exit 3' 2>&1 | grep -c '^{"version"')" = 1 ] || fail '--stats=json'
 "$HAKMEM_RUN" --stats sh -c 'exit 3' 2>err
 [ $? = 3 ] || fail 'the exit code is lost'
 
