@@ -72,16 +72,17 @@ static int widest(int least, size_t length)
 static void print_options(void)
 {
 	size_t n = ask(hakmem_config());
-	int value = 10, standard = 10;
+	int name = 12, value = 10, standard = 10;
 
 	for (size_t i = 0; i < n; i++) {
+		name = widest(name, strlen(rows[i].name));
 		value = widest(value, strlen(rows[i].value));
 		standard = widest(standard, strlen(rows[i].standard));
 	}
-	printf("%-12s  %-*s  %-*s  %-11s  %s\n", "OPTION", value, "VALUE", standard, "DEFAULT", "FROM", "CHANGES");
+	printf("%-*s  %-*s  %-*s  %-11s  %s\n", name, "OPTION", value, "VALUE", standard, "DEFAULT", "FROM", "CHANGES");
 	for (size_t i = 0; i < n; i++)
-		printf("%-12s  %-*s  %-*s  %-11s  %s\n", rows[i].name, value, rows[i].value, standard, rows[i].standard,
-		       rows[i].origin, rows[i].change);
+		printf("%-*s  %-*s  %-*s  %-11s  %s\n", name, rows[i].name, value, rows[i].value, standard,
+		       rows[i].standard, rows[i].origin, rows[i].change);
 }
 
 /* The places, the ones that win last. */
