@@ -126,7 +126,7 @@ chroot image /bin/sh -c : 2>/dev/null || { echo 'no image can be entered here'; 
 cp -L "$HAKMEM_LIB" "image$copy"
 chmod 644 "image$copy"
 "$doctor" image >out && fail 'without ldconfig it should not be found' "$(cat out)"
-grep -q '^mend: *RUN ldconfig' out || fail 'ldconfig is not named' "$(cat out)"
+grep -q '^fix: *RUN ldconfig' out || fail 'ldconfig is not named' "$(cat out)"
 echo "${copy%/*}" >image/etc/ld.so.conf
 ldconfig -r image 2>log || fail 'ldconfig' "$(cat log)"
 "$doctor" image >out || fail 'the image' "$(cat out)"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # hak-timeout: 120
 # hakmem-doctor: of processes, programs and images, whether the library is loaded and malloc bound to it; if not, the
-# reason, and the line that mends it.
+# reason, and what to do about it.
 . "${srcdir:?}/testsuite/hakmem.real/real.inc"
 doctor=$(dirname "$HAKMEM_RUN")/hakmem-doctor
 unset HAKMEM_CONF LD_PRELOAD
@@ -68,13 +68,13 @@ begin()
 # Programs, from here.
 asks 1 ./main
 tells loaded no
-tells why 'nothing asks for it'
-tells mend '.*hakmem-run ./main'
+tells why 'it is not linked with libhakmem, and'
+tells fix '.*hakmem-run ./main'
 export LD_PRELOAD="$HAKMEM_LIB"
 asks 0 ./main
 tells loaded "yes, .*/libhakmem.so.*(LD_PRELOAD)"
 tells bound yes
-tells options 'all as by default'
+tells options 'all defaults'
 HAKMEM_CONF=diet:true asks 0 ./main
 tells options 'diet:true (environment)'
 export LD_PRELOAD="$PWD/libjemalloc.so.2:$HAKMEM_LIB"
@@ -99,13 +99,13 @@ if [ -f "$HAKMEM_A" ] && $CC -static -fno-builtin -o static main.c "$HAKMEM_A" -
 	$CC -static -fno-builtin -o bare main.c
 	asks 1 ./bare
 	tells why '.*statically linked'
-	tells mend '.*libhakmem.a'
+	tells fix '.*libhakmem.a'
 fi
 $CC -fno-builtin -o linked main.c -Wl,--no-as-needed "$HAKMEM_LIB" || fail 'linked'
 asks 1 ./linked
 tells why '.*does not find'
 LD_LIBRARY_PATH=$(dirname "$HAKMEM_LIB") asks 0 ./linked
-tells loaded "yes, .*libhakmem.so.1 (it is linked with it)"
+tells loaded "yes, .*libhakmem.so.1 (linked)"
 asks 1 ./no-such
 grep -q 'no-such.*not found' err || fail "$(cat err)"
 
@@ -114,7 +114,7 @@ begin ./main
 asks 1 "$pid"
 tells process "$pid $PWD/main"
 tells loaded no
-tells why 'nothing asks for it'
+tells why 'it is not linked with libhakmem, and'
 kill "$pid"
 begin "$HAKMEM_RUN" -o purge_delay:77 ./main
 asks 0 "$pid"
@@ -131,7 +131,7 @@ tells why "LD_PRELOAD names $PWD/libjemalloc.so.2 first"
 kill "$pid"
 begin env LD_PRELOAD="$PWD/gone/libhakmem.so.1" ./main 2>/dev/null
 asks 1 "$pid"
-tells why "LD_PRELOAD names $PWD/gone/libhakmem.so.1, which is not there"
+tells why "LD_PRELOAD names $PWD/gone/libhakmem.so.1, which does not exist"
 kill "$pid"
 # The file was replaced while the process runs.
 mkdir moved
@@ -174,7 +174,7 @@ if readelf -dW "$HAKMEM_LIB" 2>/dev/null | grep -q 'libc\.so\.6'; then
 	image
 	asks 1 image
 	tells there no
-	tells mend '.*install libhakmem'
+	tells fix '.*install libhakmem'
 	cp -L "$HAKMEM_LIB" image/usr/lib/libhakmem.so.1.0.0
 	ln -s libhakmem.so.1.0.0 image/usr/lib/libhakmem.so.1
 	chmod 644 image/usr/lib/libhakmem.so.1.0.0
@@ -195,7 +195,7 @@ if readelf -dW "$HAKMEM_LIB" 2>/dev/null | grep -q 'libc\.so\.6'; then
 	cp -L "$HAKMEM_LIB" image/usr/local/lib/libhakmem.so.1
 	chmod 644 image/usr/local/lib/libhakmem.so.1
 	asks 1 image
-	tells mend 'RUN ldconfig'
+	tells fix 'RUN ldconfig'
 	printf 'x\0/usr/local/lib/libhakmem.so.1\0' >image/etc/ld.so.cache
 	asks 0 image
 	mkdir -p image/lib
@@ -210,7 +210,7 @@ if readelf -dW "$HAKMEM_LIB" 2>/dev/null | grep -q 'libc\.so\.6'; then
 	mv image bundle/rootfs
 	echo '{ "process": { "env": [ "PATH=/bin" ] } }' >bundle/config.json
 	asks 1 bundle
-	tells mend 'ENV LD_PRELOAD=libhakmem.so.1'
+	tells fix 'ENV LD_PRELOAD=libhakmem.so.1'
 	echo '{ "process": { "env": [ "PATH=/bin", "LD_PRELOAD=libhakmem.so.1" ] } }' >bundle/config.json
 	asks 0 bundle
 	tells asked 'yes, by its configuration'
