@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # hak-timeout: 300
-# make install under a DESTDIR: every file is there, pkg-config and hakmem-run work from it, and a program
+# make install under a DESTDIR: every file is there, pkg-config, hakmem-run and bash's completions work from it, and a program
 # linked with it uses it; make uninstall leaves nothing behind.
 . "$srcdir/testsuite/lib/build.sh"
 need make pkg-config
@@ -20,6 +20,13 @@ for file in "$libdir/libhakmem.so" "$libdir/libhakmem.so.1" "$top$prefix/include
 	[ -f "$file" ] || fail "$file is not there"
 done
 [ ! -f "$HAKMEM_A" ] || [ -f "$libdir/libhakmem.a" ] || fail 'no libhakmem.a'
+# bash looks for a completion under the name of each program.
+sed -n 's/^complete -F [a-z_]* //p' "$srcdir/tools/bash-completion" >completed
+[ -s completed ] || fail 'bash-completion was not understood'
+while read -r name; do
+	[ -f "$top$prefix/bin/$name" ] || fail "a completion of $name, which is not installed"
+	find "$top" -path "*/completions/$name" | grep -q . || fail "$name: its completion is not installed"
+done <completed
 
 cat >program.c <<'END'
 #include <hakmem.h>
