@@ -3,8 +3,8 @@
  * Owns: the places where options are set before the program runs: its own symbol hakmem_conf, the system's file
  *       (--with-conf-file), the variable HAKMEM_CONF.
  * Threads: the one that reads the options. Locks: none.
- * I1 Later places win over earlier ones, in the order of enum hak_origin.
- * I2 A program with more rights than its caller (AT_SECURE) has no variable.
+ * Later places win over earlier ones, in the order of enum hak_origin. A program with more rights than its caller
+ * (AT_SECURE) has no variable.
  */
 #ifndef HAK_CONF_SOURCES_H
 #define HAK_CONF_SOURCES_H
