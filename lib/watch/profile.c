@@ -13,21 +13,16 @@
 #include "region/meta.h"
 #include "tiny/sampler.h"
 #include "watch/stack.h"
-
-/* All entries of tables start with this. An entry is referred to by its offset in units of 8 bytes; 0: none. */
-struct entry {
-	uint32_t next; /* in its bucket's chain */
-	uint32_t hash;
-};
+#include "watch/table.h"
 
 struct record {
-	struct entry entry;
+	struct hak_entry entry;
 	uintptr_t block; /* 0: the record is unused, and next is the next unused one */
 	uint32_t site;
 };
 
 struct site {
-	struct entry entry;
+	struct hak_entry entry;
 	uint32_t stack;
 	uint32_t unused;
 	uint64_t size;
@@ -36,31 +31,19 @@ struct site {
 };
 
 struct stack {
-	struct entry entry;
+	struct hak_entry entry;
 	uint32_t n;
 	uint32_t same_as; /* not 0: frames are the followed form of this unwound stack */
 	uintptr_t frame[];
 };
 
-/* Linear hashing: it grows by one bucket at a time, into which another one is split. */
-struct table {
-	char *base;         /* const: of its entries */
-	uint32_t most;      /* const: units there are for entries, ... */
-	uint32_t used;      /* lk:PROFILE: ... and how many are in use */
-	uint32_t *bucket;   /* const */
-	uint32_t n_most;    /* const: the most buckets there can be, ... */
-	uint32_t n_buckets; /* lk:PROFILE: ... and how many are in use, at least 1 */
-	uint32_t mask;      /* lk:PROFILE: 2^k - 1 >= n_buckets - 1 */
-	uint32_t n_entries; /* lk:PROFILE */
-};
-
-#define UNIT sizeof(uint64_t)
+#define UNIT HAK_TABLE_UNIT
 #define UNITS(size) ((uint32_t)(((size) + UNIT - 1) / UNIT))
 
 static struct hak_lock lock = HAK_LOCK(HAK_RANK_PROFILE);
 static char *memory;                          /* any: NULL before the first profile */
 static size_t memory_size;                    /* const once memory is set */
-static struct table records, sites, stacks;   /* lk:PROFILE */
+static struct hak_table records, sites, stacks; /* lk:PROFILE */
 static uint32_t unused;                       /* lk:PROFILE: the first unused record */
 static bool is_open;                          /* lk:PROFILE */
 static uint64_t interval;                     /* lk:PROFILE */
@@ -70,83 +53,13 @@ static size_t n_charged;                      /* lk:PROFILE: bytes that count ag
 static uintptr_t late[HAK_PROF_LATE];         /* any: blocks freed by handlers whose thread held the lock */
 static bool is_late;                          /* any: there are some */
 
-static void *entry_at(const struct table *t, uint32_t at)
-{
-	return t->base + (size_t)at * UNIT;
-}
-
-static uint32_t *bucket_of(const struct table *t, uint32_t hash)
-{
-	uint32_t b = hash & t->mask;
-
-	return &t->bucket[b < t->n_buckets ? b : b & t->mask >> 1];
-}
-
-static uint32_t place_of(const struct table *t, const void *entry)
-{
-	return (uint32_t)((size_t)((const char *)entry - t->base) / UNIT);
-}
-
-static void link_in(struct table *t, struct entry *e)
-{
-	uint32_t *bucket = bucket_of(t, e->hash);
-
-	e->next = *bucket;
-	*bucket = place_of(t, e);
-}
-
-static void split_next(struct table *t)
-{
-	uint32_t from, at;
-
-	if (t->n_buckets > t->mask)
-		t->mask = 2 * t->mask + 1;
-	from = t->n_buckets & t->mask >> 1;
-	at = t->bucket[from];
-	t->bucket[from] = t->bucket[t->n_buckets] = 0;
-	t->n_buckets++;
-	while (at != 0) {
-		struct entry *e = entry_at(t, at);
-
-		at = e->next;
-		link_in(t, e);
-	}
-}
-
-static void put_in(struct table *t, struct entry *e)
-{
-	link_in(t, e);
-	if (++t->n_entries > t->n_buckets && t->n_buckets < t->n_most)
-		split_next(t);
-}
-
-static void take_out(struct table *t, struct entry *e)
-{
-	uint32_t *at = bucket_of(t, e->hash), place = place_of(t, e);
-
-	while (*at != place)
-		at = &((struct entry *)entry_at(t, *at))->next;
-	*at = e->next;
-	t->n_entries--;
-}
-
-/* Room for a new entry of size bytes, or NULL. The caller fills it in, then raises used (V2). */
-static void *room_for(const struct table *t, size_t size)
-{
-	return t->most - t->used >= UNITS(size) ? entry_at(t, t->used) : NULL;
-}
-
-static size_t resident_of(const struct table *t)
-{
-	return t->used * UNIT + t->n_buckets * sizeof *t->bucket;
-}
-
-static void set_used(struct table *t, uint32_t used)
+/* A new entry of t is filled in. */
+static void add_used(struct hak_table *t, size_t size)
 {
 	size_t n_bytes;
 
-	hak_store_release(&t->used, used);
-	n_bytes = resident_of(&records) + resident_of(&sites) + resident_of(&stacks);
+	hak_store_release(&t->used, t->used + UNITS(size));
+	n_bytes = hak_table_bytes(&records) + hak_table_bytes(&sites) + hak_table_bytes(&stacks);
 	if (HAK_UNLIKELY(n_bytes > n_charged)) {
 		n_charged += HAK_SLICE_SIZE;
 		hak_limit_add(HAK_SLICE_SIZE);
@@ -169,73 +82,51 @@ static uint64_t bytes_of(const struct site *s)
 	return (uint64_t)(s->weight * (double)s->size);
 }
 
-static void empty_table(struct table *t)
-{
-	memset(t->bucket, 0, t->n_buckets * sizeof *t->bucket);
-	t->n_buckets = 1;
-	t->mask = 0;
-	t->n_entries = 0;
-}
-
-static void make_table(struct table *t, char **at, size_t size, size_t n_most)
-{
-	t->base = *at;
-	t->most = UNITS(size);
-	t->bucket = (uint32_t *)(void *)(*at + size);
-	t->n_most = (uint32_t)n_most;
-	t->n_buckets = 1;
-	t->mask = 0;
-	t->n_entries = 0;
-	t->bucket[0] = 0;
-	t->used = 1;
-	*at += size + hak_round_up(n_most * sizeof *t->bucket, UNIT);
-}
-
 /* Each table gets a share of the memory; unused parts are never touched. */
 static void share_out(char *base, size_t size)
 {
 	char *at = base;
 
-	make_table(&records, &at, size / 16 * 8, size / 16 * 8 / sizeof(struct record));
-	make_table(&sites, &at, size / 16 * 2, size / 16 * 2 / sizeof(struct site));
-	make_table(&stacks, &at, size / 16 * 3, size / 16 * 3 / (sizeof(struct stack) + 8 * sizeof(uintptr_t)));
+	hak_table_make(&records, &at, size / 16 * 8, size / 16 * 8 / sizeof(struct record));
+	hak_table_make(&sites, &at, size / 16 * 2, size / 16 * 2 / sizeof(struct site));
+	hak_table_make(&stacks, &at, size / 16 * 3, size / 16 * 3 / (sizeof(struct stack) + 8 * sizeof(uintptr_t)));
 	HAK_ASSERT(at <= base + size);
 }
 
 /* The lock's holder stayed in the parent, perhaps in the middle of a change (V2). */
 static void HAK_COLD rebuild_locked(void)
 {
-	empty_table(&records);
-	empty_table(&sites);
-	empty_table(&stacks);
+	hak_table_empty(&records);
+	hak_table_empty(&sites);
+	hak_table_empty(&stacks);
 	unused = 0;
 	live = 0;
 	n_samples = 0;
 	for (uint32_t at = 1; at < stacks.used;) {
-		struct stack *s = entry_at(&stacks, at);
+		struct stack *s = hak_table_at(&stacks, at);
 
-		put_in(&stacks, &s->entry);
+		hak_table_put(&stacks, &s->entry);
 		at += UNITS(sizeof *s + s->n * sizeof s->frame[0]);
 	}
 	for (uint32_t at = 1; at < sites.used; at += UNITS(sizeof(struct site))) {
-		struct site *s = entry_at(&sites, at);
+		struct site *s = hak_table_at(&sites, at);
 
 		s->n_live = 0;
-		put_in(&sites, &s->entry);
+		hak_table_put(&sites, &s->entry);
 	}
 	for (uint32_t at = 1; at < records.used; at += UNITS(sizeof(struct record))) {
-		struct record *r = entry_at(&records, at);
+		struct record *r = hak_table_at(&records, at);
 
 		if (r->block == 0) {
 			r->entry.next = unused;
 			unused = at;
 		} else {
-			struct site *s = entry_at(&sites, r->site);
+			struct site *s = hak_table_at(&sites, r->site);
 
 			s->n_live++;
 			live += bytes_of(s);
 			n_samples++;
-			put_in(&records, &r->entry);
+			hak_table_put(&records, &r->entry);
 		}
 	}
 }
@@ -262,8 +153,8 @@ static struct record *find_record(const void *p, uint32_t hash)
 {
 	struct record *r;
 
-	for (uint32_t at = *bucket_of(&records, hash); at != 0; at = r->entry.next) {
-		r = entry_at(&records, at);
+	for (uint32_t at = *hak_table_bucket(&records, hash); at != 0; at = r->entry.next) {
+		r = hak_table_at(&records, at);
 		if (r->block == (uintptr_t)p)
 			return r;
 	}
@@ -284,14 +175,14 @@ static uint32_t drop_locked(const void *p)
 
 	if (r == NULL)
 		return 0;
-	s = entry_at(&sites, r->site);
+	s = hak_table_at(&sites, r->site);
 	s->n_live--;
 	live -= bytes_of(s);
 	n_samples--;
-	take_out(&records, &r->entry);
+	hak_table_take(&records, &r->entry);
 	hak_store_release(&r->block, 0);
 	r->entry.next = unused;
-	unused = place_of(&records, r);
+	unused = hak_table_place(&records, r);
 	return r->site;
 }
 
@@ -324,7 +215,7 @@ static void note_peak_locked(void)
 		return;
 	peak = live;
 	for (uint32_t at = 1; at < sites.used; at += UNITS(sizeof(struct site))) {
-		struct site *s = entry_at(&sites, at);
+		struct site *s = hak_table_at(&sites, at);
 
 		s->n_peak = s->n_live;
 	}
@@ -339,18 +230,18 @@ static bool put_record_locked(const void *p, struct site *s)
 	if (r != NULL) /* a stale one: its free was missed */
 		drop_locked(p);
 	if (unused != 0) {
-		r = entry_at(&records, unused);
+		r = hak_table_at(&records, unused);
 		unused = r->entry.next;
 	} else {
-		r = room_for(&records, sizeof *r);
+		r = hak_table_room(&records, sizeof *r);
 		if (r == NULL)
 			return false;
-		set_used(&records, records.used + UNITS(sizeof *r));
+		add_used(&records, sizeof *r);
 	}
 	r->entry.hash = hash;
-	r->site = place_of(&sites, s);
+	r->site = hak_table_place(&sites, s);
 	hak_store_release(&r->block, (uintptr_t)p);
-	put_in(&records, &r->entry);
+	hak_table_put(&records, &r->entry);
 	s->n_live++;
 	live += bytes_of(s);
 	n_samples++;
@@ -364,12 +255,12 @@ static struct site *site_for_locked(uint32_t stack, size_t size)
 	uint32_t hash = hash_of(key, 2);
 	struct site *s;
 
-	for (uint32_t at = *bucket_of(&sites, hash); at != 0; at = s->entry.next) {
-		s = entry_at(&sites, at);
+	for (uint32_t at = *hak_table_bucket(&sites, hash); at != 0; at = s->entry.next) {
+		s = hak_table_at(&sites, at);
 		if (s->stack == stack && s->size == size)
 			return s;
 	}
-	s = room_for(&sites, sizeof *s);
+	s = hak_table_room(&sites, sizeof *s);
 	if (s == NULL)
 		return NULL;
 	s->entry.hash = hash;
@@ -377,8 +268,8 @@ static struct site *site_for_locked(uint32_t stack, size_t size)
 	s->size = size;
 	s->weight = 1 / hak_chance_of((double)size / (double)interval);
 	s->n_taken = s->n_live = s->n_peak = 0;
-	set_used(&sites, sites.used + UNITS(sizeof *s));
-	put_in(&sites, &s->entry);
+	add_used(&sites, sizeof *s);
+	hak_table_put(&sites, &s->entry);
 	return s;
 }
 
@@ -395,8 +286,8 @@ static uint32_t find_stack_locked(const uintptr_t *frame, size_t n, uint32_t has
 {
 	struct stack *s;
 
-	for (uint32_t at = *bucket_of(&stacks, hash); at != 0; at = s->entry.next) {
-		s = entry_at(&stacks, at);
+	for (uint32_t at = *hak_table_bucket(&stacks, hash); at != 0; at = s->entry.next) {
+		s = hak_table_at(&stacks, at);
 		if (s->entry.hash == hash && s->n == n && is_same(s->frame, frame, n))
 			return s->same_as != 0 ? s->same_as : at;
 	}
@@ -411,7 +302,7 @@ static uint32_t put_stack_locked(const uintptr_t *frame, size_t n, uint32_t same
 
 	if (at != 0 || n == 0)
 		return at;
-	s = room_for(&stacks, sizeof *s + n * sizeof *frame);
+	s = hak_table_room(&stacks, sizeof *s + n * sizeof *frame);
 	if (s == NULL)
 		return 0;
 	at = stacks.used;
@@ -419,8 +310,8 @@ static uint32_t put_stack_locked(const uintptr_t *frame, size_t n, uint32_t same
 	s->n = (uint32_t)n;
 	s->same_as = same_as;
 	memmove(s->frame, frame, n * sizeof *frame);
-	set_used(&stacks, at + UNITS(sizeof *s + n * sizeof *frame));
-	put_in(&stacks, &s->entry);
+	add_used(&stacks, sizeof *s + n * sizeof *frame);
+	hak_table_put(&stacks, &s->entry);
 	return at;
 }
 
@@ -500,7 +391,7 @@ bool hak_profile_put_back(const void *p, uint32_t site)
 
 	if (!take_lock())
 		return false;
-	is_there = is_open && site < sites.used && put_record_locked(p, entry_at(&sites, site));
+	is_there = is_open && site < sites.used && put_record_locked(p, hak_table_at(&sites, site));
 	hak_lock_give(&lock);
 	return is_there;
 }
