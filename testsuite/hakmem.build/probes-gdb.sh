@@ -9,8 +9,8 @@ readelf -n "$HAKMEM_LIB" | grep -q 'Provider: otel_memory' || unsupported 'built
 [ -z "$HAK_EMULATOR" ] || unsupported 'gdb cannot follow an emulator'
 # shellcheck disable=SC2016 # gdb expands them
 case $(uname -m) in
-x86_64) p='$rdi' weight='$rdx' ;;
-aarch64) p='$x0' weight='$x2' ;;
+x86_64) p=rdi weight=rdx ;;
+aarch64) p=x0 weight=x2 ;;
 *) unsupported 'whose registers?' ;;
 esac
 
@@ -55,13 +55,13 @@ run
 break -probe-stap otel_memory:alloc
 commands
 silent
-printf "alloc %lx %lu\n", $p, $weight
+printf "alloc %lx %lu\n", \$$p, \$$weight
 continue
 end
 break -probe-stap otel_memory:free
 commands
 silent
-printf "free %lx\n", $p
+printf "free %lx\n", \$$p
 continue
 end
 break detached
