@@ -52,16 +52,18 @@
 #define hak_load_once(p) (*(p))
 #endif
 
-/* One instruction each, where the machine has one: *p += n for a pointer, and ++*p for a count, that only their owner
- * writes; v ^= *p, as hak_load_relaxed(); high:low = low * *p. */
+/* One instruction each, where the machine has one: *p += n for a pointer, and ++*p or
+ * is_spent = --*p <= 0 for a count, that only their owner writes; v ^= *p, as hak_load_relaxed(); high:low = low * *p. */
 #if defined(__x86_64__) && !defined(__ILP32__)
 #define hak_own_step(p, n) __asm__("addq %1, %0" : "+m"(*(p)) : "i"((n) * (int)sizeof(**(p))))
 #define hak_own_count(p) __asm__("addq $1, %0" : "+m"(*(p)))
+#define hak_own_is_spent(p, is_spent) __asm__("subl $1, %0" : "+m"(*(p)), "=@ccle"(is_spent))
 #define hak_xor_relaxed(v, p) __asm__("xorq %1, %0" : "+r"(v) : "m"(*(p)))
 #define hak_mul_once(low, high, p) __asm__("mulq %2" : "+a"(low), "=d"(high) : "m"(*(p)) : "cc")
 #else
 #define hak_own_step(p, n) hak_own_set((p), *(p) + (n))
 #define hak_own_count(p) hak_own_add((p), 1)
+#define hak_own_is_spent(p, is_spent) ((is_spent) = --*(p) <= 0)
 #define hak_xor_relaxed(v, p) ((v) ^= hak_load_relaxed(p))
 #ifdef __SIZEOF_INT128__
 #define hak_mul_once(low, high, p) \

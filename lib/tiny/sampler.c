@@ -7,11 +7,11 @@
 struct hak_sampling hak_sampling;
 
 /* Allocations of size bytes up to the next sample, that one included. */
-static uint32_t draw(struct hak_sampler *s, size_t size)
+static int32_t draw(struct hak_sampler *s, size_t size)
 {
 	double n = hak_chance_exponential(&s->random) * (double)s->interval / (double)size;
 
-	return n < UINT32_MAX - 1 ? (uint32_t)n + 1 : UINT32_MAX;
+	return n < INT32_MAX - 1 ? (int32_t)n + 1 : INT32_MAX;
 }
 
 bool hak_sampler_count_own(struct hak_cache *c, unsigned sc)
@@ -47,7 +47,7 @@ static void attach_own(struct hak_cache *c)
 		s->floor[sc] = hak_sampler_floor_own(c, sc);
 	s->random = hak_chance_seed(c);
 	s->interval = hak_load_relaxed(&hak_sampling.interval);
-	hak_add_relaxed(&hak_sampling.word, 2);
+	hak_add_relaxed(&hak_sampling.word, HAK_SAMPLING_ATTACHED);
 	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++)
 		hak_own_set(&c->base[sc], HAK_ALWAYS_MISS);
 	hak_store_release(&c->sampler, s);
@@ -60,7 +60,7 @@ static void detach_own(struct hak_cache *c)
 	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++)
 		hak_own_set(&c->base[sc], s->floor[sc]);
 	hak_store_release(&c->sampler, NULL);
-	hak_sub_relaxed(&hak_sampling.word, 2);
+	hak_sub_relaxed(&hak_sampling.word, HAK_SAMPLING_ATTACHED);
 	hak_meta_give(s, sizeof *s);
 }
 
@@ -83,10 +83,10 @@ void hak_sampler_tell_any(struct hak_cache *c)
 void hak_sampler_begin(uint64_t interval)
 {
 	hak_store_relaxed(&hak_sampling.interval, interval);
-	hak_or_ordered(&hak_sampling.word, 1);
+	hak_or_ordered(&hak_sampling.word, HAK_SAMPLING_ON);
 }
 
 void hak_sampler_end(void)
 {
-	hak_and_ordered(&hak_sampling.word, ~(uint32_t)1);
+	hak_and_ordered(&hak_sampling.word, ~HAK_SAMPLING_ON);
 }

@@ -20,21 +20,26 @@ struct hak_sampler {
 	struct hak_slot *floor[HAK_N_CLASSES]; /* own: what base is without a sampler (C1) */
 	/* own: the n-th allocation of the class from now on is a sample; 0: not drawn yet. The last one is always 0, for
 	 * sizes without a class */
-	uint32_t left[HAK_N_CLASSES + 1];
+	int32_t left[HAK_N_CLASSES + 1];
 	uint64_t random;                       /* own */
 	uint64_t interval;                     /* own: with which left was drawn */
 };
 
 struct hak_sampling {
-	uint32_t word;     /* any: 1 while samples are taken, plus 2 for each attached sampler; 0: nothing to do */
+	uint32_t word;     /* any: 1 while samples are taken, 2 while a signal has asked for a profile, plus 4 for each attached
+	                    * sampler; 0: nothing to do */
 	uint64_t interval; /* any: bytes between two samples on average */
 };
 
 extern struct hak_sampling hak_sampling;
 
+#define HAK_SAMPLING_ON 1U
+#define HAK_SAMPLING_ASKED 2U
+#define HAK_SAMPLING_ATTACHED 4U
+
 HAK_INLINE bool hak_sampler_is_on(void)
 {
-	return (hak_load_relaxed(&hak_sampling.word) & 1) != 0;
+	return (hak_load_relaxed(&hak_sampling.word) & HAK_SAMPLING_ON) != 0;
 }
 
 HAK_INLINE struct hak_slot *hak_sampler_floor_own(const struct hak_cache *c, unsigned sc)
@@ -62,25 +67,29 @@ HAK_INLINE void hak_sampler_set_floor_own(struct hak_cache *c, unsigned sc, stru
  * or misses anyway, or sc is HAK_N_CLASSES. */
 HAK_INLINE bool hak_sampler_pop_class_hit(struct hak_cache *c, struct hak_sampler *s, size_t sc, void **out)
 {
-	uint32_t left = s->left[sc];
 	struct hak_slot *top;
 	uint8_t *live;
+	bool is_due;
 
-	if (HAK_UNLIKELY(left <= 1))
-		return false;
+	hak_own_is_spent(&s->left[sc], is_due);
+	if (HAK_UNLIKELY(is_due))
+		goto miss;
 	top = c->top[sc];
 	if (HAK_UNLIKELY(top <= s->floor[sc]))
-		return false;
+		goto miss;
 	live = top[-1].live;
 	if (sc > hak_class_of(HAK_SHARED_MAX) && !hak_slab_has_hit(top[-1], sc)) /* as hak_class_is_single() */
-		return false;
+		goto miss;
 	if (HAK_UNLIKELY(hak_load_once(live) != 0)) /* C3 */
-		return false;
-	s->left[sc] = left - 1;
+		goto miss;
 	hak_own_step(&c->top[sc], -1);
 	hak_own_set(live, HAK_LIVE);
 	*out = top[-1].block;
 	return true;
+
+miss:
+	s->left[sc]++;
+	return false;
 }
 
 /* The same for the calling thread, if its cache has a sampler. Every miss of an allocation starts with this. */
