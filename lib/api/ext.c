@@ -29,6 +29,8 @@ static void __attribute__((constructor)) start_library(void)
 		hak_purger_start();
 	if (hak_options.prof)
 		hak_sample_settle();
+	if (hak_options.prof_signal != 0)
+		hak_sample_obey_signal();
 }
 
 static int write_stats(int fd, enum hakmem_format format)

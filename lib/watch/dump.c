@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 
+#include "base/atomic.h"
 #include "base/bits.h"
 #include "base/call.h"
 #include "base/text.h"
@@ -69,10 +70,10 @@ static void write_text(struct hak_text *t, const struct hak_profile_copy *copy)
 	add_maps(t);
 }
 
-static void add_frame(struct hak_text *t, uintptr_t address, const struct hak_module *modules, size_t n_modules)
+static void add_frame(struct hak_text *t, uintptr_t address, const struct hak_module *modules, size_t n_modules, bool names_functions)
 {
 	uintptr_t start;
-	const char *name = hak_modules_function(address, &start);
+	const char *name = names_functions ? hak_modules_function(address, &start) : NULL;
 	const struct hak_module *m = hak_modules_find(modules, n_modules, address);
 
 	if (name != NULL) {
@@ -92,7 +93,7 @@ static void add_frame(struct hak_text *t, uintptr_t address, const struct hak_mo
 }
 
 /* The live blocks, in the input format of flame graph tools. */
-static int write_folded(struct hak_text *t, const struct hak_profile_copy *copy)
+static int write_folded(struct hak_text *t, const struct hak_profile_copy *copy, bool names_functions)
 {
 	size_t size = hak_round_up(HAK_MODULES_MOST * sizeof(struct hak_module), hak_os_page_size()), n;
 	struct hak_module *modules = hak_os_map(size, hak_os_page_size(), "hakmem: profile");
@@ -105,7 +106,7 @@ static int write_folded(struct hak_text *t, const struct hak_profile_copy *copy)
 		if (site.n_live == 0)
 			continue;
 		for (uint32_t i = site.n_frames; i > 0; i--) {
-			add_frame(t, site.frame[i - 1] - 1, modules, n);
+			add_frame(t, site.frame[i - 1] - 1, modules, n, names_functions);
 			hak_text_add(t, i > 1 ? ";" : " ");
 		}
 		hak_text_add_number(t, (uint64_t)((double)site.n_live * site.weight * (double)site.size + 0.5));
@@ -115,23 +116,23 @@ static int write_folded(struct hak_text *t, const struct hak_profile_copy *copy)
 	return 0;
 }
 
-static int write_copy(int fd, enum hakmem_prof_format format, const struct hak_profile_copy *copy)
+static int write_copy(int fd, enum hakmem_prof_format format, const struct hak_profile_copy *copy, bool names_functions)
 {
 	struct hak_text t;
 	int error = 0, failed;
 
 	if (format == HAKMEM_PROF_PPROF)
-		return hak_dump_pprof(fd, copy);
+		return hak_dump_pprof(fd, copy, names_functions);
 	hak_text_open(&t, fd);
 	if (format == HAKMEM_PROF_FOLDED)
-		error = write_folded(&t, copy);
+		error = write_folded(&t, copy, names_functions);
 	else
 		write_text(&t, copy);
 	failed = hak_text_close(&t);
 	return error != 0 ? error : failed;
 }
 
-int hak_dump_write(int fd, enum hakmem_prof_format format)
+static int write_profile(int fd, enum hakmem_prof_format format, bool names_functions)
 {
 	struct hak_profile_copy copy;
 	struct hak_cache *c = hak_thread_enter();
@@ -141,9 +142,14 @@ int hak_dump_write(int fd, enum hakmem_prof_format format)
 	hak_thread_leave(c);
 	if (!is_there)
 		return hak_sampler_is_on() ? ENOMEM : ENODATA;
-	error = write_copy(fd, format, &copy);
+	error = write_copy(fd, format, &copy, names_functions);
 	hak_profile_free_copy(&copy);
 	return error;
+}
+
+int hak_dump_write(int fd, enum hakmem_prof_format format)
+{
+	return write_profile(fd, format, true);
 }
 
 /* The path of the n-th dump, cut if it does not fit. */
@@ -187,21 +193,25 @@ static void report(const char *path, int error)
 	hak_text_close(&t);
 }
 
-void hak_dump_at_exit(void)
+void hak_dump_numbered(bool names_functions)
 {
-	bool is_usual = hak_prof_dump[0] != '/';
+	static uint64_t n_dumps; /* any */
 	struct hak_text path;
 	long fd;
 	int error;
 
-	if (hak_prof_dump[0] == '\0' || !hak_sampler_is_on())
-		return;
-	make_path(&path, is_usual ? USUAL_NAME : hak_prof_dump, 0);
+	make_path(&path, hak_prof_dump[0] == '/' ? hak_prof_dump : USUAL_NAME, hak_add_relaxed(&n_dumps, 1));
 	fd = hak_call(SYS_openat, AT_FDCWD, path.data, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	error = fd < 0 ? (int)-fd : hak_dump_write((int)fd, ends_in(&path, ".folded") ? HAKMEM_PROF_FOLDED :
-		ends_in(&path, ".heap") ? HAKMEM_PROF_TEXT : HAKMEM_PROF_PPROF);
+	error = fd < 0 ? (int)-fd : write_profile((int)fd, ends_in(&path, ".folded") ? HAKMEM_PROF_FOLDED :
+		ends_in(&path, ".heap") ? HAKMEM_PROF_TEXT : HAKMEM_PROF_PPROF, names_functions);
 	if (fd >= 0)
 		hak_call(SYS_close, fd);
 	if (error != 0)
 		report(path.data, error);
+}
+
+void hak_dump_at_exit(void)
+{
+	if (hak_prof_dump[0] != '\0' && hak_sampler_is_on())
+		hak_dump_numbered(true);
 }

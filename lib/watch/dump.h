@@ -6,6 +6,7 @@
 #ifndef HAK_WATCH_DUMP_H
 #define HAK_WATCH_DUMP_H
 
+#include "base/attr.h"
 #include "hakmem.h"
 
 struct hak_profile_copy;
@@ -13,10 +14,14 @@ struct hak_profile_copy;
 /* Writes the profile to fd. Returns 0 or an errno; ENODATA: there is no profile. */
 int hak_dump_write(int fd, enum hakmem_prof_format format);
 
-/* Writes a profile at the program's end, if the option prof_dump asks for it. */
+/* Writes the profile to the next file that the option prof_dump names, or would name. Without names_functions it takes no
+ * locks of the dynamic linker but for the one that guards its list of modules. */
+void hak_dump_numbered(bool names_functions);
+
+/* The same at the program's end, if the option asks for it. */
 void hak_dump_at_exit(void);
 
 /* Writes a copy as profile.proto. Returns 0 or an errno. */
-int hak_dump_pprof(int fd, const struct hak_profile_copy *copy);
+int hak_dump_pprof(int fd, const struct hak_profile_copy *copy, bool names_functions);
 
 #endif

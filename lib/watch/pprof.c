@@ -49,6 +49,7 @@ struct out {
 	struct message message;
 	struct hak_module modules[HAK_MODULES_MOST];
 	size_t n_modules;
+	bool names_functions; /* as far as the dynamic linker knows their names */
 	size_t n_addresses;  /* of code, sorted, each once: locations 1, 2, ... */
 	uintptr_t address[];
 };
@@ -275,7 +276,7 @@ static void put_locations(struct out *o)
 	for (size_t i = 0; i < o->n_addresses; i++) {
 		const struct hak_module *m = hak_modules_find(o->modules, o->n_modules, o->address[i]);
 		uintptr_t start = 0;
-		const char *name = m != NULL ? hak_modules_function(o->address[i], &start) : NULL;
+		const char *name = m != NULL && o->names_functions ? hak_modules_function(o->address[i], &start) : NULL;
 
 		if (name != NULL && (n_functions == 0 || start != last)) {
 			uint64_t string = put_string(o, name);
@@ -361,7 +362,7 @@ static size_t collect_addresses(const struct hak_profile_copy *copy, uintptr_t *
 	return n;
 }
 
-int hak_dump_pprof(int fd, const struct hak_profile_copy *copy)
+int hak_dump_pprof(int fd, const struct hak_profile_copy *copy, bool names_functions)
 {
 	size_t size = hak_round_up(sizeof(struct out) + collect_addresses(copy, NULL) * sizeof(uintptr_t), hak_os_page_size());
 	struct out *o = hak_os_map(size, hak_os_page_size(), "hakmem: profile");
@@ -370,6 +371,7 @@ int hak_dump_pprof(int fd, const struct hak_profile_copy *copy)
 	if (o == NULL)
 		return ENOMEM;
 	o->fd = fd;
+	o->names_functions = names_functions;
 	o->n_addresses = sort(o->address, collect_addresses(copy, o->address));
 	o->n_modules = hak_modules_get(o->modules);
 	open_gzip(o);

@@ -2,12 +2,14 @@
 #include "watch/sample.h"
 
 #include <errno.h>
+#include <signal.h>
 
 #include "base/chance.h"
 #include "conf/options.h"
 #include "free/dispatch.h"
 #include "thread/thread.h"
 #include "tiny/slab.h"
+#include "watch/dump.h"
 #include "watch/profile.h"
 #include "watch/stack.h"
 
@@ -23,10 +25,11 @@ static void watch_free(void *p)
 	hak_probe_free(p);
 }
 
-static void tell_all(void)
+/* All caches, or those whose threads have not noticed yet that sampling has started or stopped. */
+static void tell(bool all)
 {
 	for (struct hak_cache *c = hak_load_acquire(&hak_cache_none.next); c != NULL; c = hak_load_acquire(&c->next))
-		if (hak_sampler_is_unsettled(c))
+		if (all || hak_sampler_is_unsettled(c))
 			hak_sampler_tell_any(c);
 }
 
@@ -52,7 +55,7 @@ static bool settle(void)
 	hak_thread_leave(c);
 	/* Twice: a thread inside a miss may have overwritten it (Z3). */
 	for (int i = 0; i < 2 && hak_sampler_is_on(); i++)
-		tell_all();
+		tell(false);
 	return is_done;
 }
 
@@ -90,6 +93,38 @@ static void set_mark(struct hak_span *span, const void *p)
 	hak_store_relaxed(live, hak_load_relaxed(live) | HAK_LIVE_SAMPLED);
 }
 
+static void ask(int signal)
+{
+	(void)signal;
+	hak_or_ordered(&hak_sampling.word, HAK_SAMPLING_ASKED);
+	tell(true);
+}
+
+void hak_sample_obey_signal(void)
+{
+	const struct sigaction action = { .sa_handler = ask, .sa_flags = SA_RESTART };
+	int (*set_action)(int signal, const struct sigaction *action, struct sigaction *old);
+
+	*(void **)&set_action = hak_stack_symbol("sigaction");
+	if (set_action == NULL)
+		return;
+	hak_stack_prepare();
+	set_action((int)hak_options.prof_signal, &action, NULL);
+}
+
+/* Outside of a miss. The program may hold any lock of its own, so none of the dynamic linker's may be waited for. */
+static void HAK_COLD obey(void)
+{
+	if ((hak_and_ordered(&hak_sampling.word, ~HAK_SAMPLING_ASKED) & HAK_SAMPLING_ASKED) == 0)
+		return; /* another thread does it */
+	if (hak_sampler_is_on()) {
+		hak_dump_numbered(false);
+		return;
+	}
+	hak_store_relaxed(&hak_options.prof, 1);
+	settle();
+}
+
 /* How many bytes a sample of size bytes stands for. */
 static uint64_t weigh(size_t size)
 {
@@ -106,8 +141,11 @@ void hak_sample_count(void *p, const void *frame)
 
 	if (hak_thread_me.depth > 0) /* I2 */
 		return;
+	if (HAK_UNLIKELY((hak_load_relaxed(&hak_sampling.word) & HAK_SAMPLING_ASKED) != 0))
+		obey();
 	if (HAK_UNLIKELY(hak_sampler_is_on() != is_wanted()))
 		settle();
+	errno = saved;
 	if (!hak_sampler_is_on())
 		return;
 	span = hak_registry_find(p);

@@ -18,6 +18,10 @@
  * to otel_memory:alloc, samples are taken too; misses notice when one attaches or detaches. */
 bool hak_sample_settle(void) HAK_COLD;
 
+/* Has the signal that the option prof_signal names ask for a profile: the next miss of any thread starts one, or writes the
+ * one that there is. */
+void hak_sample_obey_signal(void) HAK_COLD;
+
 /* Counts p, which a miss has just allocated, and samples it if it is due. */
 void hak_sample_count(void *p, const void *frame) HAK_COLD;
 

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # hak-timeout: 120
 # hakmem-prof: run shows at a program's end who holds its memory, and keeps its exit code; top, stacks, diff, folded and
-# flame show it of files; the flame graph is well-formed and as wide as it should; what is wrong is told in a line.
+# flame show it of files; the flame graph is well-formed and as wide as it should; start and fetch ask a running process
+# by prof_signal; mistakes are reported in a line.
 . "$srcdir/testsuite/lib/build.sh"
 need python3 addr2line
 need_override
@@ -53,6 +54,47 @@ code=0
 "$prof" run sh -c 'kill -9 $$' 2>list || code=$?
 [ "$code" = 137 ] || fail "killed: $code"
 grep -q '^hakmem-prof: sh left no profile' list || fail "killed: $(cat list)"
+
+# A running process: the first signal starts a profile, unless there is one, each next one has it written.
+cat >server.c <<'END'
+#include <stdlib.h>
+#include <unistd.h>
+static void *kept[10000];
+__attribute__((noinline)) static void *serve(void)
+{
+	void *p = malloc(5000);
+	__asm__ volatile("" : "+r"(p));
+	return p;
+}
+int main(void)
+{
+	for (unsigned i = 0; i < 10000000; i++) {
+		if (i % 100 == 0)
+			usleep(1000);
+		free(kept[i % 10000]);
+		kept[i % 10000] = serve();
+	}
+	return 0;
+}
+END
+# shellcheck disable=SC2086 # CC and CFLAGS may hold several words
+$CC $CFLAGS -O1 -g -fno-builtin -o server server.c || fail 'does not compile'
+HAKMEM_CONF=prof_signal:64,prof_interval:16K,prof_dump:$PWD/fetched.%p.%n.pb.gz LD_PRELOAD=$HAKMEM_LIB ./server &
+server=$!
+trap 'kill "$server" 2>/dev/null' EXIT
+sleep 0.2
+"$prof" start "$server" || fail 'start'
+sleep 0.3
+for n in 0 1; do
+	"$prof" fetch -o "copy.$n.pb.gz" "$server" >list 2>&1 || fail "fetch: $(cat list)"
+	sed -n 3p list | grep -q 'serve$' || fail "fetch: $(cat list)"
+	cmp "copy.$n.pb.gz" "fetched.$server.$n.pb.gz" || fail 'fetch -o'
+	kill -0 "$server" || fail 'the process has ended'
+done
+! "$prof" fetch $$ >list 2>&1 || fail 'fetched from a process without prof_signal'
+grep -q "^hakmem-prof: process $$ was not started with prof_signal" list || fail "$(cat list)"
+! "$prof" start 999999999 >list 2>&1 || fail 'a process that is not there'
+[ "$(wc -l <list)" = 1 ] || fail "$(cat list)"
 
 for file in nowhere.pb.gz "$srcdir/README" p-before.heap; do
 	! "$prof" top "$file" >list 2>&1 || fail "$file is no profile"
