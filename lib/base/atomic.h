@@ -35,6 +35,20 @@
 	(HAK_NOTE_RMW(p), \
 	 __atomic_compare_exchange_n((p), (expected), (v), false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
 
+/* Changes a byte from one value to another. False: it has another value already. */
+HAK_INLINE bool hak_byte_claim(uint8_t *p, uint8_t from, uint8_t to)
+{
+#ifdef __GCC_HAVE_SYNC_COMPARE_AND_SWAP_1
+	return hak_cas_ordered(p, &from, to);
+#else
+	/* The machine has no instruction for it: of two threads at the same moment both may succeed. */
+	if (hak_load_relaxed(p) != from)
+		return false;
+	hak_store_relaxed(p, to);
+	return true;
+#endif
+}
+
 /* The owner's writes to its own lines: not counted. */
 #define hak_own_set(p, v) __atomic_store_n((p), (v), __ATOMIC_RELAXED)
 #define hak_own_add(p, v) hak_own_set((p), *(p) + (v))

@@ -126,13 +126,28 @@ static void free_larger(struct hak_span *span, void *p, const struct hak_caller 
 		report(HAK_DOUBLE_FREE, p, is_run ? HAK_CLASS_RUN : HAK_CLASS_LARGE, caller);
 }
 
+/* Of two threads that free a sampled block at the same moment only one gets to the watcher, which takes some time. False:
+ * another thread was first. */
+static bool HAK_NOINLINE prove_unusual(struct hak_slab *s, size_t idx, void *p, const struct hak_caller *caller)
+{
+	uint8_t was = hak_load_relaxed(&s->live[idx]);
+	bool is_sampled = (was & HAK_LIVE_SAMPLED) != 0;
+	bool is_first = is_sampled ? hak_byte_claim(&s->live[idx], was, 0) : hak_is_alive(was);
+
+	if (!is_first)
+		report(HAK_DOUBLE_FREE, p, s->span.size, caller);
+	else if (is_sampled)
+		hak_load_relaxed(&hak_free_watcher)(p);
+	return is_first;
+}
+
 /* Frees a proved block of a slab. */
 static void free_tiny(struct hak_slab *s, size_t idx, void *p, const struct hak_caller *caller)
 {
 	struct hak_cache *c = hak_thread_me.cache;
 
-	if (HAK_UNLIKELY((hak_load_relaxed(&s->live[idx]) & HAK_LIVE_SAMPLED) != 0))
-		hak_load_relaxed(&hak_free_watcher)(p);
+	if (HAK_UNLIKELY(hak_load_relaxed(&s->live[idx]) != HAK_LIVE) && !prove_unusual(s, idx, p, caller))
+		return;
 	if (c == NULL || hak_load_relaxed(&s->owner) != c->heap || hak_thread_me.depth > 0) {
 		send_home(c, s, idx, p, caller);
 	} else {
