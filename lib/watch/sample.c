@@ -139,7 +139,7 @@ void hak_sample_count(void *p, const void *frame)
 	struct hak_cache *c;
 	int saved = errno;
 
-	if (hak_thread_me.depth > 0) /* I2 */
+	if (hak_thread_me.depth > 0) /* the unwinder, or a handler */
 		return;
 	if (HAK_UNLIKELY((hak_load_relaxed(&hak_sampling.word) & HAK_SAMPLING_ASKED) != 0))
 		obey();

@@ -2,10 +2,10 @@
 /*
  * Owns: sampling: whether samples are taken, and what happens when a sampled block is allocated, resized and freed.
  * Threads: any. Async-signal-safe, except for hak_sample_settle(). Locks: the profile's, inside.
- * I1 A sampled block has a mark: in its live byte, or in its span if it is not in a slab. The mark makes its free miss;
- *    frees of other blocks are not affected. A mark may outlive its record, and then means nothing.
- * I2 What the unwinder allocates is never sampled, nor what a signal handler allocates that interrupts it: both are inside
- *    a miss.
+ * A sampled block has a mark: in its live byte, or in its span if it is not in a slab. The mark makes its free miss; frees of
+ * other blocks are not affected. A mark may outlive its record, and then means nothing.
+ * What the unwinder allocates is never sampled, nor what a signal handler allocates that interrupts it: both are inside a
+ * miss.
  */
 #ifndef HAK_WATCH_SAMPLE_H
 #define HAK_WATCH_SAMPLE_H
