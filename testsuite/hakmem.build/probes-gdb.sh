@@ -7,7 +7,6 @@
 need awk gdb readelf
 readelf -n "$HAKMEM_LIB" | grep -q 'Provider: otel_memory' || unsupported 'built without sys/sdt.h'
 [ -z "$HAK_EMULATOR" ] || unsupported 'gdb cannot follow an emulator'
-# shellcheck disable=SC2016 # gdb expands them
 case $(uname -m) in
 x86_64) p=rdi weight=rdx ;;
 aarch64) p=x0 weight=x2 ;;
