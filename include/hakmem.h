@@ -282,6 +282,9 @@ struct hakmem_stats {
 	uint64_t n_pressed;   /**< Purges made at once, for a limit or because the container was short of memory (a count). */
 	uint64_t n_samples;   /**< Live blocks that are samples of the heap profile (a count). @since 1.1 */
 	uint64_t n_lost;      /**< Samples dropped because prof_memory was full (a count). @since 1.1 */
+	uint64_t peak_active; /**< The most that active has been. @since 1.1 */
+	uint64_t peak_held;   /**< The most that held has been. @since 1.1 */
+	uint64_t peak_resident; /**< The most of the whole process, not only of this, that was resident. @since 1.1 */
 };
 
 /** Statistics of one size class. */
@@ -316,17 +319,53 @@ HAKMEM_PUBLIC size_t hakmem_class_stats_get(unsigned idx, struct hakmem_class_st
 /** How hakmem_stats_write() writes. */
 enum hakmem_format {
 	HAKMEM_TEXT, /**< For people. */
-	HAKMEM_JSON, /**< One JSON object. */
-	HAKMEM_XML   /**< As malloc_info(). */
+	HAKMEM_JSON, /**< One JSON object, on one line. */
+	HAKMEM_XML,  /**< As malloc_info(). */
+	HAKMEM_OPENMETRICS, /**< OpenMetrics 1.0, each sample with labels pid and program. Since 1.1. */
+	HAKMEM_PROMETHEUS,  /**< The same in the text format of Prometheus. Since 1.1. */
+	/** Added to one of them, in a child that a process has made to write its figures: they go under the parent's pid.
+	 *  Since 1.1. */
+	HAKMEM_OF_PARENT = 0x100
 };
 
 /**
- * Writes the statistics to a file descriptor, without allocating.
+ * Writes the statistics to a file descriptor, without allocating: a record that names process, program, time and
+ * version. One record is one write(2), and processes that write into one pipe wait for each other, up to a second: none
+ * is torn. (Only what is larger than 64 KiB takes more.)
  * @param fd where to.
  * @param format how.
- * @return 0; -1 with errno from write(2), or EINVAL for an unknown format.
+ * @return 0; -1 with errno from write(2), EINVAL for an unknown format, or ENOMEM: there was no room to write it up.
  */
 HAKMEM_PUBLIC int hakmem_stats_write(int fd, enum hakmem_format format) HAKMEM_NOEXCEPT;
+
+#define HAKMEM_PAGE_NAME "HAKMEM_STATS" /**< The page's signature, and its name in /proc/PID/maps. Since 1.1. */
+#define HAKMEM_PAGE_VERSION 1           /**< Changes if a reader of the page would have to. Since 1.1. */
+
+/** One figure of the page; name, unit and kind are strings that end with a zero. Since 1.1. */
+struct hakmem_page_figure {
+	char name[24];  /**< As in struct hakmem_stats. */
+	char unit[8];   /**< "bytes" or "count". */
+	char kind[8];   /**< "gauge", or "counter": only ever grows. */
+	uint64_t value; /**< To be read between two equal, even sequences. */
+};
+
+/**
+ * The page that stats_page:true publishes, in a process of its own. A reader finds "/memfd:HAKMEM_STATS" in
+ * /proc/PID/maps and reads it there, for instance by process_vm_readv(2): sequence, all of it, sequence again. If that is
+ * odd or has changed, the figures were just being written; try again. Since 1.1.
+ */
+struct hakmem_page {
+	char signature[16];  /**< HAKMEM_PAGE_NAME; empty until the page is complete. */
+	uint32_t version;    /**< HAKMEM_PAGE_VERSION. */
+	uint32_t n_figures;  /**< So many of struct hakmem_page_figure ... */
+	uint32_t first;      /**< ... from this offset in bytes on ... */
+	uint32_t stride;     /**< ... so many bytes apart. */
+	uint64_t sequence;   /**< Odd while figures are being written. */
+	uint64_t time;       /**< When they were: milliseconds since 1970, UTC. */
+	uint64_t pid;        /**< Of the process, as it knows itself. */
+	char program[64];    /**< What it was started as, without its path. */
+	char library[16];    /**< hakmem_version(). */
+};
 
 /**
  * Checks that counts, bitmaps, lists and the registry agree, for all heaps and what they share.

@@ -45,9 +45,9 @@ static char find_wish(void)
 	return value[0];
 }
 
-static void write_stats(int fd)
+static void write_stats(int fd, int whose)
 {
-	hakmem_stats_write(fd, find_wish() == 'j' ? HAKMEM_JSON : HAKMEM_TEXT);
+	hakmem_stats_write(fd, (enum hakmem_format)((find_wish() == 'j' ? HAKMEM_JSON : HAKMEM_TEXT) | whose));
 }
 
 /* The program may have closed the spare descriptor, and reused its number. Negative: there is none. */
@@ -66,7 +66,7 @@ static void __attribute__((destructor)) end(void)
 	int fd = find_stderr();
 
 	if (fd != STDERR_FILENO && fd >= 0 && find_wish() != 'n')
-		write_stats(fd);
+		write_stats(fd, 0);
 }
 
 /* A fork that libc does not know of, and that sends no signal when it ends. */
@@ -97,7 +97,7 @@ static void write_by_child(int fd)
 	sigprocmask(SIG_BLOCK, &all, NULL);
 	child = make_child();
 	if (child == 0) {
-		write_stats(fd);
+		write_stats(fd, HAKMEM_OF_PARENT);
 		leave(0);
 	}
 	for (int i = 0; child > 0 && i < MOST_TRIES; i++) {

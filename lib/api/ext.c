@@ -16,6 +16,7 @@
 #include "thread/thread.h"
 #include "tiny/slab.h"
 #include "watch/dump.h"
+#include "watch/look.h"
 #include "watch/sample.h"
 #include "watch/stats.h"
 
@@ -25,6 +26,7 @@ static void __attribute__((constructor)) start_library(void)
 	hak_limit_start();
 	hak_heaps_prepare();
 	hak_thread_prepare();
+	hak_look_start();
 	if (hak_options.purge_thread)
 		hak_purger_start();
 	if (hak_options.prof)
@@ -33,19 +35,12 @@ static void __attribute__((constructor)) start_library(void)
 		hak_sample_obey_signal();
 }
 
-static int write_stats(int fd, enum hakmem_format format)
-{
-	struct hak_text t;
-
-	hak_text_open(&t, fd);
-	return hak_stats_write(&t, format);
-}
-
 static void __attribute__((destructor)) end_library(void)
 {
 	hak_dump_at_exit();
+	hak_look_end();
 	if (hak_options.stats != HAK_STATS_NONE)
-		write_stats(STDERR_FILENO, hak_options.stats == HAK_STATS_JSON ? HAKMEM_JSON : HAKMEM_TEXT);
+		hak_stats_send(STDERR_FILENO, hak_options.stats == HAK_STATS_JSON ? HAKMEM_JSON : HAKMEM_TEXT, false);
 }
 
 HAK_EXPORT const char *hakmem_version(void)
@@ -109,10 +104,11 @@ HAK_EXPORT size_t hakmem_class_stats_get(unsigned idx, struct hakmem_class_stats
 
 HAK_EXPORT int hakmem_stats_write(int fd, enum hakmem_format format)
 {
+	unsigned of_parent = (unsigned)format & HAKMEM_OF_PARENT, form = (unsigned)format - of_parent;
 	int error = EINVAL;
 
-	if (fd >= 0 && (format == HAKMEM_TEXT || format == HAKMEM_JSON || format == HAKMEM_XML))
-		error = write_stats(fd, format);
+	if (fd >= 0 && form <= HAKMEM_PROMETHEUS)
+		error = hak_stats_send(fd, (enum hakmem_format)form, of_parent != 0);
 	else if (fd < 0)
 		error = EBADF;
 	if (error != 0)

@@ -378,14 +378,17 @@ static void write_to_stream(const char *bytes, size_t n, void *stream)
 HAK_EXPORT int hakmem_malloc_info(int options, FILE *stream)
 {
 	struct hak_text t;
+	int error;
 
 	if (options != 0) {
 		errno = EINVAL;
 		return -1;
 	}
 	hak_text_open_sink(&t, write_to_stream, stream);
-	hak_stats_write(&t, HAKMEM_XML);
-	return 0;
+	error = hak_stats_print(&t, HAKMEM_XML);
+	if (error != 0)
+		errno = error;
+	return error == 0 ? 0 : -1;
 }
 
 HAK_EXPORT int hakmem_malloc_trim(size_t pad)
@@ -407,10 +410,7 @@ HAK_EXPORT int hakmem_mallopt(int param, int value)
 
 HAK_EXPORT void hakmem_malloc_stats(void)
 {
-	struct hak_text t;
-
-	hak_text_open(&t, 2);
-	hak_stats_write(&t, HAKMEM_TEXT);
+	hak_stats_send(2, HAKMEM_TEXT, false);
 }
 
 #if HAK_OVERRIDE

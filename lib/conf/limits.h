@@ -114,7 +114,7 @@
 #define HAK_CONF_READ 512                    /* bytes of the system's file that are read at a time, ... */
 #define HAK_CONF_LINE 256                    /* ... and of its longest line */
 
-#define HAK_CONFIG_SIZE 1024                 /* 1 KiB: what hakmem_config() tells at most */
+#define HAK_CONFIG_SIZE 2048                 /* 2 KiB: what hakmem_config() tells at most, with every path at its longest */
 
 /* Limits on what the library holds. */
 #define HAK_LIMIT_LEAST ((int64_t)1 << 20)   /* 1 MiB: the lowest limit that can be set ... */
@@ -140,6 +140,17 @@
 #define HAK_MODULES_MOST 1024                /* executable segments of programs and libraries that a profile names, ... */
 #define HAK_MODULE_NAME 232                  /* ... bytes of a file's name ... */
 #define HAK_BUILD_ID_MOST 20                 /* ... and of its build id */
+
+
+/* Records of the figures. */
+#define HAK_PROGRAM_SIZE 64                  /* bytes of a program's name, the end included */
+#define HAK_VERSION_SIZE 16
+#define HAK_RECORD_ROOM ((size_t)64 << 10)   /* 64 KiB: what is written at a time */
+#define HAK_RECORD_WAITS 1000                /* ms for others to have written theirs into the same pipe */
+#define HAK_STATS_INTERVAL 10                /* s between two writings of stats_file, unless stats_interval says otherwise; */
+#define HAK_PAGE_PAUSE 100                   /* ms between two renewals of stats_page, at least */
+#define HAK_LOOK_PATIENCE 60000              /* ms until it is somebody else's turn, whatever became of who began */
+#define HAK_LOOK_SHARE 400                   /* what is done on misses takes at most 1/400 of the time */
 
 HAK_STATIC(HAK_SUPERSLAB_SIZE >= (1 << 20) && (HAK_SUPERSLAB_SIZE & (HAK_SUPERSLAB_SIZE - 1)) == 0);
 HAK_STATIC(HAK_TINY_CACHE_CAP >= 8 && HAK_TINY_CACHE_CAP <= HAK_CACHE_MOST);

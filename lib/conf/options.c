@@ -17,12 +17,14 @@
 
 struct option {
 	char name[16];
-	uint16_t offset;          /* in struct hak_options */
+	uint16_t offset;          /* in struct hak_options; of a path: which one */
 	bool can_change;          /* at run time */
 	uint8_t form;             /* false: a choice; true: a number; or SIZE, PATH, BOOL or BYTES */
 	char words[N_WORDS_MAX][8]; /* of a choice: its values in order, from 0; of a size: what else it takes */
 	int64_t least, most;      /* of a number, or bytes */
 };
+
+enum path { CGROUP_ROOT, STATS_FILE, PROF_DUMP };
 
 #define FIELD(name) #name, offsetof(struct hak_options, name)
 
@@ -40,24 +42,29 @@ static const struct option options[] = {
 	{ FIELD(limit_soft), true, SIZE, { "auto", "off" }, HAK_LIMIT_LEAST, HAK_LIMIT_MOST },
 	{ FIELD(limit_hard), true, SIZE, { "off" }, HAK_LIMIT_LEAST, HAK_LIMIT_MOST },
 	{ FIELD(limit), false, false, { "none", "cgroup" }, 0, 0 },
-	{ "cgroup_root", 0, false, PATH, { "" }, 0, 0 },
+	{ "cgroup_root", CGROUP_ROOT, false, PATH, { "" }, 0, 0 },
 	{ FIELD(name_memory), false, BOOL, { "false", "true" }, 0, 0 },
 	{ FIELD(prof), true, BOOL, { "false", "true" }, 0, 0 },
 	{ FIELD(prof_interval), true, BYTES, { "" }, 1, HAK_PROF_INTERVAL_MOST },
 	{ FIELD(prof_memory), false, BYTES, { "" }, HAK_PROF_MEMORY_LEAST, HAK_PROF_MEMORY_MOST },
 	{ FIELD(prof_signal), false, true, { "" }, 0, HAK_PROF_SIGNAL_MOST },
-	{ "prof_dump", sizeof(struct hak_options), false, PATH, { "off", "exit" }, 0, 0 },
+	{ "prof_dump", PROF_DUMP, false, PATH, { "off", "exit" }, 0, 0 },
+	{ "stats_file", STATS_FILE, false, PATH, { "none" }, 0, 0 },
+	{ FIELD(stats_interval), true, true, { "" }, 1, 86400 },
+	{ FIELD(stats_page), false, BOOL, { "false", "true" }, 0, 0 },
 };
 
 #define N_OPTIONS (sizeof options / sizeof options[0])
 
 #define DEFAULTS { .cache_cap = HAK_CACHE_MOST, .purge_delay = HAK_PURGE_DELAY, \
-	.thp = HAK_THP_AUTO, .limit_soft = HAK_SIZE_AUTO, .prof_interval = HAK_PROF_INTERVAL, .prof_memory = HAK_PROF_MEMORY }
+	.thp = HAK_THP_AUTO, .limit_soft = HAK_SIZE_AUTO, .prof_interval = HAK_PROF_INTERVAL, .prof_memory = HAK_PROF_MEMORY, \
+	.stats_interval = HAK_STATS_INTERVAL }
 
 struct hak_options hak_options = DEFAULTS;
 static uint8_t origins[N_OPTIONS]; /* any: enum hak_origin */
 char hak_cgroup_root[HAK_ROOT_SIZE];
 char hak_prof_dump[HAK_ROOT_SIZE];
+char hak_stats_path[HAK_ROOT_SIZE];
 enum hak_options_state hak_options_state;
 
 static int64_t *field_of(struct hak_options *of, const struct option *o)
@@ -68,7 +75,7 @@ static int64_t *field_of(struct hak_options *of, const struct option *o)
 /* Of a PATH, which has no field. */
 static char *path_of(const struct option *o)
 {
-	return o->offset == 0 ? hak_cgroup_root : hak_prof_dump;
+	return o->offset == CGROUP_ROOT ? hak_cgroup_root : o->offset == STATS_FILE ? hak_stats_path : hak_prof_dump;
 }
 
 static const char *default_path_of(const struct option *o)

@@ -55,11 +55,14 @@ struct hak_options {
 	int64_t prof_interval; /* any: bytes between two of them; counts from the next start on */
 	int64_t prof_memory; /* const: bytes for all their records */
 	int64_t prof_signal; /* const: the signal that asks for a profile; 0: none */
+	int64_t stats_page;  /* const: the figures are published in a page of memory */
+	int64_t stats_interval; /* any: s between two writings of stats_file */
 };
 
 #define HAK_ROOT_SIZE 128
 extern char hak_cgroup_root[HAK_ROOT_SIZE]; /* const: empty: HAK_CGROUP_ROOT */
 extern char hak_prof_dump[HAK_ROOT_SIZE];   /* const: where a profile goes at exit; empty: nowhere */
+extern char hak_stats_path[HAK_ROOT_SIZE];  /* const: empty: none */
 
 extern struct hak_options hak_options;
 

@@ -11,11 +11,11 @@
 #define N_SITES 64 /* places remembered; beyond that, every report is written */
 
 static uintptr_t sites[N_SITES]; /* any: 0 unused */
-static uint64_t n_reports;       /* any */
+uint64_t hak_report_n;
 
 uint64_t hak_report_count(void)
 {
-	return hak_load_relaxed(&n_reports);
+	return hak_load_relaxed(&hak_report_n);
 }
 
 static bool is_new_site(uintptr_t site)
@@ -73,7 +73,7 @@ void hak_report_bad_free(enum hak_verdict verdict, const char *call, const void 
 	struct hak_text t;
 
 	hak_options_ensure();
-	hak_add_relaxed(&n_reports, 1);
+	hak_add_relaxed(&hak_report_n, 1);
 	HAK_PROBE(verdict, verdict, ptr);
 	if (!hak_options.on_report)
 		hak_check_enter();

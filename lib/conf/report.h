@@ -34,6 +34,8 @@ struct hak_caller {
 void hak_report_bad_free(enum hak_verdict verdict, const char *call, const void *ptr, size_t what, const void *site)
 	HAK_COLD;
 
+extern uint64_t hak_report_n; /* any */
+
 uint64_t hak_report_count(void);
 
 #endif

@@ -13,7 +13,7 @@
 #include "region/slack.h"
 
 static struct hak_lock lock = HAK_LOCK(HAK_RANK_LARGE);
-static struct hak_kept kept[HAK_LARGE_CACHE_SLOTS];    /* lk:LARGE */
+struct hak_kept hak_kept_slots[HAK_LARGE_CACHE_SLOTS];
 static uint64_t n_kept_bytes;                          /* lk:LARGE; read by any */
 
 static void take_lock(void)
@@ -22,7 +22,7 @@ static void take_lock(void)
 		return;
 	/* A slot is in use once its base is set, which is written last. */
 	n_kept_bytes = 0;
-	for (struct hak_kept *k = kept; k < kept + HAK_LARGE_CACHE_SLOTS; k++)
+	for (struct hak_kept *k = hak_kept_slots; k < hak_kept_slots + HAK_LARGE_CACHE_SLOTS; k++)
 		n_kept_bytes += k->base != NULL ? k->size : 0;
 	hak_slack_set_kept(n_kept_bytes);
 }
@@ -68,7 +68,7 @@ static struct hak_kept *find_fit_locked(size_t size, size_t align, bool grows)
 {
 	struct hak_kept *best = NULL;
 
-	for (struct hak_kept *k = kept; k < kept + HAK_LARGE_CACHE_SLOTS; k++)
+	for (struct hak_kept *k = hak_kept_slots; k < hak_kept_slots + HAK_LARGE_CACHE_SLOTS; k++)
 		if (k->base != NULL && k->size >= size && ((uintptr_t)k->base & (align - 1)) == 0 &&
 			(best == NULL || (k->size < best->size) != grows))
 			best = k;
@@ -80,7 +80,7 @@ static struct hak_kept *find_part_locked(size_t size)
 {
 	struct hak_kept *best = NULL;
 
-	for (struct hak_kept *k = kept; k < kept + HAK_LARGE_CACHE_SLOTS; k++)
+	for (struct hak_kept *k = hak_kept_slots; k < hak_kept_slots + HAK_LARGE_CACHE_SLOTS; k++)
 		if (k->base != NULL && !k->is_clean && k->size < size && k->size >= size / 4 &&
 			(best == NULL || k->size > best->size))
 			best = k;
@@ -111,7 +111,7 @@ size_t hak_kept_take_next(const char *end, uint64_t origin, size_t wanted)
 	struct hak_kept next = { .size = 0 };
 
 	take_lock();
-	for (struct hak_kept *k = kept; k < kept + HAK_LARGE_CACHE_SLOTS; k++) {
+	for (struct hak_kept *k = hak_kept_slots; k < hak_kept_slots + HAK_LARGE_CACHE_SLOTS; k++) {
 		if (k->base != end || k->origin != origin)
 			continue;
 		if (k->size >= wanted) {
@@ -126,11 +126,11 @@ size_t hak_kept_take_next(const char *end, uint64_t origin, size_t wanted)
 
 static struct hak_kept *find_unused_locked(void)
 {
-	struct hak_kept *k = kept;
+	struct hak_kept *k = hak_kept_slots;
 
-	while (k < kept + HAK_LARGE_CACHE_SLOTS && k->base != NULL)
+	while (k < hak_kept_slots + HAK_LARGE_CACHE_SLOTS && k->base != NULL)
 		k++;
-	return k < kept + HAK_LARGE_CACHE_SLOTS ? k : NULL;
+	return k < hak_kept_slots + HAK_LARGE_CACHE_SLOTS ? k : NULL;
 }
 
 /* The oldest kept mapping, if it was kept by the time `until`, in ms. */
@@ -138,7 +138,7 @@ static struct hak_kept *find_oldest_locked(uint64_t until)
 {
 	struct hak_kept *oldest = NULL;
 
-	for (struct hak_kept *k = kept; k < kept + HAK_LARGE_CACHE_SLOTS; k++)
+	for (struct hak_kept *k = hak_kept_slots; k < hak_kept_slots + HAK_LARGE_CACHE_SLOTS; k++)
 		if (k->base != NULL && k->since <= until && (oldest == NULL || k->since < oldest->since))
 			oldest = k;
 	return oldest;
@@ -166,7 +166,7 @@ static void join_locked(struct hak_kept *k)
 {
 	size_t largest = k->size;
 
-	for (struct hak_kept *other = kept; other < kept + HAK_LARGE_CACHE_SLOTS; other++) {
+	for (struct hak_kept *other = hak_kept_slots; other < hak_kept_slots + HAK_LARGE_CACHE_SLOTS; other++) {
 		struct hak_kept part;
 
 		if (other->base == NULL || other->origin != k->origin ||
@@ -268,7 +268,7 @@ uint64_t hak_kept_resident(void)
 	uint64_t n_bytes = 0;
 
 	take_lock();
-	memcpy(copy, kept, sizeof copy);
+	memcpy(copy, hak_kept_slots, sizeof copy);
 	hak_lock_give(&lock);
 	for (unsigned i = 0; i < HAK_LARGE_CACHE_SLOTS; i++)
 		if (copy[i].base != NULL)

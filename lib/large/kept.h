@@ -11,6 +11,7 @@
 #define HAK_LARGE_KEPT_H
 
 #include "base/attr.h"
+#include "conf/limits.h"
 
 struct hak_kept {
 	char *base;            /* NULL: an unused slot */
@@ -19,6 +20,8 @@ struct hak_kept {
 	uint64_t since;        /* ms */
 	bool is_clean;
 };
+
+extern struct hak_kept hak_kept_slots[HAK_LARGE_CACHE_SLOTS]; /* lk:LARGE */
 
 /* A kept mapping of size bytes and alignment, or one that is smaller and can grow. False: none. */
 bool hak_kept_take(size_t size, size_t align, bool grows, struct hak_kept *out);

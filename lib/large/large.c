@@ -9,22 +9,15 @@
 #include "region/huge.h"
 #include "region/limit.h"
 #include "region/meta.h"
+#include "region/peak.h"
 #include "region/slack.h"
 #include "region/superslab.h"
 
-struct large {
-	struct hak_span span;
-	size_t mapped;         /* own: bytes of the mapping, at least span.size; 0: the descriptor is not in use */
-	uint64_t origin;       /* own: G2 */
-	struct large *unused;  /* lk:LARGE, or whoever puts it into late: the next one */
-	struct large *next;    /* const: all descriptors ever made */
-};
-
 static struct hak_lock lock = HAK_LOCK(HAK_RANK_LARGE);
-static struct large *all;                              /* any: only ever grows */
-static struct large *unused;                           /* lk:LARGE: descriptors */
-static struct large *late;                             /* any: more of them, from who could not take the lock */
-static uint64_t n_live, n_live_bytes;                  /* any */
+struct hak_large *hak_large_all;
+static struct hak_large *unused;                           /* lk:LARGE: descriptors */
+static struct hak_large *late;                             /* any: more of them, from who could not take the lock */
+uint64_t hak_large_n_live;
 static uint64_t n_origins;                             /* any */
 
 /* What it guards changes by one store: a fork in the middle leaves nothing half done. */
@@ -35,9 +28,9 @@ static void take_lock(void)
 	(void)is_sound;
 }
 
-static struct large *of_span(struct hak_span *span)
+static struct hak_large *of_span(struct hak_span *span)
 {
-	return (struct large *)span;
+	return (struct hak_large *)span;
 }
 
 static uint64_t new_origin(void)
@@ -45,22 +38,22 @@ static uint64_t new_origin(void)
 	return hak_add_relaxed(&n_origins, 1);
 }
 
-static struct large *make_descriptor(void *place)
+static struct hak_large *make_descriptor(void *place)
 {
-	struct large *l = place;
-	struct large *head = hak_load_relaxed(&all);
+	struct hak_large *l = place;
+	struct hak_large *head = hak_load_relaxed(&hak_large_all);
 
 	if (l == NULL)
 		return NULL;
 	do
 		l->next = head;
-	while (!hak_cas_release(&all, &head, l));
+	while (!hak_cas_release(&hak_large_all, &head, l));
 	return l;
 }
 
-static struct large *take_descriptor(void)
+static struct hak_large *take_descriptor(void)
 {
-	struct large *l;
+	struct hak_large *l;
 
 	take_lock();
 	if (unused == NULL && hak_load_relaxed(&late) != NULL)
@@ -72,7 +65,7 @@ static struct large *take_descriptor(void)
 	return l != NULL ? l : make_descriptor(hak_meta_take(sizeof *l));
 }
 
-static void give_descriptor(struct large *l)
+static void give_descriptor(struct hak_large *l)
 {
 	take_lock();
 	l->unused = unused;
@@ -81,27 +74,27 @@ static void give_descriptor(struct large *l)
 }
 
 /* As give_descriptor(), without the lock. */
-static void give_descriptor_late(struct large *l)
+static void give_descriptor_late(struct hak_large *l)
 {
-	struct large *head = hak_load_relaxed(&late);
+	struct hak_large *head = hak_load_relaxed(&late);
 
 	do
 		l->unused = head;
 	while (!hak_cas_release(&late, &head, l));
 }
 
-static void count_live(struct large *l, size_t mapped, uint64_t origin)
+static void count_live(struct hak_large *l, size_t mapped, uint64_t origin)
 {
 	l->origin = origin;
 	hak_store_relaxed(&l->mapped, mapped);
-	hak_add_relaxed(&n_live, 1);
-	hak_add_relaxed(&n_live_bytes, mapped);
+	hak_add_relaxed(&hak_large_n_live, 1);
+	hak_peak_count_large((int64_t)mapped);
 }
 
-static void uncount_live(struct large *l)
+static void uncount_live(struct hak_large *l)
 {
-	hak_sub_relaxed(&n_live, 1);
-	hak_sub_relaxed(&n_live_bytes, l->mapped);
+	hak_sub_relaxed(&hak_large_n_live, 1);
+	hak_peak_count_large(-(int64_t)l->mapped);
 	hak_store_relaxed(&l->mapped, 0);
 }
 
@@ -217,7 +210,7 @@ static bool take_mapping(size_t size, size_t align, bool grows, struct hak_kept 
 }
 
 /* Registers a mapping as a live block. */
-static void *put_block(struct large *l, const struct hak_kept *k, size_t size, bool *is_clean)
+static void *put_block(struct hak_large *l, const struct hak_kept *k, size_t size, bool *is_clean)
 {
 	l->span.kind = HAK_KIND_LARGE;
 	l->span.is_clean = k->is_clean;
@@ -233,7 +226,7 @@ static void *put_block(struct large *l, const struct hak_kept *k, size_t size, b
 void *hak_large_take(size_t size, size_t align, bool grows, bool *is_clean)
 {
 	struct hak_kept k;
-	struct large *l;
+	struct hak_large *l;
 
 	size = mapping_size(size);
 	if (size == 0 || align > HAK_ALIGN_MAX)
@@ -251,7 +244,7 @@ void *hak_large_take(size_t size, size_t align, bool grows, bool *is_clean)
 void *hak_large_take_alone(size_t size, size_t align, bool *is_clean)
 {
 	struct hak_kept k = { .size = mapping_size(size), .origin = new_origin(), .is_clean = true };
-	struct large *l;
+	struct hak_large *l;
 
 	if (k.size == 0 || align > HAK_ALIGN_MAX || !hak_limit_take(k.size))
 		return NULL;
@@ -267,7 +260,7 @@ void *hak_large_take_alone(size_t size, size_t align, bool *is_clean)
 
 bool hak_large_give(struct hak_span *span, void *p)
 {
-	struct large *l = of_span(span);
+	struct hak_large *l = of_span(span);
 	struct hak_kept k = { .base = p };
 
 	if (!hak_registry_claim(p, 1, span, NULL))
@@ -282,7 +275,7 @@ bool hak_large_give(struct hak_span *span, void *p)
 
 bool hak_large_give_alone(struct hak_span *span, void *p)
 {
-	struct large *l = of_span(span);
+	struct hak_large *l = of_span(span);
 	size_t size;
 
 	if (!hak_registry_claim(p, 1, span, NULL))
@@ -296,15 +289,15 @@ bool hak_large_give_alone(struct hak_span *span, void *p)
 	return true;
 }
 
-static void set_place(struct large *l, char *base, size_t size)
+static void set_place(struct hak_large *l, char *base, size_t size)
 {
-	hak_add_relaxed(&n_live_bytes, (uint64_t)size - l->mapped);
+	hak_peak_count_large((int64_t)size - (int64_t)l->mapped);
 	hak_store_relaxed(&l->span.base, base);
 	hak_store_relaxed(&l->span.size, size);
 	hak_store_relaxed(&l->mapped, size);
 }
 
-static void *resize(struct large *l, size_t size)
+static void *resize(struct hak_large *l, size_t size)
 {
 	struct hak_span *span = &l->span;
 	char *base = span->base;
@@ -322,7 +315,7 @@ static void *resize(struct large *l, size_t size)
 
 void *hak_large_resize(struct hak_span *span, size_t size)
 {
-	struct large *l = of_span(span);
+	struct hak_large *l = of_span(span);
 	size_t old_size = l->mapped;
 	size_t n_next;
 	void *p;
@@ -362,14 +355,14 @@ bool hak_large_contains(const void *p)
 void hak_large_resident_get(struct hak_large_stats *resident)
 {
 	*resident = (struct hak_large_stats){ .cached = hak_kept_resident() };
-	for (const struct large *l = hak_load_acquire(&all); l != NULL; l = l->next)
+	for (const struct hak_large *l = hak_load_acquire(&hak_large_all); l != NULL; l = l->next)
 		if (hak_load_relaxed(&l->mapped) > 0)
 			resident->live += hak_os_resident(hak_load_relaxed(&l->span.base), hak_load_relaxed(&l->mapped));
 }
 
 void hak_large_stats_get(struct hak_large_stats *stats)
 {
-	stats->n_live = hak_load_relaxed(&n_live);
-	stats->live = hak_load_relaxed(&n_live_bytes);
+	stats->n_live = hak_load_relaxed(&hak_large_n_live);
+	stats->live = hak_load_relaxed(&hak_peaks.large);
 	stats->cached = hak_kept_bytes();
 }

@@ -10,6 +10,17 @@
 
 #include "region/registry.h"
 
+struct hak_large {
+	struct hak_span span;
+	size_t mapped;         /* own: bytes of the mapping, at least span.size; 0: the descriptor is not in use */
+	uint64_t origin;       /* own: G2 */
+	struct hak_large *unused;  /* lk:LARGE, or whoever puts it into late: the next one */
+	struct hak_large *next;    /* const: all descriptors ever made */
+};
+
+extern struct hak_large *hak_large_all; /* any: only ever grows */
+extern uint64_t hak_large_n_live;       /* any */
+
 struct hak_large_stats {
 	uint64_t n_live;  /* blocks */
 	uint64_t live;    /* bytes of live blocks */

@@ -6,11 +6,11 @@
 #include "os/page.h"
 #include "region/limit.h"
 
-static uint64_t n_bytes; /* any */
+uint64_t hak_run_n_bytes;
 
 uint64_t hak_run_bytes(void)
 {
-	return hak_load_relaxed(&n_bytes);
+	return hak_load_relaxed(&hak_run_n_bytes);
 }
 
 static size_t slices_for(size_t size)
@@ -42,7 +42,7 @@ void *hak_run_take(size_t size, size_t align, bool *is_clean)
 	run->base = slices.base;
 	run->superslab = slices.superslab;
 	run->size = 0;
-	hak_add_relaxed(&n_bytes, set_run_size(run, size, slices.n));
+	hak_add_relaxed(&hak_run_n_bytes, set_run_size(run, size, slices.n));
 	hak_superslab_forgo_rest(run);
 	hak_registry_put(run->base, slices.n, run);
 	*is_clean = slices.is_clean;
@@ -56,7 +56,7 @@ static bool claim_run(struct hak_span *run)
 
 	if (!hak_registry_claim(run->base, run->n_slices, run, hak_superslab_nothing(run->superslab)))
 		return false;
-	hak_sub_relaxed(&n_bytes, was.size);
+	hak_sub_relaxed(&hak_run_n_bytes, was.size);
 	hak_superslab_reclaim_rest(&was);
 	return true;
 }
@@ -104,7 +104,7 @@ bool hak_run_resize(struct hak_span *run, size_t size)
 		hak_superslab_give(run->superslab, run->base + n * HAK_SLICE_SIZE, n_old - n);
 	}
 	old_size = run->size;
-	hak_add_relaxed(&n_bytes, set_run_size(run, size, n));
+	hak_add_relaxed(&hak_run_n_bytes, set_run_size(run, size, n));
 	if (run->size < old_size)
 		run->is_clean = false;
 	hak_superslab_forgo_rest(run);

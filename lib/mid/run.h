@@ -20,6 +20,8 @@ bool hak_run_give_alone(struct hak_span *run);
 /* Changes its size in place, to at most HAK_RUN_MAX. False: the slices behind it are taken. */
 bool hak_run_resize(struct hak_span *run, size_t size);
 
+extern uint64_t hak_run_n_bytes; /* any */
+
 /* Bytes in live runs. */
 uint64_t hak_run_bytes(void);
 

@@ -25,6 +25,21 @@ HAK_INLINE void *hak_call_mmap(size_t size, int protection, int flags)
 	return hak_call_is_refused(p) ? MAP_FAILED : (void *)p;
 }
 
+/* A file's first bytes, shared, to read and write. */
+HAK_INLINE void *hak_call_mmap_file(int fd, size_t size)
+{
+#ifdef SYS_mmap2
+	long p = hak_call(SYS_mmap2, 0, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+#elif defined(__s390x__)
+	const unsigned long args[6] = { 0, size, PROT_READ | PROT_WRITE, MAP_SHARED, (unsigned long)fd, 0 };
+	long p = hak_call(SYS_mmap, args);
+#else
+	long p = hak_call(SYS_mmap, 0, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+#endif
+
+	return hak_call_is_refused(p) ? MAP_FAILED : (void *)p;
+}
+
 HAK_INLINE bool hak_call_munmap(void *p, size_t size)
 {
 	return hak_call(SYS_munmap, p, size) == 0;

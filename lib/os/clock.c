@@ -26,6 +26,11 @@ uint64_t hak_os_now_fine(void)
 	return read_clock(CLOCK_MONOTONIC);
 }
 
+uint64_t hak_os_date(void)
+{
+	return read_clock(CLOCK_REALTIME) / 1000000;
+}
+
 #if HAK_COUNT
 uint64_t hak_os_ticks_per_ms(void)
 {

@@ -16,6 +16,9 @@ uint64_t hak_os_now(void);
 /* Nanoseconds since the same start. A system call on machines where the vDSO cannot read the clock. */
 uint64_t hak_os_now_fine(void);
 
+/* Milliseconds since 1970, UTC. */
+uint64_t hak_os_date(void);
+
 #if HAK_COUNT
 /* How fast hak_site_ticks() goes; measured, in 5 ms. */
 uint64_t hak_os_ticks_per_ms(void);

@@ -155,6 +155,20 @@ void *hak_os_map(size_t size, size_t align, const char *name)
 	return p;
 }
 
+void *hak_os_map_shared(int fd, size_t size)
+{
+	void *p = hak_call_mmap_file(fd, size);
+
+	if (p == MAP_FAILED)
+		return NULL;
+	hak_add_relaxed(&hak_os_counts.n_map, 1);
+	hak_add_relaxed(&hak_os_counts.n_mapped, 1);
+	if (hak_call_madvise(p, size, MADV_DONTFORK))
+		return p;
+	hak_os_unmap(p, size);
+	return NULL;
+}
+
 void *hak_os_map_guarded(size_t size, const char *name)
 {
 	size_t page = hak_os_page_size();
@@ -259,6 +273,14 @@ size_t hak_os_resident(const void *base, size_t size)
 		p += n * page;
 	}
 	return n_pages * page;
+}
+
+uint64_t hak_os_peak_resident(void)
+{
+	/* struct rusage as the kernel has it, whatever libc's times are: two times of two words each, then KiB. */
+	long usage[18] = { 0 };
+
+	return hak_call(SYS_getrusage, 0 /* RUSAGE_SELF */, usage) == 0 ? (uint64_t)usage[4] << 10 : 0;
 }
 
 /* Are a few OS pages, at irregular distances, all zero? Most pages that a program has written to are not. Looking costs

@@ -36,6 +36,9 @@ void *hak_os_map(size_t size, size_t align, const char *name);
 /* Like hak_os_map(size, OS page), with an inaccessible OS page before and behind. */
 void *hak_os_map_guarded(size_t size, const char *name);
 
+/* Maps a file's first size bytes, to be shared with others, but not with forked children. NULL: the kernel refuses. */
+void *hak_os_map_shared(int fd, size_t size);
+
 /* Unmaps. False when the kernel refuses (it would need one more mapping than it allows): the memory is
  * then still mapped, and the caller's. */
 bool hak_os_unmap(void *base, size_t size);
@@ -66,6 +69,9 @@ bool hak_os_can_split(void);
 
 /* Bytes of [base, base + size) that are resident. Asks the kernel about each OS page; all of them, if it may not ask. */
 size_t hak_os_resident(const void *base, size_t size);
+
+/* The most bytes of the process that have been resident, whatever they were for; 0: the kernel does not say. */
+uint64_t hak_os_peak_resident(void);
 
 /* Zeroes size bytes from base, the start of an OS page. May give back all OS pages that they lie in, the rest of the
  * last one too. */

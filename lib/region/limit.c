@@ -10,13 +10,12 @@
 #include "os/call.h"
 #include "os/cgroup.h"
 #include "os/clock.h"
+#include "region/peak.h"
 
 uint64_t hak_limit_mark;
 
-static uint64_t n_held;             /* any: bytes */
-static uint64_t soft, hard, brink;  /* any: bytes in force; 0: none */
-static uint64_t from;               /* any: enum hak_limit_from */
-static uint64_t n_refused, n_pressed; /* any */
+struct hak_limit_stats hak_limit_sums;
+static uint64_t brink;              /* any: bytes in force; 0: none */
 static bool is_started;             /* any: the options' limits are in force */
 
 /* The container, as last read. */
@@ -30,17 +29,18 @@ static uint32_t n_looks;            /* since the limits were read */
 
 uint64_t hak_limit_held(void)
 {
-	return hak_load_relaxed(&n_held);
+	return hak_load_relaxed(&hak_limit_sums.held);
 }
 
 static bool take_within(size_t size, uint64_t most)
 {
-	uint64_t held = hak_load_relaxed(&n_held);
+	uint64_t held = hak_load_relaxed(&hak_limit_sums.held);
 
 	do
 		if (held + size > most)
 			return false;
-	while (!hak_cas_acquire(&n_held, &held, held + size));
+	while (!hak_cas_acquire(&hak_limit_sums.held, &held, held + size));
+	hak_peak_note_held(held + size);
 	return true;
 }
 
@@ -50,7 +50,7 @@ bool hak_limit_take(size_t size)
 
 	if (HAK_UNLIKELY(!hak_load_acquire(&is_started)))
 		hak_limit_start();
-	most = hak_load_relaxed(&hard);
+	most = hak_load_relaxed(&hak_limit_sums.hard);
 	if (HAK_UNLIKELY(most != 0))
 		return take_within(size, most);
 	hak_limit_add(size);
@@ -59,23 +59,23 @@ bool hak_limit_take(size_t size)
 
 void hak_limit_add(size_t size)
 {
-	hak_add_relaxed(&n_held, size);
+	hak_peak_note_held(hak_add_relaxed(&hak_limit_sums.held, size) + size);
 }
 
 void hak_limit_give(size_t size)
 {
-	HAK_ASSERT(hak_load_relaxed(&n_held) >= size);
-	hak_sub_relaxed(&n_held, size);
+	HAK_ASSERT(hak_load_relaxed(&hak_limit_sums.held) >= size);
+	hak_sub_relaxed(&hak_limit_sums.held, size);
 }
 
 bool hak_limit_is_hard(void)
 {
-	return hak_load_relaxed(&hard) != 0;
+	return hak_load_relaxed(&hak_limit_sums.hard) != 0;
 }
 
 bool hak_limit_allows(size_t size)
 {
-	uint64_t most = hak_load_relaxed(&hard);
+	uint64_t most = hak_load_relaxed(&hak_limit_sums.hard);
 
 	return most == 0 || size <= most;
 }
@@ -84,7 +84,7 @@ enum hak_limit_level hak_limit_level_now(void)
 {
 	uint64_t held = hak_limit_held();
 	uint64_t edge = hak_load_relaxed(&brink);
-	uint64_t early = hak_load_relaxed(&soft);
+	uint64_t early = hak_load_relaxed(&hak_limit_sums.soft);
 
 	if (edge != 0 && held > edge)
 		return HAK_LIMIT_BRINK;
@@ -93,15 +93,15 @@ enum hak_limit_level hak_limit_level_now(void)
 
 void hak_limit_count_refusal(void)
 {
-	if (hak_load_relaxed(&hard) != 0) {
-		hak_add_relaxed(&n_refused, 1);
-		HAK_PROBE(limit, hak_load_relaxed(&n_held), hak_load_relaxed(&hard));
+	if (hak_load_relaxed(&hak_limit_sums.hard) != 0) {
+		hak_add_relaxed(&hak_limit_sums.n_refused, 1);
+		HAK_PROBE(limit, hak_load_relaxed(&hak_limit_sums.held), hak_load_relaxed(&hak_limit_sums.hard));
 	}
 }
 
 void hak_limit_count_press(void)
 {
-	hak_add_relaxed(&n_pressed, 1);
+	hak_add_relaxed(&hak_limit_sums.n_pressed, 1);
 }
 
 static uint64_t machine_size(void)
@@ -147,10 +147,10 @@ static void settle_once(void)
 		mark = bytes_of(early);
 	if (least != 0)
 		why |= HAK_LIMIT_FROM_CGROUP;
-	hak_store_relaxed(&soft, mark);
-	hak_store_relaxed(&hard, most);
+	hak_store_relaxed(&hak_limit_sums.soft, mark);
+	hak_store_relaxed(&hak_limit_sums.hard, most);
 	hak_store_relaxed(&brink, edge);
-	hak_store_relaxed(&from, mark != 0 || most != 0 || edge != 0 ? why : 0);
+	hak_store_relaxed(&hak_limit_sums.from, mark != 0 || most != 0 || edge != 0 ? why : 0);
 	hak_store_relaxed(&hak_limit_mark, lower(mark, edge));
 }
 
@@ -239,9 +239,9 @@ bool hak_limit_watch(void)
 void hak_limit_stats_get(struct hak_limit_stats *stats)
 {
 	stats->held = hak_limit_held();
-	stats->soft = hak_load_relaxed(&soft);
-	stats->hard = hak_load_relaxed(&hard);
-	stats->from = hak_load_relaxed(&from);
-	stats->n_refused = hak_load_relaxed(&n_refused);
-	stats->n_pressed = hak_load_relaxed(&n_pressed);
+	stats->soft = hak_load_relaxed(&hak_limit_sums.soft);
+	stats->hard = hak_load_relaxed(&hak_limit_sums.hard);
+	stats->from = hak_load_relaxed(&hak_limit_sums.from);
+	stats->n_refused = hak_load_relaxed(&hak_limit_sums.n_refused);
+	stats->n_pressed = hak_load_relaxed(&hak_limit_sums.n_pressed);
 }

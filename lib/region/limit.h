@@ -26,12 +26,14 @@ enum hak_limit_from {
 };
 
 struct hak_limit_stats {
-	uint64_t held;       /* bytes */
-	uint64_t soft, hard; /* bytes in force; 0: none */
-	uint64_t from;       /* enum hak_limit_from */
-	uint64_t n_refused;
-	uint64_t n_pressed;
+	uint64_t held;       /* any: bytes */
+	uint64_t soft, hard; /* any: bytes in force; 0: none */
+	uint64_t from;       /* any: enum hak_limit_from */
+	uint64_t n_refused;  /* any */
+	uint64_t n_pressed;  /* any */
 };
+
+extern struct hak_limit_stats hak_limit_sums;
 
 extern uint64_t hak_limit_mark; /* any: bytes from which hak_limit_level() can be more than HAK_LIMIT_BELOW; 0: never */
 

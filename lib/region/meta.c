@@ -19,33 +19,26 @@ struct piece {
 	size_t n_given; /* ... and bytes of it that no longer count against the limits */
 };
 
-/* A mapping of metadata, for statistics. Lies in that metadata. */
-struct range {
-	struct range *next;
-	char *base;
-	size_t size;
-};
-
 static struct hak_lock lock = HAK_LOCK(HAK_RANK_META);
 static struct piece *lists[N_LISTS]; /* lk:META: given back, by size in cache lines; the first: those with OS pages */
 static char *chunk;                  /* lk:META: what is left of the newest chunk */
 static size_t chunk_left;            /* lk:META */
-static struct range *ranges;         /* any: only ever grows */
+struct hak_meta_range *hak_meta_ranges;
 
-static void add_range(struct range *r, char *base, size_t size)
+static void add_range(struct hak_meta_range *r, char *base, size_t size)
 {
 	r->base = base;
 	r->size = size;
-	r->next = hak_load_relaxed(&ranges);
+	r->next = hak_load_relaxed(&hak_meta_ranges);
 	/* Release: pairs with hak_meta_resident(). */
-	while (!hak_cas_release(&ranges, &r->next, r))
+	while (!hak_cas_release(&hak_meta_ranges, &r->next, r))
 		;
 }
 
 /* A table is followed by its range. */
 static size_t table_size(size_t size)
 {
-	return hak_round_up(hak_round_up(size, HAK_LINE_SIZE) + sizeof(struct range), hak_os_page_size());
+	return hak_round_up(hak_round_up(size, HAK_LINE_SIZE) + sizeof(struct hak_meta_range), hak_os_page_size());
 }
 
 void *hak_meta_map(size_t size)
@@ -55,14 +48,14 @@ void *hak_meta_map(size_t size)
 
 void hak_meta_note(void *base, size_t size)
 {
-	add_range((struct range *)((char *)base + hak_round_up(size, HAK_LINE_SIZE)), base, table_size(size));
+	add_range((struct hak_meta_range *)((char *)base + hak_round_up(size, HAK_LINE_SIZE)), base, table_size(size));
 }
 
 uint64_t hak_meta_resident(void)
 {
 	uint64_t n_bytes = 0;
 
-	for (const struct range *r = hak_load_acquire(&ranges); r != NULL; r = r->next)
+	for (const struct hak_meta_range *r = hak_load_acquire(&hak_meta_ranges); r != NULL; r = r->next)
 		n_bytes += hak_os_resident(r->base, r->size);
 	return n_bytes;
 }
@@ -135,7 +128,7 @@ static bool has_room_locked(size_t size)
 		want /= 2;
 	if (p == NULL)
 		return false;
-	add_range((struct range *)p, p, want);
+	add_range((struct hak_meta_range *)p, p, want);
 	/* A forked child may find any of these steps to be the last one done. */
 	hak_own_set(&chunk_left, 0);
 	hak_store_release(&chunk, p + HAK_LINE_SIZE);

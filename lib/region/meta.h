@@ -11,6 +11,15 @@
 
 #include "base/attr.h"
 
+/* A mapping of metadata, for the figures; itself in metadata. */
+struct hak_meta_range {
+	struct hak_meta_range *next; /* const */
+	char *base;                  /* const */
+	size_t size;                 /* const */
+};
+
+extern struct hak_meta_range *hak_meta_ranges; /* any: only ever grows */
+
 /* A zeroed piece of size bytes, or NULL. */
 void *hak_meta_take(size_t size);
 

@@ -48,10 +48,11 @@ static void recount_locked(struct hak_superslab *s)
 static void rebuild_locked(void)
 {
 	struct hak_superslabs *all = &hak_superslabs;
+	uint64_t n_used = 0;
 
 	hak_extents_forget_locked();
 	all->unused = NULL;
-	all->n = all->n_mapped = all->n_used = all->n_lazy = all->n_dense = 0;
+	all->n = all->n_mapped = all->n_lazy = all->n_dense = 0;
 	all->n_dirty = 0;
 	for (struct hak_superslab *s = hak_slices_first(); s != NULL; s = s->next) {
 		memset(s->extent, 0, sizeof s->extent);
@@ -63,11 +64,12 @@ static void rebuild_locked(void)
 		reset_bounds_locked(s);
 		all->n++;
 		all->n_mapped += s->n_slices;
-		all->n_used += s->n_used;
+		n_used += s->n_used;
 		all->n_dirty += s->n_dirty;
 		all->n_lazy += s->n_lazy;
 		all->n_dense += s->n_dense;
 	}
+	hak_own_set(&all->n_used, n_used);
 	hak_slack_set_dirty(all->n_dirty * HAK_SLICE_SIZE);
 }
 
@@ -181,7 +183,7 @@ bool hak_slices_use_locked(struct hak_superslab *s, unsigned first, unsigned n)
 			hak_extents_set_locked(s, HAK_EXTENT_LAZY, 0);
 	}
 	s->n_used += n;
-	hak_superslabs.n_used += n;
+	hak_own_add(&hak_superslabs.n_used, n);
 	if (s->n_used == s->n_slices)
 		hak_extents_set_locked(s, HAK_EXTENT_FREE, 0);
 	return n_dirty + n_lazy == 0;
@@ -213,7 +215,7 @@ void hak_slices_unuse_locked(struct hak_superslab *s, unsigned first, unsigned n
 	hak_bits_settle(); /* before they can look clean (S3) */
 	hak_bits_fill(s->used, first, n, false);
 	s->n_used -= n;
-	hak_superslabs.n_used -= n;
+	hak_own_set(&hak_superslabs.n_used, hak_superslabs.n_used - n);
 	if (state == HAK_SLICES_DIRTY) {
 		s->n_dirty += n;
 		hak_superslabs.n_dirty += n;

@@ -56,7 +56,7 @@ struct hak_superslabs {
 	size_t next_size;          /* lk:SUPERSLAB: bytes of the next superslab */
 	uint64_t n;                /* lk:SUPERSLAB */
 	uint64_t n_mapped;         /* lk:SUPERSLAB: slices, as all of the following */
-	uint64_t n_used;           /* lk:SUPERSLAB */
+	uint64_t n_used;           /* lk:SUPERSLAB; read by any */
 	uint64_t n_dirty;          /* lk:SUPERSLAB */
 	uint64_t n_lazy;           /* lk:SUPERSLAB */
 	uint64_t n_dense;          /* lk:SUPERSLAB */

@@ -9,6 +9,7 @@
 #include "region/extents.h"
 #include "region/limit.h"
 #include "region/meta.h"
+#include "region/peak.h"
 #include "region/slack.h"
 #include "region/slices.h"
 
@@ -45,6 +46,7 @@ static void hand_out_locked(struct hak_superslab *s, unsigned first, const struc
 	out->n = n;
 	out->record = &s->record[first];
 	out->is_clean = hak_slices_use_locked(s, first, n);
+	hak_peak_note_slices_locked();
 	if (wish->is_dense) {
 		hak_bits_fill(s->dense, first, n, true);
 		s->n_dense += n;
@@ -360,6 +362,7 @@ bool hak_superslab_extend(struct hak_superslab *s, char *base, size_t n_old, siz
 	if (is_done) {
 		hak_slices_revive_locked(s, (unsigned)first, (unsigned)n, &revival);
 		*is_clean = hak_slices_use_locked(s, (unsigned)first, (unsigned)n);
+		hak_peak_note_slices_locked();
 	}
 	hak_slices_unlock();
 	hak_slices_revive(&revival);

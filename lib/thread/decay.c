@@ -26,6 +26,8 @@ static uint64_t n_broken;   /* any: hak_huge_n_broken() when last seen */
 static uint64_t held_seen;  /* any: bytes held when a limit last pressed */
 static uint64_t holes_purged_at;  /* any: ms: when all holes were last purged because of a limit */
 
+struct hak_look hak_decay_look = { .due = UINT64_MAX };
+
 /* ms that free memory stays; UINT64_MAX: forever. */
 static uint64_t delay_now(void)
 {
@@ -203,11 +205,19 @@ static void purge_all_slices(void)
 		hak_limit_count_press();
 }
 
+/* Acquire: pairs with whoever made it due. */
+static void look(uint64_t now)
+{
+	if (HAK_UNLIKELY(now >= hak_load_acquire(&hak_decay_look.due)))
+		hak_decay_look.look(now);
+}
+
 void hak_decay_step_own(struct hak_cache *c)
 {
 	uint64_t now = hak_os_now();
 	uint64_t delay = delay_now();
 
+	look(now);
 	c->n_slices_seen = c->n_slices_given;
 	if (c->n_misses % ((uint64_t)4 * HAK_STEP_MISSES) == 0)
 		settle_budget_own(c);
@@ -259,6 +269,7 @@ void hak_decay_run(bool is_short)
 		purge_holes(now, delay, is_always, NULL);
 	}
 	hak_thread_leave(NULL);
+	look(now);
 }
 
 void hak_decay_press(void)

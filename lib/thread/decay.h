@@ -16,6 +16,14 @@
 
 #include "tiny/cache.h"
 
+/* What a higher floor wants to do now and then, on misses: outside of all locks, on whatever stack the program has. */
+struct hak_look {
+	uint64_t due;               /* any: ms of hak_os_now() from which on look() is called, by any number of threads; UINT64_MAX: never */
+	void (*look)(uint64_t now); /* const once due is less */
+};
+
+extern struct hak_look hak_decay_look;
+
 /* One step, called now and then by a thread that leaves a miss; c is its own cache. */
 void hak_decay_step_own(struct hak_cache *c);
 

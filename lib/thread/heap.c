@@ -12,8 +12,8 @@
 #include "thread/salvage.h"
 #include "tiny/slab.h"
 
-static struct hak_heap *first;   /* written lk:CACHES, read by any */
-static uint32_t n_heaps;         /* written lk:CACHES, read by any */
+struct hak_heap *hak_heaps_all;
+uint32_t hak_heaps_n;
 static uint32_t n_processors = HAK_HEAPS_UNKNOWN; /* const once the library is loaded */
 
 void hak_heaps_prepare(void)
@@ -30,7 +30,7 @@ void hak_heaps_prepare(void)
 
 struct hak_heap *hak_heaps_first(void)
 {
-	return hak_load_acquire(&first);
+	return hak_load_acquire(&hak_heaps_all);
 }
 
 struct hak_heap *hak_heaps_find(uint32_t id)
@@ -44,27 +44,27 @@ struct hak_heap *hak_heaps_find(uint32_t id)
 
 uint32_t hak_heaps_count(void)
 {
-	return hak_load_relaxed(&n_heaps);
+	return hak_load_relaxed(&hak_heaps_n);
 }
 
 struct hak_heap *hak_heaps_make_locked(void)
 {
 	struct hak_heap *h = hak_meta_take(sizeof *h);
-	struct hak_heap **end = &first;
+	struct hak_heap **end = &hak_heaps_all;
 
 	if (h == NULL)
 		return NULL;
-	hak_heap_init(h, n_heaps + 1);
+	hak_heap_init(h, hak_heaps_n + 1);
 	while (*end != NULL)
 		end = &(*end)->next;
 	hak_store_release(end, h);
-	hak_store_relaxed(&n_heaps, n_heaps + 1);
+	hak_store_relaxed(&hak_heaps_n, hak_heaps_n + 1);
 	return h;
 }
 
 struct hak_heap *hak_heaps_choose_locked(struct hak_heap *near)
 {
-	bool can_make = n_heaps < hak_load_relaxed(&n_processors);
+	bool can_make = hak_heaps_n < hak_load_relaxed(&n_processors);
 	struct hak_heap *best = NULL;
 	uint32_t least = can_make ? 0 : UINT32_MAX;
 

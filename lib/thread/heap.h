@@ -21,6 +21,9 @@ struct hak_heap *hak_heaps_make_locked(void);
 /* The heap with this number, or NULL. */
 struct hak_heap *hak_heaps_find(uint32_t id);
 
+extern struct hak_heap *hak_heaps_all; /* written lk:CACHES, read by any */
+extern uint32_t hak_heaps_n;           /* written lk:CACHES, read by any */
+
 /* All heaps, linked by next (read it with acquire), or NULL. */
 struct hak_heap *hak_heaps_first(void);
 

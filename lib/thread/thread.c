@@ -19,7 +19,7 @@ __thread struct hak_thread hak_thread_me __attribute__((tls_model("initial-exec"
 
 static struct hak_lock lock = HAK_LOCK(HAK_RANK_CACHES);
 static struct hak_link spares = { &spares, &spares }; /* lk:CACHES: empty caches without a thread */
-static uint64_t n_threads, n_reused;                  /* any */
+struct hak_thread_stats hak_thread_sums;
 static uint32_t counted_in;                           /* lk:CACHES: the generation whose threads are counted; 0: none yet */
 
 static pthread_key_t key;  /* const once key_state is KEY_MADE */
@@ -51,7 +51,7 @@ static void recount_locked(void)
 	if (counted_in != 0) {
 		for (struct hak_heap *h = hak_heaps_first(); h != NULL; h = hak_load_acquire(&h->next))
 			hak_store_relaxed(&h->n_threads, 0);
-		hak_store_relaxed(&n_threads, 0);
+		hak_store_relaxed(&hak_thread_sums.n_threads, 0);
 	}
 	counted_in = now;
 }
@@ -178,7 +178,7 @@ static void end_thread(void *arg)
 	c->exit_round = 0;
 	c->n_tokens = 0;
 	c->is_busy = false;
-	hak_sub_relaxed(&n_threads, 1);
+	hak_sub_relaxed(&hak_thread_sums.n_threads, 1);
 	hak_sub_relaxed(&c->heap->n_threads, 1);
 	if (hak_load_relaxed(&hak_options.diet) || !pool_warm(c)) {
 		hak_cache_flush_own(c);
@@ -220,10 +220,10 @@ struct hak_cache *hak_thread_start(void)
 		hak_sub_relaxed(&heap->n_threads, 1);
 		return NULL;
 	}
-	hak_add_relaxed(&n_reused, is_warm);
+	hak_add_relaxed(&hak_thread_sums.n_reused, is_warm);
 	c->heap = heap;
 	hak_own_set(&c->tag, heap->tag);
-	c->n_most = hak_heaps_budget(hak_add_relaxed(&n_threads, 1) + 1, c->n_misses);
+	c->n_most = hak_heaps_budget(hak_add_relaxed(&hak_thread_sums.n_threads, 1) + 1, c->n_misses);
 	hak_store_relaxed(&c->generation, hak_fork_generation());
 	c->is_busy = true;
 	me->cache = c;
@@ -251,7 +251,7 @@ void hak_thread_go_on(struct hak_cache *c)
 	take_lock();
 	recount_locked();
 	hak_add_relaxed(&c->heap->n_threads, 1);
-	hak_add_relaxed(&n_threads, 1);
+	hak_add_relaxed(&hak_thread_sums.n_threads, 1);
 	hak_lock_give(&lock);
 	/* Not earlier: until its first miss, the forking thread's cache looks like one that was left behind. */
 	hak_salvage_begin();
@@ -349,6 +349,6 @@ void *hak_thread_take_alone(unsigned sc)
 
 void hak_thread_stats_get(struct hak_thread_stats *stats)
 {
-	stats->n_threads = hak_load_relaxed(&n_threads);
-	stats->n_reused = hak_load_relaxed(&n_reused);
+	stats->n_threads = hak_load_relaxed(&hak_thread_sums.n_threads);
+	stats->n_reused = hak_load_relaxed(&hak_thread_sums.n_reused);
 }

@@ -90,9 +90,11 @@ HAK_INLINE struct hak_cache *hak_thread_first_cache(void)
 }
 
 struct hak_thread_stats {
-	uint64_t n_threads; /* with a cache now */
-	uint64_t n_reused;  /* caches taken over, as they were, from threads that have ended */
+	uint64_t n_threads; /* any: with a cache now */
+	uint64_t n_reused;  /* any: caches taken over, as they were, from threads that have ended */
 };
+
+extern struct hak_thread_stats hak_thread_sums;
 
 void hak_thread_stats_get(struct hak_thread_stats *stats);
 

@@ -24,11 +24,11 @@ struct hak_group {
 static struct hak_lock lock = HAK_LOCK(HAK_RANK_SLABS);
 static struct hak_group *open[N_WORDS];  /* lk:SLABS: groups with unused descriptors, by words; some have none */
 static struct hak_group *spare[N_WORDS]; /* lk:SLABS: by words, the group that became unused last and keeps its OS pages */
-static struct hak_slab *all;             /* lk:SLABS; read by any: only ever grows */
+struct hak_slab *hak_group_slabs;
 
 struct hak_slab *hak_group_first_slab_any(void)
 {
-	return hak_load_acquire(&all);
+	return hak_load_acquire(&hak_group_slabs);
 }
 
 static void take_lock(void)
@@ -105,10 +105,10 @@ static void make_slab_locked(struct hak_group *g, struct hak_slab *s, char *body
 	s->remote = (uint64_t *)(void *)(body + remote_off(g->n_words));
 	s->live = (uint8_t *)body + live_off(g->n_words);
 	s->owner = &hak_heap_none;
-	if (all == s) /* there was a fork between the last two steps */
+	if (hak_group_slabs == s) /* there was a fork between the last two steps */
 		return;
-	s->next = all;
-	hak_store_release(&all, s);
+	s->next = hak_group_slabs;
+	hak_store_release(&hak_group_slabs, s);
 }
 
 static struct hak_slab *take_from_locked(struct hak_group *g)

@@ -20,6 +20,8 @@ struct hak_slab *hak_group_take(unsigned n_words);
 
 void hak_group_give(struct hak_slab *s);
 
+extern struct hak_slab *hak_group_slabs; /* lk:SLABS; read by any: only ever grows */
+
 /* The first of all descriptors ever made, linked by next (read it with acquire). Those owned by hak_heap_none are not in
  * use. */
 struct hak_slab *hak_group_first_slab_any(void);

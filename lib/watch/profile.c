@@ -47,7 +47,7 @@ static struct hak_table records, sites, stacks; /* lk:PROFILE */
 static uint32_t unused;                       /* lk:PROFILE: the first unused record */
 static bool is_open;                          /* lk:PROFILE */
 static uint64_t interval;                     /* lk:PROFILE */
-static uint64_t n_samples, n_lost;            /* lk:PROFILE */
+struct hak_profile_counts hak_profile_sums;
 static uint64_t live, peak;                   /* lk:PROFILE: bytes, estimated */
 static size_t n_charged;                      /* lk:PROFILE: bytes that count against the limits */
 static uintptr_t late[HAK_PROF_LATE];         /* any: blocks freed by handlers whose thread held the lock */
@@ -101,7 +101,7 @@ static void HAK_COLD rebuild_locked(void)
 	hak_table_empty(&stacks);
 	unused = 0;
 	live = 0;
-	n_samples = 0;
+	hak_profile_sums.n_samples = 0;
 	for (uint32_t at = 1; at < stacks.used;) {
 		struct stack *s = hak_table_at(&stacks, at);
 
@@ -125,7 +125,7 @@ static void HAK_COLD rebuild_locked(void)
 
 			s->n_live++;
 			live += bytes_of(s);
-			n_samples++;
+			hak_profile_sums.n_samples++;
 			hak_table_put(&records, &r->entry);
 		}
 	}
@@ -178,7 +178,7 @@ static uint32_t drop_locked(const void *p)
 	s = hak_table_at(&sites, r->site);
 	s->n_live--;
 	live -= bytes_of(s);
-	n_samples--;
+	hak_profile_sums.n_samples--;
 	hak_table_take(&records, &r->entry);
 	hak_store_release(&r->block, 0);
 	r->entry.next = unused;
@@ -244,7 +244,7 @@ static bool put_record_locked(const void *p, struct site *s)
 	hak_table_put(&records, &r->entry);
 	s->n_live++;
 	live += bytes_of(s);
-	n_samples++;
+	hak_profile_sums.n_samples++;
 	note_peak_locked();
 	return true;
 }
@@ -321,12 +321,12 @@ static bool add_locked(const void *p, size_t size, uint32_t stack)
 	bool is_there;
 
 	if (s == NULL) {
-		n_lost++;
+		hak_profile_sums.n_lost++;
 		return false;
 	}
 	s->n_taken++;
 	is_there = put_record_locked(p, s);
-	n_lost += !is_there;
+	hak_profile_sums.n_lost += !is_there;
 	return is_there;
 }
 
@@ -420,7 +420,7 @@ static void begin_locked(uint64_t wanted_interval)
 	share_out(memory, memory_size);
 	interval = wanted_interval;
 	unused = 0;
-	n_samples = n_lost = live = peak = 0;
+	hak_profile_sums.n_samples = hak_profile_sums.n_lost = live = peak = 0;
 	is_open = true;
 	hak_sampler_begin(interval);
 }
@@ -436,7 +436,7 @@ static void end_locked(void)
 		hak_limit_give(n_charged);
 		n_charged = 0;
 	}
-	n_samples = n_lost = live = peak = 0;
+	hak_profile_sums.n_samples = hak_profile_sums.n_lost = live = peak = 0;
 }
 
 bool hak_profile_settle(bool (*is_wanted)(void), uint64_t size, uint64_t wanted_interval)
@@ -458,7 +458,7 @@ void hak_profile_counts_get(struct hak_profile_counts *counts)
 	*counts = (struct hak_profile_counts){ .n_samples = 0 };
 	if (!take_lock())
 		return;
-	*counts = (struct hak_profile_counts){ .n_samples = n_samples, .n_lost = n_lost };
+	*counts = hak_profile_sums;
 	hak_lock_give(&lock);
 }
 

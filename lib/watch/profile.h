@@ -35,6 +35,8 @@ struct hak_profile_counts {
 	uint64_t n_lost;    /* samples without one, because there was no room */
 };
 
+extern struct hak_profile_counts hak_profile_sums; /* lk:PROFILE */
+
 void hak_profile_counts_get(struct hak_profile_counts *counts);
 
 /* One site of a copy. n_taken and so on count samples; each stands for weight blocks. */

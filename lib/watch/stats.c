@@ -10,6 +10,7 @@
 #include "os/page.h"
 #include "region/limit.h"
 #include "region/meta.h"
+#include "region/peak.h"
 #include "region/superslab.h"
 #include "thread/heap.h"
 #include "thread/thread.h"
@@ -17,30 +18,16 @@
 #include "tiny/slab.h"
 #include "watch/profile.h"
 
-/* Of one class, or of all: what stands in slabs, and what caches hold. */
-struct sums {
-	uint64_t blocks, free, in_flight, cached, slabs;
-};
-
-static void add_slab(const struct hak_slab *s, struct sums *sums)
+/* What a slab has of its class, in n_live all that is not free or on its way: what caches hold, too. */
+static void add_slab(const struct hak_slab *s, struct hakmem_class_stats *class)
 {
-	sums->slabs++;
-	sums->blocks += s->n_blocks;
-	sums->free += hak_load_relaxed(&s->n_free);
+	uint64_t n_free = hak_load_relaxed(&s->n_free);
+
+	class->n_slabs++;
+	class->n_live += s->n_blocks - n_free;
+	class->n_free += n_free;
 	for (unsigned w = 0; w < s->n_words; w++)
-		sums->in_flight += hak_bits_count(hak_load_relaxed(&s->remote[w]));
-}
-
-/* Sums over all slabs and caches: a slab that comes or goes meanwhile may be missed. */
-static void sum_classes(struct sums sums[HAK_N_CLASSES])
-{
-	memset(sums, 0, HAK_N_CLASSES * sizeof *sums);
-	for (const struct hak_slab *s = hak_group_first_slab_any(); s != NULL; s = s->next)
-		if (hak_load_relaxed(&s->owner) != &hak_heap_none)
-			add_slab(s, &sums[s->span.sc]);
-	for (const struct hak_cache *c = hak_thread_first_cache(); c != NULL; c = hak_load_acquire(&c->next))
-		for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++)
-			sums[sc].cached += hak_cache_count_any(c, sc);
+		class->n_in_flight += hak_bits_count(hak_load_relaxed(&s->remote[w]));
 }
 
 /* A difference of counters read at different times; never below zero. */
@@ -49,23 +36,20 @@ static uint64_t minus(uint64_t a, uint64_t b)
 	return a > b ? a - b : 0;
 }
 
-static void fill_class(unsigned sc, const struct sums *sums, struct hakmem_class_stats *stats)
+/* Sums over all slabs and caches: a slab that comes or goes meanwhile may be missed. */
+unsigned hak_stats_get_classes(struct hakmem_class_stats classes[HAK_N_CLASSES])
 {
-	stats->size = hak_class_size(sc);
-	stats->n_cached = sums->cached;
-	stats->n_live = minus(sums->blocks, sums->free + sums->in_flight + sums->cached); /* B1 */
-	stats->n_in_flight = sums->in_flight;
-	stats->n_free = sums->free;
-	stats->n_slabs = sums->slabs;
-}
-
-unsigned hak_stats_get_classes(struct hakmem_class_stats stats[HAK_N_CLASSES])
-{
-	struct sums sums[HAK_N_CLASSES];
-
-	sum_classes(sums);
-	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++)
-		fill_class(sc, &sums[sc], &stats[sc]);
+	memset(classes, 0, HAK_N_CLASSES * sizeof *classes);
+	for (const struct hak_slab *s = hak_group_first_slab_any(); s != NULL; s = s->next)
+		if (hak_load_relaxed(&s->owner) != &hak_heap_none)
+			add_slab(s, &classes[s->span.sc]);
+	for (const struct hak_cache *c = hak_thread_first_cache(); c != NULL; c = hak_load_acquire(&c->next))
+		for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++)
+			classes[sc].n_cached += hak_cache_count_any(c, sc);
+	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++) {
+		classes[sc].size = hak_class_size(sc);
+		classes[sc].n_live = minus(classes[sc].n_live, classes[sc].n_in_flight + classes[sc].n_cached); /* B1 */
+	}
 	return HAK_N_CLASSES;
 }
 
@@ -85,17 +69,15 @@ static bool get_regions(struct hak_superslab_stats *superslabs, struct hak_large
 	return !is_nested;
 }
 
-void hak_stats_count(struct hakmem_stats *stats)
+static void sum_up(const struct hakmem_class_stats classes[HAK_N_CLASSES], struct hakmem_stats *stats)
 {
 	struct hak_superslab_stats superslabs;
 	struct hak_large_stats large;
 	struct hak_thread_stats threads;
 	struct hak_limit_stats limit;
 	struct hak_profile_counts profile;
-	struct hakmem_class_stats classes[HAK_N_CLASSES];
 
 	memset(stats, 0, sizeof *stats);
-	hak_stats_get_classes(classes);
 	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++) {
 		stats->allocated += classes[sc].n_live * classes[sc].size;
 		stats->cached += classes[sc].n_cached * classes[sc].size;
@@ -137,19 +119,18 @@ void hak_stats_count(struct hakmem_stats *stats)
 	stats->n_pressed = limit.n_pressed;
 	stats->n_samples = profile.n_samples;
 	stats->n_lost = profile.n_lost;
+	stats->peak_active = hak_load_relaxed(&hak_peaks.active);
+	stats->peak_held = hak_load_relaxed(&hak_peaks.held);
 }
 
 /* Which OS pages are resident only the kernel knows: what a program has not touched yet, holes, what it has swapped out
  * or taken of lazy memory. */
-void hak_stats_get(struct hakmem_stats *stats)
+static void ask_kernel(struct hakmem_stats *stats)
 {
 	struct hak_superslab_resident superslabs;
 	struct hak_large_stats large;
+	struct hak_cache *c = hak_thread_enter();
 
-	struct hak_cache *c;
-
-	hak_stats_count(stats);
-	c = hak_thread_enter();
 	if (hak_thread_is_nested()) {
 		hak_thread_leave(c);
 		return;
@@ -163,4 +144,31 @@ void hak_stats_get(struct hakmem_stats *stats)
 	stats->clean = minus(stats->mapped, stats->active + stats->dirty + stats->lazy);
 	stats->metadata = hak_meta_resident() + hak_registry_resident();
 	stats->resident = stats->active - stats->holes + stats->dirty + stats->lazy + stats->metadata;
+	stats->peak_resident = hak_os_peak_resident();
+}
+
+void hak_stats_count(struct hakmem_stats *stats)
+{
+	struct hakmem_class_stats classes[HAK_N_CLASSES];
+
+	hak_stats_get_classes(classes);
+	sum_up(classes, stats);
+}
+
+void hak_stats_get(struct hakmem_stats *stats)
+{
+	hak_stats_count(stats);
+	ask_kernel(stats);
+}
+
+void hak_stats_fill_counted(struct hak_record *record)
+{
+	record->n_classes = hak_stats_get_classes(record->class);
+	sum_up(record->class, &record->stats);
+}
+
+void hak_stats_fill(struct hak_record *record)
+{
+	hak_stats_fill_counted(record);
+	ask_kernel(&record->stats);
 }

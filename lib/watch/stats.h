@@ -6,9 +6,7 @@
 #ifndef HAK_WATCH_STATS_H
 #define HAK_WATCH_STATS_H
 
-#include "base/text.h"
-#include "conf/limits.h"
-#include "hakmem.h"
+#include "watch/record.h"
 
 /* All figures. Asks the kernel about each OS page. */
 void hak_stats_get(struct hakmem_stats *stats);
@@ -20,7 +18,15 @@ void hak_stats_count(struct hakmem_stats *stats);
 /* All classes. Returns how many. */
 unsigned hak_stats_get_classes(struct hakmem_class_stats stats[HAK_N_CLASSES]);
 
-/* Writes all of it to t, an open text, and closes that. Returns 0 or the errno of a failed write. */
-int hak_stats_write(struct hak_text *t, enum hakmem_format format);
+/* Both, as hak_stats_get(), and as hak_stats_count(). */
+void hak_stats_fill(struct hak_record *record);
+void hak_stats_fill_counted(struct hak_record *record);
+
+/* Writes a record of it to t, an open text, and closes that. Returns 0, or the errno of a failed write; ENOMEM: nothing was
+ * written. */
+int hak_stats_print(struct hak_text *t, enum hakmem_format format);
+
+/* The same to fd, by one write(2); whoever writes into the same pipe meanwhile waits. */
+int hak_stats_send(int fd, enum hakmem_format format, bool of_parent);
 
 #endif

@@ -94,4 +94,13 @@ sed -n '/^\.Sh DESCRIPTION/,/^\.Sh ENV/s/^\.It Fl //p' "$man/hakmem-run.1" | tr 
 	sed -n 's/^ *\(-*[A-Za-z][a-z-]*\).*/-\1/p' | sort >told
 diff helped told >>wrong
 
+# So have the programs that look at others.
+for tool in hakmem-stat hakmem-top; do
+	"$builddir/tools/$tool" --help | grep -E '^  +-' | grep -oE '(^|[ ,])--?[A-Za-z][a-z-]*' | tr -d ' ,' | sort -u >helped
+	[ "$(wc -l <helped)" -ge 6 ] || fail "hardly an option found in $tool --help"
+	sed -n '/^\.Sh DESCRIPTION/,/^\.S[hs] [CE]/s/^\.It Fl //p' "$man/$tool.1" | tr ',' '\n' |
+		sed -n 's/^ *\(-*[A-Za-z][a-z-]*\).*/-\1/p' | sort -u >told
+	diff helped told >>wrong
+done
+
 [ ! -s wrong ] || fail "$(cat wrong)"

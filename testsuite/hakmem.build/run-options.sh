@@ -33,6 +33,7 @@ gives "stats:none|$HAKMEM_LIB|2|b c" "$HAKMEM_RUN" -o stats:none -- ./show -o 'b
 gives "purge_delay:0,cache_cap:3,diet:true|$HAKMEM_LIB|0|" \
 	"$HAKMEM_RUN" -o purge_delay=0 -ocache_cap:3 --diet ./show
 gives "strict:true,diet:true|$HAKMEM_LIB|0|" env HAKMEM_CONF=strict:true "$HAKMEM_RUN" --diet ./show
+gives "stats_page:true|$HAKMEM_LIB|0|" "$HAKMEM_RUN" --watch ./show
 libc=$(ldd /bin/true | sed -n 's/.*=> \(.*libc\.so[^ ]*\) .*/\1/p')
 gives "|$HAKMEM_LIB:$libc|0|" env LD_PRELOAD="$libc" "$HAKMEM_RUN" ./show
 

@@ -52,8 +52,8 @@ int main(void)
 	memset(p, 1, MIB(4));
 	memset(q, 1, MIB(6));
 	CHECK(hak_large_give(hak_registry_find(p), p) && hak_large_give(hak_registry_find(q), q));
-	for (k = kept; k->base != q; k++)
-		CHECK(k < kept + HAK_LARGE_CACHE_SLOTS);
+	for (k = hak_kept_slots; k->base != q; k++)
+		CHECK(k < hak_kept_slots + HAK_LARGE_CACHE_SLOTS);
 
 	/* Taken out, as far as the counts go. */
 	take_lock();

@@ -48,7 +48,7 @@ int main(void)
 	/* Each is in another GiB. */
 	for (unsigned i = 0; i < 6; i++)
 		(void)hide(hakmem_malloc(GIB(1)));
-	for (const struct range *r = hak_load_acquire(&ranges); r != NULL; r = r->next) {
+	for (const struct hak_meta_range *r = hak_load_acquire(&hak_meta_ranges); r != NULL; r = r->next) {
 		const char *base = (const char *)((uintptr_t)r->base & -page);
 		const char *end = base + hak_round_up(r->size + (size_t)(r->base - base), page);
 
