@@ -100,7 +100,7 @@ check_programs()
 	local name
 	while read -r name; do
 		n_names=$((n_names + 1))
-		[ -e "tools/$name" ] || [ -e "tools/$name.in" ] || [ -e "tools/$name.c" ] || grep -rq "\"$name\"" lib ||
+		[ -e "tools/$name" ] || [ -e "tools/$name.in" ] || [ -e "tools/$name.c" ] || [ -e "tools/$name.py" ] || grep -rq "\"$name\"" lib ||
 			complain "$1: no program $name"
 	done < <(grep -oE '(^|[^A-Za-z/-])hakmem-[a-z]+' "$1" | grep -o 'hakmem-.*' | sort -u)
 }

@@ -19,6 +19,9 @@ for file in "$libdir/libhakmem.so" "$libdir/libhakmem.so.1" "$top$prefix/include
 	"$top$prefix/bin/hakmem-run"; do
 	[ -f "$file" ] || fail "$file is not there"
 done
+# gdb looks there, below the folder of its own.
+real=$(readlink -f "$libdir/libhakmem.so.1")
+[ -f "$top$prefix/share/gdb/auto-load${real#"$top"}-gdb.py" ] || fail "no script for gdb: $(find "$top" -name '*-gdb.py')"
 [ ! -f "$HAKMEM_A" ] || [ -f "$libdir/libhakmem.a" ] || fail 'no libhakmem.a'
 # bash looks for a completion under the name of each program.
 sed -n 's/^complete -F [a-z_]* //p' "$srcdir/tools/bash-completion" >completed
