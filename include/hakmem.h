@@ -162,6 +162,25 @@ HAKMEM_PUBLIC size_t hakmem_malloc_usable_size(void *ptr) HAKMEM_NOEXCEPT;
 HAKMEM_PUBLIC size_t hakmem_memalignment(const void *ptr) HAKMEM_NOEXCEPT;
 
 /**
+ * How many bytes may be accessed from an address on. Does not access them.
+ * @param ptr any address: the first byte of a block, one inside a block, or any other.
+ * @return bytes up to the end of the block. With profile:hardened or a part of it, that is the end of the size requested; else,
+ * of the size class or the last OS page. 0 for NULL, and for an address of the library's at which no block is live. SIZE_MAX if
+ * nothing is known: for memory that is not the library's, and more than 64 KiB after the start of a block with a mapping of
+ * its own.
+ * @since 1.1
+ */
+HAKMEM_PUBLIC size_t hakmem_malloc_object_size(const void *ptr) HAKMEM_NOEXCEPT;
+
+/**
+ * An upper bound of hakmem_malloc_object_size(), found faster: by the size class alone, whether the block is live or not.
+ * @param ptr any address.
+ * @return bytes up to the end of a block of up to 64 KiB; 0 for NULL; otherwise SIZE_MAX.
+ * @since 1.1
+ */
+HAKMEM_PUBLIC size_t hakmem_malloc_object_size_fast(const void *ptr) HAKMEM_NOEXCEPT;
+
+/**
  * Frees a block whose size the caller knows (C23). Keeps errno.
  * @param ptr a live block from malloc(), calloc() or realloc(), or NULL.
  * @param size the size last requested. A size that the block cannot have been requested with is an

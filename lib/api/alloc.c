@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "api/alloc.h"
 
+#include "free/harden.h"
 #include "large/large.h"
 #include "mid/run.h"
 #include "region/limit.h"
@@ -100,10 +101,24 @@ static void *HAK_NOINLINE take_untiny(size_t size, size_t align, bool grows, boo
 	return check_limits(p);
 }
 
+static void *HAK_NOINLINE take_hardened(size_t size, size_t align, bool *is_clean)
+{
+	void *p;
+
+	if (size > ADDRESSES || align > HAK_ALIGN_MAX)
+		return NULL;
+	p = hak_harden_take(size, align, is_clean);
+	if (HAK_UNLIKELY(p == NULL) && make_room(size))
+		p = hak_harden_take(size, align, is_clean);
+	return check_limits(p);
+}
+
 HAK_NOINLINE void *hak_alloc_miss(size_t size, const void *frame)
 {
 	bool is_clean;
 
+	if (hak_harden_is_on())
+		return hak_sample_taken(take_hardened(size, HAK_ALIGNMENT, &is_clean), frame);
 	if (HAK_LIKELY(size <= HAK_TINY_MAX))
 		return hak_sample_taken(take_tiny(hak_class_of(size > 0 ? size : 1), &is_clean), frame);
 	return hak_sample_taken(take_untiny(size, HAK_ALIGNMENT, false, &is_clean), frame);
@@ -113,7 +128,7 @@ void *hak_alloc_growing(size_t size, const void *frame)
 {
 	bool is_clean;
 
-	return size > HAK_SHARED_MAX ? hak_sample_taken(take_untiny(size, HAK_ALIGNMENT, true, &is_clean), frame) :
+	return size > HAK_SHARED_MAX && !hak_is_hardened() ? hak_sample_taken(take_untiny(size, HAK_ALIGNMENT, true, &is_clean), frame) :
 		hak_alloc(size, frame);
 }
 
@@ -131,7 +146,8 @@ void *hak_alloc_any(size_t size, size_t align, bool *is_clean, const void *frame
 	void *p;
 
 	if (HAK_UNLIKELY(align > HAK_SLICE_SIZE || size > HAK_TINY_MAX))
-		return hak_sample_taken(take_untiny(size, align, false, is_clean), frame);
+		return hak_sample_taken(hak_harden_is_on() ? take_hardened(size, align, is_clean) :
+			take_untiny(size, align, false, is_clean), frame);
 	/* Slabs start at slices, so if a class's size is a multiple of align, all its blocks are aligned. The class for
 	 * a multiple of align has such a size: classes are a power of two apart, and if align is larger than that, its
 	 * multiple is itself the size of a class. */
@@ -142,5 +158,5 @@ void *hak_alloc_any(size_t size, size_t align, bool *is_clean, const void *frame
 		return p;
 	if (hak_sampler_pop_hit(sc, &p))
 		return p;
-	return hak_sample_taken(take_tiny(sc, is_clean), frame);
+	return hak_sample_taken(hak_harden_is_on() ? take_hardened(size, align, is_clean) : take_tiny(sc, is_clean), frame);
 }

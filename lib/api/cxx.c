@@ -9,6 +9,7 @@
 
 #include "api/alloc.h"
 #include "base/check.h"
+#include "free/harden.h"
 
 /* Weak: a static program need not have it. */
 #pragma weak dlsym
@@ -24,13 +25,21 @@ static new_handler current_handler(void)
 	return _ZSt15get_new_handlerv != NULL ? _ZSt15get_new_handlerv() : NULL;
 }
 
-static void *try_once(size_t size, size_t alignment, const void *frame)
+/* Marks a block as new's or new[]'s, in a hardened process. */
+static void *marked(void *p, uint8_t kind)
+{
+	if (hak_is_hardened() && p != NULL)
+		hak_harden_set_kind(p, kind);
+	return p;
+}
+
+static void *try_once(size_t size, size_t alignment, uint8_t kind, const void *frame)
 {
 	bool is_clean;
 
 	if (size > PTRDIFF_MAX || !hak_is_pow2(alignment))
 		return NULL;
-	return hak_alloc_any(size, alignment, &is_clean, frame);
+	return marked(hak_alloc_any(size, alignment, &is_clean, frame), kind);
 }
 
 /* The C++ library's own nothrow operator, behind ours: it calls our throwing one, and catches what that throws or what
@@ -46,7 +55,7 @@ static void *HAK_COLD try_quietly(const char *name, size_t size, size_t alignmen
 	return ((void *(*)(size_t, size_t, const void *))next)(size, alignment, "");
 }
 
-static void *HAK_COLD try_on(size_t size, size_t alignment)
+static void *HAK_COLD try_on(size_t size, size_t alignment, uint8_t kind)
 {
 	for (;;) {
 		new_handler handler = current_handler();
@@ -55,7 +64,7 @@ static void *HAK_COLD try_on(size_t size, size_t alignment)
 		if (handler == NULL)
 			break;
 		handler(); /* may free memory, throw, or not return */
-		p = try_once(size, alignment, HAK_FRAME);
+		p = try_once(size, alignment, kind, HAK_FRAME);
 		if (p != NULL)
 			return p;
 	}
@@ -64,57 +73,62 @@ static void *HAK_COLD try_on(size_t size, size_t alignment)
 	hak_check_fail("operator new: out of memory, and no C++ library to throw bad_alloc", NULL, 0);
 }
 
-static void *HAK_NOINLINE take_slowly(size_t size)
+static void *HAK_NOINLINE take_slowly(size_t size, uint8_t kind)
 {
-	void *p = hak_alloc_miss(size, HAK_FRAME);
+	void *p = marked(hak_alloc_miss(size, HAK_FRAME), kind);
 
-	return HAK_LIKELY(p != NULL) ? p : try_on(size, HAK_ALIGNMENT);
+	return HAK_LIKELY(p != NULL) ? p : try_on(size, HAK_ALIGNMENT, kind);
 }
 
 static void *HAK_NOINLINE take_missed(size_t size, size_t sc)
 {
 	void *p;
 
-	return hak_sampler_pop_hit(sc, &p) ? p : take_slowly(size);
+	return hak_sampler_pop_hit(sc, &p) ? p : take_slowly(size, HAK_LIVE_NEW);
 }
 
-HAK_INLINE void *take(size_t size)
+static void *HAK_NOINLINE take_array_missed(size_t size, size_t sc)
 {
-	size_t sc;
 	void *p;
 
-	return HAK_LIKELY(hak_alloc_hit(size, &p, &sc)) ? p : take_missed(size, sc);
+	return hak_sampler_pop_hit(sc, &p) ? p : take_slowly(size, HAK_LIVE_NEW_ARRAY);
 }
 
-HAK_INLINE void *take_aligned(size_t size, size_t alignment)
+HAK_INLINE void *take_aligned(size_t size, size_t alignment, uint8_t kind)
 {
-	void *p = try_once(size, alignment, HAK_FRAME);
+	void *p = try_once(size, alignment, kind, HAK_FRAME);
 
-	return HAK_LIKELY(p != NULL) ? p : try_on(size, alignment);
+	return HAK_LIKELY(p != NULL) ? p : try_on(size, alignment, kind);
 }
 
-HAK_INLINE void give(void *p, const void *site)
+HAK_INLINE void give(void *p, const char *name, const void *site)
 {
 	if (HAK_UNLIKELY(!hak_cache_push_hit(hak_cache_mine, p)))
-		hak_free_miss(p, "delete", site);
+		hak_free_miss(p, name, site);
 }
 
-static void HAK_NOINLINE give_sized_miss(void *p, size_t size, const void *site)
+static void HAK_NOINLINE give_sized_miss(void *p, size_t size, const char *name, const void *site)
 {
 	if (p != NULL)
-		hak_free_sized_miss(p, size, 1, &(const struct hak_caller){ "delete", site });
+		hak_free_sized_miss(p, size, 1, &(const struct hak_caller){ name, site });
 }
 
-HAK_INLINE void give_sized(void *p, size_t size, const void *site)
+HAK_INLINE void give_sized(void *p, size_t size, const char *name, const void *site)
 {
 	if (HAK_UNLIKELY(size > HAK_SMALL_MAX || !hak_cache_push_sized_hit(hak_cache_mine, p, size)))
-		give_sized_miss(p, size, site);
+		give_sized_miss(p, size, name, site);
 }
 
-static void HAK_NOINLINE give_aligned(void *p, size_t alignment, const void *site)
+static void HAK_NOINLINE give_aligned(void *p, size_t alignment, const char *name, const void *site)
 {
 	if (p != NULL)
-		hak_free_aligned_miss(p, alignment, &(const struct hak_caller){ "delete", site });
+		hak_free_aligned_miss(p, alignment, &(const struct hak_caller){ name, site });
+}
+
+static void give_aligned_sized(void *p, size_t size, size_t alignment, const char *name, const void *site)
+{
+	if (p != NULL)
+		hak_free_sized_miss(p, size, alignment, &(const struct hak_caller){ name, site });
 }
 
 #define SITE __builtin_return_address(0)
@@ -139,10 +153,30 @@ static void HAK_NOINLINE give_aligned(void *p, size_t alignment, const void *sit
 #define NAME_OF(x) #x
 #define NAME(x) NAME_OF(x)
 
+HAK_INLINE void *take(size_t size)
+{
+	size_t sc;
+	void *p;
+
+	return HAK_LIKELY(hak_alloc_hit(size, &p, &sc)) ? p : take_missed(size, sc);
+}
+
 DEFINE_HIT(void *NEW()(size_t size)) { return take(size); }
-DEFINE_HIT(void *NEW_ARRAY()(size_t size)) { return take(size); }
-DEFINE(void *NEW(St11align_val_t)(size_t size, size_t alignment)) { return take_aligned(size, alignment); }
-DEFINE(void *NEW_ARRAY(St11align_val_t)(size_t size, size_t alignment)) { return take_aligned(size, alignment); }
+
+DEFINE_HIT(void *NEW_ARRAY()(size_t size))
+{
+	size_t sc;
+	void *p;
+
+	return HAK_LIKELY(hak_alloc_hit(size, &p, &sc)) ? p : take_array_missed(size, sc);
+}
+
+DEFINE(void *NEW(St11align_val_t)(size_t size, size_t alignment)) { return take_aligned(size, alignment, HAK_LIVE_NEW); }
+
+DEFINE(void *NEW_ARRAY(St11align_val_t)(size_t size, size_t alignment))
+{
+	return take_aligned(size, alignment, HAK_LIVE_NEW_ARRAY);
+}
 
 static void *HAK_NOINLINE take_quietly(size_t size, size_t sc)
 {
@@ -150,7 +184,7 @@ static void *HAK_NOINLINE take_quietly(size_t size, size_t sc)
 
 	if (hak_sampler_pop_hit(sc, &p))
 		return p;
-	p = hak_alloc_miss(size, HAK_FRAME);
+	p = marked(hak_alloc_miss(size, HAK_FRAME), HAK_LIVE_NEW);
 	return HAK_LIKELY(p != NULL) ? p : try_quietly(NAME(NEW(RKSt9nothrow_t)), size, HAK_ALIGNMENT);
 }
 
@@ -169,7 +203,7 @@ static void *HAK_NOINLINE take_array_quietly(size_t size, size_t sc)
 
 	if (hak_sampler_pop_hit(sc, &p))
 		return p;
-	p = hak_alloc_miss(size, HAK_FRAME);
+	p = marked(hak_alloc_miss(size, HAK_FRAME), HAK_LIVE_NEW_ARRAY);
 	return HAK_LIKELY(p != NULL) ? p : try_quietly(NAME(NEW_ARRAY(RKSt9nothrow_t)), size, HAK_ALIGNMENT);
 }
 
@@ -184,7 +218,7 @@ DEFINE_HIT(void *NEW_ARRAY(RKSt9nothrow_t)(size_t size, const void *tag))
 
 DEFINE(void *NEW(St11align_val_tRKSt9nothrow_t)(size_t size, size_t alignment, const void *tag))
 {
-	void *p = try_once(size, alignment, HAK_FRAME);
+	void *p = try_once(size, alignment, HAK_LIVE_NEW, HAK_FRAME);
 
 	(void)tag;
 	return HAK_LIKELY(p != NULL) ? p : try_quietly(NAME(NEW(St11align_val_tRKSt9nothrow_t)), size, alignment);
@@ -192,43 +226,44 @@ DEFINE(void *NEW(St11align_val_tRKSt9nothrow_t)(size_t size, size_t alignment, c
 
 DEFINE(void *NEW_ARRAY(St11align_val_tRKSt9nothrow_t)(size_t size, size_t alignment, const void *tag))
 {
-	void *p = try_once(size, alignment, HAK_FRAME);
+	void *p = try_once(size, alignment, HAK_LIVE_NEW_ARRAY, HAK_FRAME);
 
 	(void)tag;
 	return HAK_LIKELY(p != NULL) ? p : try_quietly(NAME(NEW_ARRAY(St11align_val_tRKSt9nothrow_t)), size, alignment);
 }
 
-DEFINE(void _ZdlPv(void *p)) { give(p, SITE); }
-DEFINE(void _ZdaPv(void *p)) { give(p, SITE); }
-DEFINE(void _ZdlPvRKSt9nothrow_t(void *p, const void *tag)) { (void)tag; give(p, SITE); }
-DEFINE(void _ZdaPvRKSt9nothrow_t(void *p, const void *tag)) { (void)tag; give(p, SITE); }
-DEFINE(void DELETE_SIZED()(void *p, size_t size)) { give_sized(p, size, SITE); }
-DEFINE(void DELETE_ARRAY_SIZED()(void *p, size_t size)) { give_sized(p, size, SITE); }
-DEFINE(void _ZdlPvSt11align_val_t(void *p, size_t alignment)) { give_aligned(p, alignment, SITE); }
-DEFINE(void _ZdaPvSt11align_val_t(void *p, size_t alignment)) { give_aligned(p, alignment, SITE); }
+#define ONE hak_name_delete
+#define ARRAY hak_name_delete_array
+
+DEFINE(void _ZdlPv(void *p)) { give(p, ONE, SITE); }
+DEFINE(void _ZdaPv(void *p)) { give(p, ARRAY, SITE); }
+DEFINE(void _ZdlPvRKSt9nothrow_t(void *p, const void *tag)) { (void)tag; give(p, ONE, SITE); }
+DEFINE(void _ZdaPvRKSt9nothrow_t(void *p, const void *tag)) { (void)tag; give(p, ARRAY, SITE); }
+DEFINE(void DELETE_SIZED()(void *p, size_t size)) { give_sized(p, size, ONE, SITE); }
+DEFINE(void DELETE_ARRAY_SIZED()(void *p, size_t size)) { give_sized(p, size, ARRAY, SITE); }
+DEFINE(void _ZdlPvSt11align_val_t(void *p, size_t alignment)) { give_aligned(p, alignment, ONE, SITE); }
+DEFINE(void _ZdaPvSt11align_val_t(void *p, size_t alignment)) { give_aligned(p, alignment, ARRAY, SITE); }
 
 DEFINE(void _ZdlPvSt11align_val_tRKSt9nothrow_t(void *p, size_t alignment, const void *tag))
 {
 	(void)tag;
-	give_aligned(p, alignment, SITE);
+	give_aligned(p, alignment, ONE, SITE);
 }
 
 DEFINE(void _ZdaPvSt11align_val_tRKSt9nothrow_t(void *p, size_t alignment, const void *tag))
 {
 	(void)tag;
-	give_aligned(p, alignment, SITE);
+	give_aligned(p, alignment, ARRAY, SITE);
 }
 
 DEFINE(void DELETE_SIZED(St11align_val_t)(void *p, size_t size, size_t alignment))
 {
-	if (p != NULL)
-		hak_free_sized_miss(p, size, alignment, &(const struct hak_caller){ "delete", SITE });
+	give_aligned_sized(p, size, alignment, ONE, SITE);
 }
 
 DEFINE(void DELETE_ARRAY_SIZED(St11align_val_t)(void *p, size_t size, size_t alignment))
 {
-	if (p != NULL)
-		hak_free_sized_miss(p, size, alignment, &(const struct hak_caller){ "delete", SITE });
+	give_aligned_sized(p, size, alignment, ARRAY, SITE);
 }
 
 /* tcmalloc's names, which C++ libraries look for: a block, and how many bytes of it may be used. Each of these sizes, too,
@@ -240,13 +275,13 @@ struct sized_block {
 
 static struct sized_block measure(void *p)
 {
-	return (struct sized_block){ p, hak_block_size(hak_registry_find(p)) };
+	return (struct sized_block){ p, hak_block_size(hak_registry_find(p), p) };
 }
 
 /* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 DEFINE(struct sized_block __size_returning_new(size_t size)) { return measure(take(size)); }
 DEFINE(struct sized_block __size_returning_new_aligned(size_t size, size_t alignment))
 {
-	return measure(take_aligned(size, alignment));
+	return measure(take_aligned(size, alignment, HAK_LIVE_NEW));
 }
 /* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */

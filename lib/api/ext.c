@@ -14,7 +14,7 @@
 #include "thread/heap.h"
 #include "thread/purger.h"
 #include "thread/thread.h"
-#include "tiny/slab.h"
+#include "tiny/aside.h"
 #include "watch/dump.h"
 #include "watch/look.h"
 #include "watch/sample.h"
@@ -121,7 +121,8 @@ static size_t check_list_locked(const struct hak_heap *h, struct hak_link *head,
 	size_t n_faults = 0;
 
 	for (struct hak_link *l = head->next; l != head; l = l->next)
-		n_faults += hak_slab_check_locked(h, HAK_MEMBER(l, struct hak_slab, link), is_open);
+		n_faults += hak_slab_check_locked(h, HAK_MEMBER(l, struct hak_slab, link), is_open) +
+			hak_aside_check_locked(HAK_MEMBER(l, struct hak_slab, link));
 	return n_faults;
 }
 

@@ -13,6 +13,7 @@
 #include "base/atomic.h"
 #include "conf/options.h"
 #include "conf/report.h"
+#include "free/harden.h"
 #include "hakmem.h"
 #include "large/large.h"
 #include "mid/run.h"
@@ -112,6 +113,8 @@ static void *HAK_NOINLINE zeroed(size_t size)
 		return no_memory();
 	if (is_clean)
 		return p;
+	if (hak_is_hardened())
+		return memset(p, 0, size);
 	/* All that malloc_usable_size() tells, as other libraries do. */
 	if (size <= HAK_TINY_MAX)
 		size = hak_class_size(hak_class_of(size > 0 ? size : 1));
@@ -157,9 +160,22 @@ static void *resize_larger(struct hak_span *span, void *p, size_t size, const vo
 	return hak_sample_taken(to, frame);
 }
 
-/* The block that was in span, changed to size without copying; NULL: it has to move. */
-static void *resize_in_place(struct hak_span *span, void *p, size_t size, const void *frame)
+static void *resize_hardened(struct hak_span *span, void *p, size_t size, const struct hak_caller *caller, const void *frame)
 {
+	bool is_large = span->kind == HAK_KIND_LARGE;
+	uint32_t site = HAK_UNLIKELY(is_large && span->is_sampled) ? hak_sample_lift(span, p) : 0;
+	void *to = hak_harden_resize(span, p, size, caller);
+
+	if (HAK_UNLIKELY(site != 0) && to == NULL)
+		hak_sample_put_back(span, p, site);
+	return is_large ? hak_sample_taken(to, frame) : to;
+}
+
+/* The block that was in span, changed to size without copying; NULL: it has to move. */
+static void *resize_in_place(struct hak_span *span, void *p, size_t size, const struct hak_caller *caller, const void *frame)
+{
+	if (hak_is_hardened())
+		return resize_hardened(span, p, size, caller, frame);
 	if (HAK_UNLIKELY(span->kind != HAK_KIND_SLAB))
 		return resize_larger(span, p, size, frame);
 	if (size > span->size || (size <= span->size / 2 && span->size > HAK_ALIGNMENT))
@@ -186,17 +202,18 @@ static void *reallocate(void *p, size_t size, const struct hak_caller *caller, c
 	span = hak_block_prove(p, caller);
 	if (span == NULL)
 		return no_memory();
-	to = resize_in_place(span, p, size, frame);
+	to = resize_in_place(span, p, size, caller, frame);
 	if (to != NULL)
 		return to;
-	old_size = hak_block_size(span);
+	old_size = hak_block_size(span, p);
 	/* A block that grows by small steps gets an eighth more than it asks for, or it would be copied each time. */
-	room = size > HAK_SHARED_MAX && size > old_size && size / 8 * 9 <= HAK_RUN_MAX ? size / 8 * 9 : size;
+	room = size > HAK_SHARED_MAX && size > old_size && size / 8 * 9 <= HAK_RUN_MAX && !hak_is_hardened() ? size / 8 * 9 :
+		size;
 	to = move(p, old_size, size, room, frame);
 	if (to == NULL && room != size)
 		to = move(p, old_size, size, size, frame);
 	/* What was free has gone back meanwhile: under a limit there may be room in place, if not for two blocks. */
-	return to != NULL ? to : resize_in_place(span, p, size, frame);
+	return to != NULL ? to : resize_in_place(span, p, size, caller, frame);
 }
 
 HAK_EXPORT void *hakmem_realloc(void *ptr, size_t size)
@@ -283,7 +300,23 @@ HAK_EXPORT size_t hakmem_malloc_usable_size(void *ptr)
 {
 	struct hak_span *span = ptr != NULL ? hak_block_prove(ptr, CALLER("malloc_usable_size")) : NULL;
 
-	return span != NULL ? hak_block_size(span) : 0;
+	return span != NULL ? hak_block_size(span, ptr) : 0;
+}
+
+HAK_EXPORT size_t hakmem_malloc_object_size(const void *ptr)
+{
+	return ptr != NULL ? hak_block_room(ptr) : 0;
+}
+
+HAK_EXPORT size_t hakmem_malloc_object_size_fast(const void *ptr)
+{
+	const struct hak_span *span = hak_registry_find(ptr);
+
+	if (ptr == NULL)
+		return 0;
+	if (span == NULL || span->kind != HAK_KIND_SLAB || span->size > HAK_SHARED_MAX)
+		return SIZE_MAX;
+	return span->size - (size_t)((const char *)ptr - span->base) % span->size;
 }
 
 HAK_EXPORT size_t hakmem_memalignment(const void *ptr)
@@ -433,6 +466,8 @@ SAME_AS(hakmem_valloc) void *valloc(size_t size);
 SAME_AS(hakmem_pvalloc) void *pvalloc(size_t size);
 SAME_AS(hakmem_malloc_usable_size) size_t malloc_usable_size(void *ptr);
 SAME_AS(hakmem_memalignment) size_t memalignment(const void *ptr);
+SAME_AS(hakmem_malloc_object_size) size_t malloc_object_size(const void *ptr);
+SAME_AS(hakmem_malloc_object_size_fast) size_t malloc_object_size_fast(const void *ptr);
 SAME_AS(hakmem_free_sized) void free_sized(void *ptr, size_t size);
 SAME_AS(hakmem_free_aligned_sized) void free_aligned_sized(void *ptr, size_t alignment, size_t size);
 SAME_AS(hakmem_mallinfo) struct mallinfo mallinfo(void);

@@ -70,6 +70,16 @@
 #define HAK_LARGE_PURGES 64                  /* mappings, or pieces of one, unmapped in a row */
 #define HAK_ALIGN_MAX ((size_t)1 << (HAK_ADDRESS_BITS - 2))
 
+/* Hardened processes. */
+#define HAK_PAD_SMALL 128                    /* bytes: after a smaller block at least one byte is left, ... */
+#define HAK_PAD_MIDDLE 1024                  /* ... after one of less than 1 KiB a word, after others two ... */
+#define HAK_PAD_WORD 8                       /* ... of 8 bytes */
+#define HAK_HELD_LEAST 256                   /* blocks of a class handed out, or half a slab, before a freed one is */
+#define HAK_PLACES_BITS 46                   /* 64 TiB of addresses, and in it ... */
+#define HAK_WINDOW_BITS 36                   /* ... a window of 64 GiB for random addresses */
+#define HAK_QUARANTINE_SLOTS 64              /* freed large blocks whose addresses stay inaccessible, ... */
+#define HAK_QUARANTINE_MOST (HAK_ADDRESS_BITS == 32 ? (size_t)16 << 20 : (size_t)64 << 30) /* ... and the bytes of these */
+
 /* Huge pages. */
 #define HAK_HUGE_SIZE ((size_t)2 << 20)      /* 2 MiB: what one fault brings */
 #define HAK_HUGE_SLICES (HAK_HUGE_SIZE / HAK_SLICE_SIZE)

@@ -20,7 +20,7 @@ struct option {
 	uint16_t offset;          /* in struct hak_options; of a path: which one */
 	bool can_change;          /* at run time */
 	uint8_t form;             /* false: a choice; true: a number; or SIZE, PATH, BOOL or BYTES */
-	char words[N_WORDS_MAX][8]; /* of a choice: its values in order, from 0; of a size: what else it takes */
+	char words[N_WORDS_MAX][9]; /* of a choice: its values in order, from 0; of a size: what else it takes */
 	int64_t least, most;      /* of a number, or bytes */
 };
 
@@ -52,6 +52,13 @@ static const struct option options[] = {
 	{ "stats_file", STATS_FILE, false, PATH, { "none" }, 0, 0 },
 	{ FIELD(stats_interval), true, true, { "" }, 1, 86400 },
 	{ FIELD(stats_page), false, BOOL, { "false", "true" }, 0, 0 },
+	{ FIELD(profile), false, false, { "default", "hardened" }, 0, 0 },
+	{ FIELD(zero_free), false, BOOL, { "false", "true" }, 0, 0 },
+	{ FIELD(pad), false, BOOL, { "false", "true" }, 0, 0 },
+	{ FIELD(random), false, BOOL, { "false", "true" }, 0, 0 },
+	{ FIELD(quarantine), false, BOOL, { "false", "true" }, 0, 0 },
+	{ FIELD(kinds), false, BOOL, { "false", "true" }, 0, 0 },
+	{ FIELD(guard), false, BOOL, { "false", "true" }, 0, 0 },
 };
 
 #define N_OPTIONS (sizeof options / sizeof options[0])
@@ -66,10 +73,39 @@ char hak_cgroup_root[HAK_ROOT_SIZE];
 char hak_prof_dump[HAK_ROOT_SIZE];
 char hak_stats_path[HAK_ROOT_SIZE];
 enum hak_options_state hak_options_state;
+uint32_t hak_harden = HAK_HARDEN_UNKNOWN;
 
 static int64_t *field_of(struct hak_options *of, const struct option *o)
 {
 	return (int64_t *)((char *)of + o->offset);
+}
+
+uint32_t hak_options_harden(void)
+{
+	uint32_t all = 0;
+
+	all |= hak_options.zero_free ? HAK_HARDEN_ZERO : 0U;
+	all |= hak_options.pad ? HAK_HARDEN_PAD : 0U;
+	all |= hak_options.random ? HAK_HARDEN_RANDOM : 0U;
+	all |= hak_options.quarantine ? HAK_HARDEN_QUARANTINE : 0U;
+	all |= hak_options.kinds ? HAK_HARDEN_KINDS : 0U;
+	all |= hak_options.guard ? HAK_HARDEN_GUARD : 0U;
+	return all;
+}
+
+/* A profile sets the parts that are not set by themselves, wherever. */
+static void follow_profile(void)
+{
+	static const uint16_t parts[] = { offsetof(struct hak_options, zero_free), offsetof(struct hak_options, pad),
+		offsetof(struct hak_options, random), offsetof(struct hak_options, quarantine),
+		offsetof(struct hak_options, kinds), offsetof(struct hak_options, guard) };
+
+	if (hak_options.profile != HAK_PROFILE_HARDENED)
+		return;
+	for (size_t i = 0; i < N_OPTIONS; i++)
+		for (size_t k = 0; k < sizeof parts / sizeof *parts; k++)
+			if (options[i].offset == parts[k] && hak_load_relaxed(&origins[i]) == HAK_FROM_DEFAULT)
+				hak_store_relaxed(field_of(&hak_options, &options[i]), 1);
 }
 
 /* Of a PATH, which has no field. */
@@ -403,6 +439,7 @@ void hak_options_read(void)
 	if (environment == NULL || !hak_cas_acquire(&hak_options_state, &unread, HAK_OPTIONS_READING))
 		return;
 	is_right = hak_sources_read(environment, read_pair);
+	follow_profile();
 	hak_store_relaxed(&hak_os_is_naming, hak_options.name_memory != 0);
 	HAK_REQUIRE(is_right || !hak_options.strict, "options have mistakes, and strict:true makes them fatal");
 	/* Pairs with the acquire in hak_options_ensure(). */

@@ -34,6 +34,37 @@ enum hak_limit_mode {
 	HAK_LIMIT_CGROUP /* the container's limit is a hard one */
 };
 
+enum hak_profile {
+	HAK_PROFILE_DEFAULT,
+	HAK_PROFILE_HARDENED /* all parts of hardening, except those set by themselves */
+};
+
+/* What a hardened process does, as bits. */
+enum hak_harden_part {
+	HAK_HARDEN_UNKNOWN = 1,    /* the options are not known yet; alone */
+	HAK_HARDEN_ZERO = 2,
+	HAK_HARDEN_PAD = 4,
+	HAK_HARDEN_RANDOM = 8,
+	HAK_HARDEN_QUARANTINE = 16,
+	HAK_HARDEN_KINDS = 32,
+	HAK_HARDEN_GUARD = 64
+};
+
+/* const after the first slow allocation that finds the options known (free/harden.h): these parts, or 0. */
+extern uint32_t hak_harden;
+
+/* Is the process a hardened one? */
+HAK_INLINE bool hak_is_hardened(void)
+{
+	return HAK_UNLIKELY(hak_load_relaxed(&hak_harden) > HAK_HARDEN_UNKNOWN);
+}
+
+/* Does it do this? */
+HAK_INLINE bool hak_does(enum hak_harden_part part)
+{
+	return (hak_load_relaxed(&hak_harden) & part) != 0;
+}
+
 /* Sizes: bytes; negative: per cent; 0: off. */
 #define HAK_SIZE_AUTO (-1000)
 
@@ -57,6 +88,13 @@ struct hak_options {
 	int64_t prof_signal; /* const: the signal that asks for a profile; 0: none */
 	int64_t stats_page;  /* const: the figures are published in a page of memory */
 	int64_t stats_interval; /* any: s between two writings of stats_file */
+	int64_t profile;     /* const: enum hak_profile */
+	int64_t zero_free;   /* const: HAK_HARDEN_ZERO: free blocks are zero, and checked */
+	int64_t pad;         /* const: HAK_HARDEN_PAD: a pattern after the size requested, checked */
+	int64_t random;      /* const: HAK_HARDEN_RANDOM: blocks and mappings at random addresses */
+	int64_t quarantine;  /* const: HAK_HARDEN_QUARANTINE: freed blocks are reused late */
+	int64_t kinds;       /* const: HAK_HARDEN_KINDS: malloc, new and new[] are told apart */
+	int64_t guard;       /* const: HAK_HARDEN_GUARD: inaccessible OS pages after slabs and around large blocks */
 };
 
 #define HAK_ROOT_SIZE 128
@@ -87,6 +125,9 @@ HAK_INLINE void hak_options_ensure(void)
 	if (HAK_UNLIKELY(hak_load_acquire(&hak_options_state) != HAK_OPTIONS_READ))
 		hak_options_read();
 }
+
+/* The parts of hardening that the options name: enum hak_harden_part; 0: none. */
+uint32_t hak_options_harden(void);
 
 enum hak_option_answer hak_options_set(const char *name, const char *value);
 

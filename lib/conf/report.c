@@ -10,6 +10,8 @@
 
 #define N_SITES 64 /* places remembered; beyond that, every report is written */
 
+const char hak_name_delete[] = "delete", hak_name_delete_array[] = "delete";
+
 static uintptr_t sites[N_SITES]; /* any: 0 unused */
 uint64_t hak_report_n;
 
@@ -52,6 +54,24 @@ static void add_verdict(struct hak_text *t, enum hak_verdict verdict)
 	case HAK_WRONG_SIZE:
 		hak_text_add(t, "wrong size");
 		break;
+	case HAK_OVERFLOW:
+		hak_text_add(t, "overflow");
+		break;
+	case HAK_UNDERFLOW:
+		hak_text_add(t, "underflow");
+		break;
+	case HAK_WRITTEN_FREE:
+		hak_text_add(t, "write after free");
+		break;
+	case HAK_OF_MALLOC:
+		hak_text_add(t, "block of malloc");
+		break;
+	case HAK_OF_NEW:
+		hak_text_add(t, "block of new");
+		break;
+	case HAK_OF_NEW_ARRAY:
+		hak_text_add(t, "block of new[]");
+		break;
 	}
 }
 
@@ -69,7 +89,7 @@ static void add_class(struct hak_text *t, size_t what)
 
 void hak_report_bad_free(enum hak_verdict verdict, const char *call, const void *ptr, size_t what, const void *site)
 {
-	uintptr_t key = site != NULL ? (uintptr_t)site : (uintptr_t)verdict + 1 + what * 8;
+	uintptr_t key = site != NULL ? (uintptr_t)site : (uintptr_t)verdict + 1 + what * 16;
 	struct hak_text t;
 
 	hak_options_ensure();

@@ -15,7 +15,11 @@ enum hak_verdict {
 	HAK_MISALIGNED,
 	HAK_FREE_SLAB,
 	HAK_NOT_OURS,
-	HAK_WRONG_SIZE
+	HAK_WRONG_SIZE,
+	HAK_OVERFLOW,      /* a write past the size requested, or before a large block */
+	HAK_UNDERFLOW,     /* a write right before the block, to the end of another one */
+	HAK_WRITTEN_FREE,  /* a write to a free block */
+	HAK_OF_MALLOC, HAK_OF_NEW, HAK_OF_NEW_ARRAY /* where a block comes from that is freed the wrong way */
 };
 
 /* Who called, for verdicts. */
@@ -23,6 +27,9 @@ struct hak_caller {
 	const char *name; /* "free", "realloc", … */
 	const void *site;
 };
+
+/* These two names both read "delete"; their addresses tell them apart. */
+extern const char hak_name_delete[], hak_name_delete_array[];
 
 /* Kinds of block that have no size class. */
 #define HAK_CLASS_NONE 0

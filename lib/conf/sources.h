@@ -22,6 +22,10 @@ struct hak_source {
 /* The environment as the kernel or libc has it; NULL: it cannot be found yet. */
 char **hak_sources_environment(void);
 
+/* The 16 random bytes that the kernel gives a program, or NULL. To be called before the program can have replaced its
+ * environment: where the C library does not say where the kernel put it, they are searched behind that. */
+const unsigned char *hak_sources_random(void);
+
 /* Passes each "name:value" to take, without the blanks around it. Returns whether take accepted all. Keeps errno. */
 bool hak_sources_read(char **environment,
 		      bool (*take)(const struct hak_source *source, const char *pair, size_t n));

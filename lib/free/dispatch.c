@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "free/dispatch.h"
 
+#include "free/harden.h"
 #include "large/large.h"
 #include "mid/run.h"
 #include "os/page.h"
@@ -61,6 +62,51 @@ struct hak_span *hak_block_prove(const void *p, const struct hak_caller *caller)
 	return NULL;
 }
 
+size_t hak_block_size(const struct hak_span *span, const void *p)
+{
+	return hak_is_hardened() ? hak_harden_size(span, p) : span->size;
+}
+
+static size_t room_to(const char *end, const char *p)
+{
+	return p < end ? (size_t)(end - p) : 0;
+}
+
+/* Of a run or a large block. */
+static size_t room_in_larger(const struct hak_span *span, const char *p)
+{
+	const char *base = hak_load_relaxed(&span->base);
+
+	return p >= base ? room_to(base + hak_load_relaxed(&span->size), p) : 0;
+}
+
+/* At an address for which nothing is registered: a large block is registered only for the slice in which it begins. */
+static size_t room_unregistered(const char *p)
+{
+	const struct hak_span *span = (uintptr_t)p > HAK_SLICE_SIZE ? hak_registry_find(p - HAK_SLICE_SIZE) : NULL;
+	size_t room = span != NULL && span->kind == HAK_KIND_LARGE ? room_in_larger(span, p) : 0;
+
+	return room > 0 ? room : SIZE_MAX;
+}
+
+size_t hak_block_room(const void *p)
+{
+	const struct hak_span *span = hak_registry_find(p);
+	const struct hak_slab *s = (const struct hak_slab *)span;
+	const char *base;
+	size_t idx;
+
+	if (span == NULL)
+		return room_unregistered(p);
+	if (span->kind == HAK_KIND_NONE)
+		return 0;
+	if (span->kind != HAK_KIND_SLAB)
+		return room_in_larger(span, p);
+	idx = hak_slab_idx_of(s, p);
+	base = span->base + idx * span->size;
+	return is_alive(s, idx) ? room_to(base + hak_block_size(span, base), p) : 0;
+}
+
 void hak_block_note_size(struct hak_span *span, const void *p, size_t size)
 {
 	struct hak_slab *s = (struct hak_slab *)span;
@@ -72,8 +118,7 @@ void hak_block_note_size(struct hak_span *span, const void *p, size_t size)
 		hak_store_relaxed(live, value);
 }
 
-/* The heap's own threads may be asleep: now and then, a thread that frees into it collects there. */
-static void HAK_NOINLINE collect_for(struct hak_heap *h, unsigned sc)
+void hak_free_collect(struct hak_heap *h, unsigned sc)
 {
 	struct hak_cache *c = hak_thread_enter();
 
@@ -101,7 +146,7 @@ static void send_home(struct hak_cache *c, struct hak_slab *s, size_t idx, void 
 		n = ++hak_thread_me.n_freed;
 	}
 	if (HAK_UNLIKELY(n % HAK_COLLECT_FREES == 0) && hak_thread_me.depth == 0)
-		collect_for(h, sc);
+		hak_free_collect(h, sc);
 }
 
 static void free_larger(struct hak_span *span, void *p, const struct hak_caller *caller)
@@ -158,7 +203,7 @@ static void free_tiny(struct hak_slab *s, size_t idx, void *p, const struct hak_
 	}
 }
 
-static void free_proved(struct hak_span *span, void *p, const struct hak_caller *caller)
+void hak_free_proved(struct hak_span *span, void *p, const struct hak_caller *caller)
 {
 	struct hak_slab *s = (struct hak_slab *)span;
 
@@ -175,6 +220,12 @@ void hak_free_miss(void *p, const char *name, const void *site)
 	struct hak_slab *s = (struct hak_slab *)span;
 	size_t idx;
 
+	if (hak_is_hardened()) {
+		span = p != NULL ? hak_block_prove(p, &caller) : NULL;
+		if (span != NULL)
+			hak_harden_free(span, p, HAK_SIZE_ANY, 1, &caller);
+		return;
+	}
 	if (HAK_UNLIKELY(span == NULL || span->kind != HAK_KIND_SLAB)) {
 		span = p != NULL ? hak_block_prove(p, &caller) : NULL;
 		if (span != NULL)
@@ -218,8 +269,10 @@ void hak_free_aligned_miss(void *p, size_t alignment, const struct hak_caller *c
 {
 	struct hak_span *span = hak_block_prove(p, caller);
 
-	if (span != NULL && is_aligned(p, alignment))
-		free_proved(span, p, caller);
+	if (span != NULL && hak_is_hardened())
+		hak_harden_free(span, p, HAK_SIZE_ANY, alignment, caller);
+	else if (span != NULL && is_aligned(p, alignment))
+		hak_free_proved(span, p, caller);
 	else if (span != NULL)
 		report(HAK_WRONG_SIZE, p, hak_block_class(span), caller);
 }
@@ -231,6 +284,10 @@ void hak_free_sized_miss(void *p, size_t size, size_t alignment, const struct ha
 
 	if (span == NULL)
 		return;
+	if (hak_is_hardened()) {
+		hak_harden_free(span, p, size < HAK_SIZE_ANY ? size : HAK_SIZE_ANY - 1, alignment, caller);
+		return;
+	}
 	size = size > 0 ? size : 1;
 	is_right = is_aligned(p, alignment);
 	if (span->kind == HAK_KIND_SLAB)
@@ -238,7 +295,7 @@ void hak_free_sized_miss(void *p, size_t size, size_t alignment, const struct ha
 	else
 		is_right = is_right && is_larger_size(span, size);
 	if (HAK_LIKELY(is_right))
-		free_proved(span, p, caller);
+		hak_free_proved(span, p, caller);
 	else
 		report(HAK_WRONG_SIZE, p, hak_block_class(span), caller);
 }

@@ -11,23 +11,31 @@
 #include "conf/report.h"
 #include "region/registry.h"
 
+struct hak_heap;
+
 /* The live block that begins at p, or NULL after a verdict (under on_error:report). */
 struct hak_span *hak_block_prove(const void *p, const struct hak_caller *caller);
 
 /* realloc() leaves the slab's block that begins at p in place, for size bytes. */
 void hak_block_note_size(struct hak_span *span, const void *p, size_t size);
 
-/* Usable bytes of a block that begins in span. */
-HAK_INLINE size_t hak_block_size(const struct hak_span *span)
-{
-	return span->size;
-}
+/* Usable bytes of the block p, which begins in span. */
+size_t hak_block_size(const struct hak_span *span, const void *p);
+
+/* Bytes from p to the end of its live block; 0: there is none; SIZE_MAX: unknown. */
+size_t hak_block_room(const void *p);
 
 /* The class that a verdict names for a block in span: see conf/report.h. */
 size_t hak_block_class(const struct hak_span *span);
 
 /* any; set before the first block is sampled, and never changed: called with each sampled block before it is freed. */
 extern void (*hak_free_watcher)(void *p);
+
+/* Frees p, a live block that begins in span. */
+void hak_free_proved(struct hak_span *span, void *p, const struct hak_caller *caller);
+
+/* Collects what others sent to h's slabs of class sc: its own threads may be asleep. Not to be called inside a miss. */
+void hak_free_collect(struct hak_heap *h, unsigned sc) HAK_COLD;
 
 /* Frees p, which may be NULL. name and site: the caller. */
 void hak_free_miss(void *p, const char *name, const void *site);

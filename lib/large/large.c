@@ -3,6 +3,7 @@
 
 #include "base/atomic.h"
 #include "base/bits.h"
+#include "large/block.h"
 #include "large/kept.h"
 #include "os/lock.h"
 #include "os/page.h"
@@ -28,11 +29,6 @@ static void take_lock(void)
 	(void)is_sound;
 }
 
-static struct hak_large *of_span(struct hak_span *span)
-{
-	return (struct hak_large *)span;
-}
-
 static uint64_t new_origin(void)
 {
 	return hak_add_relaxed(&n_origins, 1);
@@ -51,7 +47,7 @@ static struct hak_large *make_descriptor(void *place)
 	return l;
 }
 
-static struct hak_large *take_descriptor(void)
+struct hak_large *hak_large_take_descriptor(void)
 {
 	struct hak_large *l;
 
@@ -65,7 +61,12 @@ static struct hak_large *take_descriptor(void)
 	return l != NULL ? l : make_descriptor(hak_meta_take(sizeof *l));
 }
 
-static void give_descriptor(struct hak_large *l)
+struct hak_large *hak_large_make_descriptor_alone(void)
+{
+	return make_descriptor(hak_os_map_guarded(hak_os_page_size(), "hakmem: meta"));
+}
+
+void hak_large_give_descriptor(struct hak_large *l)
 {
 	take_lock();
 	l->unused = unused;
@@ -73,8 +74,7 @@ static void give_descriptor(struct hak_large *l)
 	hak_lock_give(&lock);
 }
 
-/* As give_descriptor(), without the lock. */
-static void give_descriptor_late(struct hak_large *l)
+void hak_large_give_descriptor_late(struct hak_large *l)
 {
 	struct hak_large *head = hak_load_relaxed(&late);
 
@@ -83,7 +83,7 @@ static void give_descriptor_late(struct hak_large *l)
 	while (!hak_cas_release(&late, &head, l));
 }
 
-static void count_live(struct hak_large *l, size_t mapped, uint64_t origin)
+void hak_large_count(struct hak_large *l, size_t mapped, uint64_t origin)
 {
 	l->origin = origin;
 	hak_store_relaxed(&l->mapped, mapped);
@@ -91,7 +91,7 @@ static void count_live(struct hak_large *l, size_t mapped, uint64_t origin)
 	hak_peak_count_large((int64_t)mapped);
 }
 
-static void uncount_live(struct hak_large *l)
+void hak_large_uncount(struct hak_large *l)
 {
 	hak_sub_relaxed(&hak_large_n_live, 1);
 	hak_peak_count_large(-(int64_t)l->mapped);
@@ -108,8 +108,7 @@ static size_t mapping_size(size_t size)
 	return rounded < HAK_SLICE_SIZE ? HAK_SLICE_SIZE : rounded; /* G1 */
 }
 
-/* Counts size bytes more as held, if necessary after purging what is free. False: the limit forbids it. */
-static bool charge(size_t size)
+bool hak_large_charge(size_t size)
 {
 	if (HAK_LIKELY(hak_limit_take(size)))
 		return true;
@@ -143,7 +142,7 @@ static void fetch(size_t size)
 
 static bool take_new(size_t size, size_t align, struct hak_kept *out)
 {
-	if (!charge(size))
+	if (!hak_large_charge(size))
 		return false;
 	*out = (struct hak_kept){ .base = map_new(size, align), .size = size, .origin = new_origin(), .is_clean = true };
 	if (out->base == NULL) {
@@ -182,7 +181,7 @@ static bool grow(struct hak_kept *k, size_t size, size_t align)
 {
 	char *to;
 
-	if (charge(size - k->size)) {
+	if (hak_large_charge(size - k->size)) {
 		to = remap(k->base, k->size, size, align, NULL);
 		if (to != NULL) {
 			k->origin = to == k->base ? k->origin : new_origin();
@@ -214,10 +213,11 @@ static void *put_block(struct hak_large *l, const struct hak_kept *k, size_t siz
 {
 	l->span.kind = HAK_KIND_LARGE;
 	l->span.is_clean = k->is_clean;
+	l->span.sc = 0;
 	l->span.n_slices = 1;
 	hak_store_relaxed(&l->span.base, k->base); /* hak_large_resident_get() looks at all of them at any time */
 	hak_store_relaxed(&l->span.size, size);
-	count_live(l, k->size, k->origin);
+	hak_large_count(l, k->size, k->origin);
 	hak_registry_put(k->base, 1, &l->span);
 	*is_clean = k->is_clean;
 	return k->base;
@@ -231,11 +231,11 @@ void *hak_large_take(size_t size, size_t align, bool grows, bool *is_clean)
 	size = mapping_size(size);
 	if (size == 0 || align > HAK_ALIGN_MAX)
 		return NULL;
-	l = take_descriptor();
+	l = hak_large_take_descriptor();
 	if (l == NULL)
 		return NULL;
 	if (!take_mapping(size, align, grows, &k)) {
-		give_descriptor(l);
+		hak_large_give_descriptor(l);
 		return NULL;
 	}
 	return put_block(l, &k, size, is_clean);
@@ -249,7 +249,7 @@ void *hak_large_take_alone(size_t size, size_t align, bool *is_clean)
 	if (k.size == 0 || align > HAK_ALIGN_MAX || !hak_limit_take(k.size))
 		return NULL;
 	k.base = map_new(k.size, align);
-	l = k.base != NULL ? make_descriptor(hak_os_map_guarded(hak_os_page_size(), "hakmem: meta")) : NULL;
+	l = k.base != NULL ? hak_large_make_descriptor_alone() : NULL;
 	if (l != NULL)
 		return put_block(l, &k, k.size, is_clean);
 	if (k.base != NULL)
@@ -260,29 +260,29 @@ void *hak_large_take_alone(size_t size, size_t align, bool *is_clean)
 
 bool hak_large_give(struct hak_span *span, void *p)
 {
-	struct hak_large *l = of_span(span);
+	struct hak_large *l = hak_large_of(span);
 	struct hak_kept k = { .base = p };
 
 	if (!hak_registry_claim(p, 1, span, NULL))
 		return false;
 	k.size = l->mapped;
 	k.origin = l->origin;
-	uncount_live(l);
-	give_descriptor(l);
+	hak_large_uncount(l);
+	hak_large_give_descriptor(l);
 	hak_kept_put(k);
 	return true;
 }
 
 bool hak_large_give_alone(struct hak_span *span, void *p)
 {
-	struct hak_large *l = of_span(span);
+	struct hak_large *l = hak_large_of(span);
 	size_t size;
 
 	if (!hak_registry_claim(p, 1, span, NULL))
 		return false;
 	size = l->mapped;
-	uncount_live(l);
-	give_descriptor_late(l);
+	hak_large_uncount(l);
+	hak_large_give_descriptor_late(l);
 	/* Where the kernel is out of mappings, the addresses are lost. */
 	if (hak_os_unmap(p, size) || hak_os_purge(p, size))
 		hak_limit_give(size);
@@ -315,7 +315,7 @@ static void *resize(struct hak_large *l, size_t size)
 
 void *hak_large_resize(struct hak_span *span, size_t size)
 {
-	struct hak_large *l = of_span(span);
+	struct hak_large *l = hak_large_of(span);
 	size_t old_size = l->mapped;
 	size_t n_next;
 	void *p;
@@ -332,7 +332,7 @@ void *hak_large_resize(struct hak_span *span, size_t size)
 		set_place(l, span->base, old_size + n_next);
 		return span->base;
 	}
-	if (size > old_size && !charge(size - old_size))
+	if (size > old_size && !hak_large_charge(size - old_size))
 		return NULL;
 	p = resize(l, size);
 	if (p == NULL && size > old_size)
@@ -349,7 +349,7 @@ bool hak_large_contains(const void *p)
 	struct hak_span *span = hak_registry_find_below(p);
 
 	return span != NULL && span->kind == HAK_KIND_LARGE &&
-		(uintptr_t)p - (uintptr_t)hak_load_relaxed(&span->base) < hak_load_relaxed(&of_span(span)->mapped);
+		(uintptr_t)p - (uintptr_t)hak_load_relaxed(&span->base) < hak_load_relaxed(&hak_large_of(span)->mapped);
 }
 
 void hak_large_resident_get(struct hak_large_stats *resident)

@@ -13,7 +13,7 @@
 struct hak_large {
 	struct hak_span span;
 	size_t mapped;         /* own: bytes of the mapping, at least span.size; 0: the descriptor is not in use */
-	uint64_t origin;       /* own: G2 */
+	uint64_t origin;       /* own: G2; of a guarded block: see guarded.h */
 	struct hak_large *unused;  /* lk:LARGE, or whoever puts it into late: the next one */
 	struct hak_large *next;    /* const: all descriptors ever made */
 };

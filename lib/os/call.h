@@ -9,17 +9,17 @@
 
 #include "base/call.h"
 
-/* MAP_FAILED if the kernel refuses. */
-HAK_INLINE void *hak_call_mmap(size_t size, int protection, int flags)
+/* At near, if that is free and not NULL, otherwise anywhere. MAP_FAILED if the kernel refuses. */
+HAK_INLINE void *hak_call_mmap(void *near, size_t size, int protection, int flags)
 {
 #ifdef SYS_mmap2
-	long p = hak_call(SYS_mmap2, 0, size, protection, flags, -1, 0);
+	long p = hak_call(SYS_mmap2, near, size, protection, flags, -1, 0);
 #elif defined(__s390x__)
 	/* There it takes one argument, a pointer to the six. */
-	const unsigned long args[6] = { 0, size, (unsigned long)protection, (unsigned long)flags, ~0UL, 0 };
+	const unsigned long args[6] = { (unsigned long)near, size, (unsigned long)protection, (unsigned long)flags, ~0UL, 0 };
 	long p = hak_call(SYS_mmap, args);
 #else
-	long p = hak_call(SYS_mmap, 0, size, protection, flags, -1, 0);
+	long p = hak_call(SYS_mmap, near, size, protection, flags, -1, 0);
 #endif
 
 	return hak_call_is_refused(p) ? MAP_FAILED : (void *)p;
@@ -45,21 +45,11 @@ HAK_INLINE bool hak_call_munmap(void *p, size_t size)
 	return hak_call(SYS_munmap, p, size) == 0;
 }
 
-/* Gives an OS page or more of a mapping that is not accessible memory to read and write, by a mapping in its place: a
- * call that a filter for malloc's sake has to allow, as mprotect() is not. */
-HAK_INLINE bool hak_call_open(void *p, size_t size)
+/* Replaces OS pages of a mapping by zeroed ones with this protection. A filter for malloc's sake has to allow this call,
+ * unlike mprotect(). */
+HAK_INLINE bool hak_call_map_over(void *p, size_t size, int protection)
 {
-	int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
-
-#ifdef SYS_mmap2
-	return !hak_call_is_refused(hak_call(SYS_mmap2, p, size, PROT_READ | PROT_WRITE, flags, -1, 0));
-#elif defined(__s390x__)
-	const unsigned long args[6] = { (unsigned long)p, size, PROT_READ | PROT_WRITE, (unsigned long)flags, ~0UL, 0 };
-
-	return !hak_call_is_refused(hak_call(SYS_mmap, args));
-#else
-	return !hak_call_is_refused(hak_call(SYS_mmap, p, size, PROT_READ | PROT_WRITE, flags, -1, 0));
-#endif
+	return hak_call_mmap(p, size, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED) != MAP_FAILED;
 }
 
 HAK_INLINE bool hak_call_madvise(void *p, size_t size, int advice)

@@ -46,7 +46,7 @@ static size_t find_page_size(void)
 	void *p[8];
 
 	for (unsigned i = 0; i < sizeof p / sizeof *p; i++) {
-		p[i] = hak_call_mmap(4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS);
+		p[i] = hak_call_mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS);
 		bits |= p[i] != MAP_FAILED ? (uintptr_t)p[i] : 0;
 	}
 	for (unsigned i = 0; i < sizeof p / sizeof *p; i++)
@@ -62,7 +62,7 @@ static bool can_purge(void)
 
 	if (hak_load_relaxed(&answer) == UNASKED) {
 		size_t size = hak_os_page_size();
-		volatile char *p = hak_call_mmap(size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
+		volatile char *p = hak_call_mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
 
 		if (p == MAP_FAILED)
 			return false;
@@ -88,9 +88,9 @@ size_t hak_os_page_size(void)
 	return s;
 }
 
-static void *map_pages(size_t size, int protection)
+static void *map_pages(void *near, size_t size, int protection)
 {
-	void *p = hak_call_mmap(size, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE);
+	void *p = hak_call_mmap(near, size, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE);
 
 	hak_add_relaxed(&hak_os_counts.n_map, 1);
 	if (p == MAP_FAILED)
@@ -110,7 +110,7 @@ static bool unmap_pages(void *base, size_t size)
 	return is_done;
 }
 
-static void unmap_end(void *base, size_t size)
+void hak_os_unmap_part(void *base, size_t size)
 {
 	hak_add_relaxed(&hak_os_counts.n_map, 1);
 	hak_call_munmap(base, size);
@@ -122,37 +122,54 @@ static void name_pages(void *base, size_t size, const char *name)
 		hak_call(SYS_prctl, PR_SET_VMA, PR_SET_VMA_ANON_NAME, base, size, name);
 }
 
-/* Cuts an aligned piece of size bytes out of a mapping of size + align. */
-static void *cut_aligned(char *p, size_t size, size_t align)
+/* Cuts a piece of size bytes out of a mapping of size + align, whose byte `off` is aligned. */
+static void *cut_aligned(char *p, size_t size, size_t off, size_t align)
 {
-	char *base = (char *)hak_round_up((uintptr_t)p, align);
+	char *base = (char *)hak_round_up((uintptr_t)p + off, align) - off;
 	size_t head = (size_t)(base - p);
 	size_t tail = align - head;
 
 	/* If the kernel allows no more mappings, the ends stay: address space, not memory. */
 	if (head > 0)
-		unmap_end(p, head);
+		hak_os_unmap_part(p, head);
 	if (tail > 0)
-		unmap_end(base + size, tail);
+		hak_os_unmap_part(base + size, tail);
 	return base;
+}
+
+static char *map_aligned(void *near, size_t size, size_t off, size_t align, int protection)
+{
+	size_t page = hak_os_page_size();
+	char *p = map_pages(near, size, protection);
+
+	if (p != NULL && (((uintptr_t)p + off) & (align - 1)) != 0) {
+		unmap_pages(p, size);
+		p = NULL;
+		if (size + align > size)
+			p = map_pages(NULL, size + align, protection);
+		if (p != NULL)
+			p = cut_aligned(p, size, off, align > page ? align : page);
+	}
+	return p;
+}
+
+void *hak_os_map_near(void *near, size_t size, size_t align, const char *name)
+{
+	char *p = map_aligned(near, size, 0, align, PROT_READ | PROT_WRITE);
+
+	if (p != NULL)
+		name_pages(p, size, name);
+	return p;
 }
 
 void *hak_os_map(size_t size, size_t align, const char *name)
 {
-	size_t page = hak_os_page_size();
-	char *p = map_pages(size, PROT_READ | PROT_WRITE);
+	return hak_os_map_near(NULL, size, align, name);
+}
 
-	if (p != NULL && ((uintptr_t)p & (align - 1)) != 0) {
-		unmap_pages(p, size);
-		p = NULL;
-		if (size + align > size)
-			p = map_pages(size + align, PROT_READ | PROT_WRITE);
-		if (p != NULL)
-			p = cut_aligned(p, size, align > page ? align : page);
-	}
-	if (p != NULL)
-		name_pages(p, size, name);
-	return p;
+void *hak_os_reserve(void *near, size_t size, size_t off, size_t align)
+{
+	return map_aligned(near, size, off, align, PROT_NONE);
 }
 
 void *hak_os_map_shared(int fd, size_t size)
@@ -176,19 +193,35 @@ void *hak_os_map_guarded(size_t size, const char *name)
 
 	if (!hak_os_can_split())
 		return hak_os_map(size, page, name);
-	p = map_pages(size + 2 * page, PROT_NONE);
+	p = map_pages(NULL, size + 2 * page, PROT_NONE);
 	if (p != NULL) {
 		hak_add_relaxed(&hak_os_counts.n_map, 1);
-		if (hak_call_open(p + page, size)) {
+		if (hak_call_map_over(p + page, size, PROT_READ | PROT_WRITE)) {
 			hak_add_relaxed(&hak_os_counts.n_mapped, 2);
 			p += page;
 			name_pages(p, size, name);
 		} else {
 			unmap_pages(p, size + 2 * page);
-			p = map_pages(size, PROT_READ | PROT_WRITE);
+			p = map_pages(NULL, size, PROT_READ | PROT_WRITE);
 		}
 	}
 	return p;
+}
+
+bool hak_os_close(void *base, size_t size)
+{
+	hak_add_relaxed(&hak_os_counts.n_map, 1);
+	return hak_call_map_over(base, size, PROT_NONE);
+}
+
+bool hak_os_open(void *base, size_t size, const char *name)
+{
+	bool is_done = hak_call_map_over(base, size, PROT_READ | PROT_WRITE);
+
+	hak_add_relaxed(&hak_os_counts.n_map, 1);
+	if (is_done)
+		name_pages(base, size, name);
+	return is_done;
 }
 
 bool hak_os_unmap(void *base, size_t size)

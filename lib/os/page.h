@@ -29,9 +29,13 @@ bool hak_os_is_advice_void(void);
 /* Size of an OS page; 4 to 64 KiB. */
 size_t hak_os_page_size(void);
 
-/* Maps size bytes (whole OS pages) of zeroed memory, aligned to `align` (a power of two, at least an OS
- * page). Returns NULL when the kernel refuses. */
+/* Maps size bytes (whole OS pages) of zeroed memory, aligned to `align` (a power of two, at least an OS page). Returns NULL when
+ * the kernel refuses. _near: at this address, if it is free and not NULL. */
 void *hak_os_map(size_t size, size_t align, const char *name);
+void *hak_os_map_near(void *near, size_t size, size_t align, const char *name);
+
+/* Like hak_os_map_near(), but inaccessible, with byte `off` of it aligned. */
+void *hak_os_reserve(void *near, size_t size, size_t off, size_t align);
 
 /* Like hak_os_map(size, OS page), with an inaccessible OS page before and behind. */
 void *hak_os_map_guarded(size_t size, const char *name);
@@ -39,9 +43,17 @@ void *hak_os_map_guarded(size_t size, const char *name);
 /* Maps a file's first size bytes, to be shared with others, but not with forked children. NULL: the kernel refuses. */
 void *hak_os_map_shared(int fd, size_t size);
 
+/* Makes whole OS pages of a mapping inaccessible, and frees what was in them; makes them zeroed memory again. This may split a
+ * mapping, or merge some, which the caller counts. False if the kernel refuses. */
+bool hak_os_close(void *base, size_t size);
+bool hak_os_open(void *base, size_t size, const char *name);
+
 /* Unmaps. False when the kernel refuses (it would need one more mapping than it allows): the memory is
  * then still mapped, and the caller's. */
 bool hak_os_unmap(void *base, size_t size);
+
+/* Unmaps part of a mapping, or what is left of one. Counts no mapping. */
+void hak_os_unmap_part(void *base, size_t size);
 
 /* Gives a mapping a new size, in place where to == base, else by moving its pages over the mapping at `to` (of
  * new_size bytes). False: nothing has changed. */

@@ -10,6 +10,7 @@
 #include "region/limit.h"
 #include "region/meta.h"
 #include "region/peak.h"
+#include "region/place.h"
 #include "region/slack.h"
 #include "region/slices.h"
 
@@ -163,7 +164,7 @@ static struct hak_superslab *make_superslab(size_t n, size_t align)
 	for (;;) {
 		/* If address space is scarce, the last try is for exactly what was requested, with the alignment
 		 * requested. */
-		s->base = hak_os_map(size, size > least ? align : wanted, "hakmem: superslab");
+		s->base = hak_os_map_near(hak_place_draw(size), size, size > least ? align : wanted, "hakmem: superslab");
 		if (s->base != NULL || size == least)
 			break;
 		size = size / 2 > least ? size / 2 : least;

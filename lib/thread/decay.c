@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "conf/options.h"
+#include "large/guarded.h"
 #include "large/kept.h"
 #include "os/clock.h"
 #include "region/huge.h"
@@ -247,6 +248,8 @@ static size_t purge_all_holes(uint64_t now)
 	do {
 		for (struct hak_heap *h = hak_heaps_first(); h != NULL; h = hak_load_acquire(&h->next)) {
 			hak_heap_collect_any(h);
+			if (hak_is_hardened()) /* the first one holds what the second frees */
+				hak_heap_collect_any(h);
 			n_bytes += hak_hole_purge_any(h, now, 0, true, is_always, NULL);
 		}
 	} while (requeue_kept_holes());
@@ -300,5 +303,6 @@ size_t hak_decay_trim(struct hak_cache *c, size_t target)
 	n_bytes = purge_all_holes(hak_os_now());
 	hak_group_trim();
 	n_bytes += hak_kept_purge(0, SIZE_MAX, SIZE_MAX);
+	hak_guarded_trim();
 	return n_bytes + hak_superslab_purge(HAK_PURGE_ALL, SIZE_MAX);
 }

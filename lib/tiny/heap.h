@@ -15,6 +15,7 @@
 #include "base/list.h"
 #include "conf/limits.h"
 #include "os/lock.h"
+#include "os/random.h"
 
 struct hak_slab;
 
@@ -44,6 +45,8 @@ struct hak_heap {
 	struct hak_link warm;      /* lk:CACHES: caches of ended threads, blocks and all; the newest comes first */
 	uint32_t n_warm;           /* lk:CACHES */
 	struct hak_bin bin[HAK_N_CLASSES];
+	struct hak_slab *held[HAK_N_CLASSES]; /* lk:HEAP: in a hardened process: slabs with held blocks (tiny/aside.h), ... */
+	struct hak_random random;  /* lk:HEAP: ... and what blocks are drawn with */
 
 	/* Others write here. */
 	struct hak_slab *pending[HAK_N_CLASSES] HAK_ALIGNED(HAK_LINE_SIZE); /* any: slabs with remote frees, by next_pending */

@@ -3,7 +3,9 @@
 
 #include "base/atomic.h"
 #include "conf/limits.h"
+#include "conf/report.h"
 #include "os/page.h"
+#include "tiny/aside.h"
 #include "tiny/group.h"
 
 struct hole {
@@ -120,6 +122,12 @@ static size_t purge_hole(const struct hole *hole)
 	char *from;
 	size_t size = pages_of(hole->slab, hole->first, hole->n, &from);
 
+	if (HAK_UNLIKELY(hole->slab->aside != NULL)) {
+		void *written = hak_aside_find_written(hole->slab, hole->first, hole->n);
+
+		if (written != NULL)
+			hak_report_bad_free(HAK_WRITTEN_FREE, "free", written, hole->slab->span.size, NULL);
+	}
 	hak_superslab_break(hole->slab->span.superslab);
 	return hak_os_purge(from, size) ? size : 0;
 }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "tiny/remote.h"
 
+#include "conf/options.h"
+#include "tiny/aside.h"
+
 /* Pushes s, which only we may announce (we set is_pending), into its owner's list for its class. If it gets another
  * owner or class meanwhile, then either whoever changes that finds it in the old list, having changed both before
  * looking there; or we see the change and forward the lists ourselves (T2). */
@@ -45,6 +48,10 @@ static void collect_slab_locked(struct hak_heap *h, struct hak_slab *s, struct h
 {
 	uint64_t *remote = s->remote;
 
+	if (HAK_UNLIKELY(s->aside != NULL) && hak_does(HAK_HARDEN_QUARANTINE)) {
+		hak_aside_hold_locked(h, s, after);
+		return;
+	}
 	for (unsigned w = 0; w < s->n_words; w++) {
 		uint64_t bits;
 
@@ -59,6 +66,8 @@ void hak_remote_collect_class_locked(struct hak_heap *h, unsigned sc, struct hak
 {
 	struct hak_slab *s;
 
+	if (HAK_UNLIKELY(h->held[sc] != NULL))
+		hak_aside_release_locked(h, sc, after);
 	if (hak_load_relaxed(&h->pending[sc]) == NULL)
 		return;
 	s = hak_swap_ordered(&h->pending[sc], NULL);

@@ -4,10 +4,12 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "conf/options.h"
 #include "os/page.h"
 #include "region/huge.h"
 #include "region/limit.h"
 #include "region/slack.h"
+#include "tiny/aside.h"
 #include "tiny/group.h"
 #include "tiny/remote.h"
 
@@ -78,17 +80,29 @@ static unsigned count_fronts(const struct hak_slab *s)
 	return s->n_blocks > 1 ? s->span.n_slices : 1;
 }
 
+/* The slices of h's next slab of class sc; *room: the bytes that are for blocks. */
+static unsigned plan(const struct hak_heap *h, unsigned sc, size_t *room)
+{
+	unsigned n;
+
+	if (hak_is_hardened())
+		return hak_aside_plan(sc, room);
+	n = hak_load_relaxed(&h->bin[sc].n_slabs) > 0 ? hak_class_slices(sc) : hak_class_first_slices(sc);
+	*room = n * HAK_SLICE_SIZE;
+	return n;
+}
+
 struct hak_slab *hak_slab_make_any(struct hak_heap *h, unsigned sc)
 {
-	size_t size = hak_class_size(sc);
-	unsigned n_slices = hak_load_relaxed(&h->bin[sc].n_slabs) > 0 ? hak_class_slices(sc) : hak_class_first_slices(sc);
-	unsigned n_blocks = (unsigned)(n_slices * HAK_SLICE_SIZE / size);
+	size_t size = hak_class_size(sc), room;
+	unsigned n_slices = plan(h, sc, &room);
+	unsigned n_blocks = (unsigned)(room / size);
 	struct hak_slab *s = hak_group_take(HAK_N_WORDS(n_blocks));
 	struct hak_slices slices;
 
 	if (s == NULL)
 		return NULL;
-	if (!(is_dense(size) ? hak_superslab_take_dense(n_slices, &slices) :
+	if (!(is_dense(size) && !hak_does(HAK_HARDEN_GUARD) ? hak_superslab_take_dense(n_slices, &slices) :
 		hak_superslab_take(n_slices, HAK_SLICE_SIZE, &slices))) {
 		hak_group_give(s);
 		return NULL;
@@ -97,6 +111,11 @@ struct hak_slab *hak_slab_make_any(struct hak_heap *h, unsigned sc)
 	s->span = (struct hak_span){ .kind = HAK_KIND_SLAB, .sc = (uint8_t)sc, .n_slices = n_slices,
 		.base = slices.base, .superslab = slices.superslab, .size = size };
 	s->span.is_clean = slices.is_clean;
+	if (hak_is_hardened() && !hak_class_is_single(sc) && !hak_aside_make(h, s, n_blocks, slices.is_clean)) {
+		hak_superslab_give(slices.superslab, slices.base, n_slices);
+		hak_group_give(s);
+		return NULL;
+	}
 	if (n_blocks == 1)
 		hak_superslab_forgo_rest(&s->span);
 	hak_own_set(&s->is_fresh, n_blocks == 1 && slices.is_clean);
@@ -197,6 +216,14 @@ static void release_slab(struct hak_slab *s, struct hak_heap *h)
 	if (hak_load_ordered(&s->is_pending))
 		hak_remote_forward_any(h);
 	forget_holes(s);
+	if (HAK_UNLIKELY(s->aside != NULL)) {
+		void *written = hak_aside_find_written(s, 0, s->n_blocks);
+
+		if (written != NULL)
+			hak_report_bad_free(HAK_WRITTEN_FREE, "free", written, s->span.size, NULL);
+		if (!hak_aside_drop(s))
+			return; /* its addresses cannot be used again */
+	}
 	if (s->n_blocks == 1) {
 		hak_own_set(hak_slab_only(s->live), 0);
 		hak_superslab_reclaim_rest(&s->span);
@@ -225,9 +252,17 @@ static inline struct hak_slot prefetch_slot(char *p, uint8_t *live)
 	return (struct hak_slot){ p, live };
 }
 
+/* The last free block of s was taken. */
+static void fill_up_locked(struct hak_heap *h, struct hak_slab *s)
+{
+	hak_slab_untell_locked(h, s);
+	forget_holes(s);
+	hak_list_remove(&s->link);
+	hak_list_put_first(&h->bin[s->span.sc].full, &s->link);
+}
+
 unsigned hak_slab_take_locked(struct hak_heap *h, struct hak_slab *s, struct hak_slot *out, unsigned n)
 {
-	struct hak_bin *bin = &h->bin[s->span.sc];
 	size_t size = s->span.size;
 	unsigned w = s->first_word;
 	unsigned left;
@@ -263,14 +298,28 @@ unsigned hak_slab_take_locked(struct hak_heap *h, struct hak_slab *s, struct hak
 	}
 	s->first_word = w;
 	hak_own_set(&s->n_free, s->n_free - n);
-	if (s->n_free == 0) {
-		hak_slab_untell_locked(h, s);
-		forget_holes(s);
-		hak_list_remove(&s->link);
-		hak_list_put_first(&bin->full, &s->link);
-	}
+	if (s->n_free == 0)
+		fill_up_locked(h, s);
 	HAK_AUDIT(audit_locked(h, s));
 	return n;
+}
+
+void hak_slab_take_at_locked(struct hak_heap *h, struct hak_slab *s, unsigned idx)
+{
+	uint64_t *word = &s->bits[idx / HAK_WORD_BITS];
+
+	HAK_ASSERT(hak_bit_is_set(s->bits, idx));
+	if (s->n_free == s->n_blocks)
+		count_empty_locked(h, s->span.sc, -1);
+	if (s->news == HAK_NEWS_AGED)
+		s->news = HAK_NEWS_FRESH;
+	if (HAK_UNLIKELY(s->n_blocks == 1))
+		hak_own_set(&s->live[0], 0);
+	hak_own_set(word, *word & ~((uint64_t)1 << idx % HAK_WORD_BITS));
+	hak_own_set(&s->n_free, s->n_free - 1);
+	if (s->n_free == 0)
+		fill_up_locked(h, s);
+	HAK_AUDIT(audit_locked(h, s));
 }
 
 void hak_slab_note_twice_locked(const struct hak_slab *s, unsigned idx, struct hak_after *after)
@@ -402,6 +451,7 @@ void hak_slab_relist_locked(struct hak_heap *h)
 		hak_own_set(&bin->n_slabs, 0);
 	}
 	hak_list_init(&h->news);
+	memset(h->held, 0, sizeof h->held);
 	hak_own_set(&h->n_news, 0);
 	h->n_round = 0;
 	for (struct hak_slab *s = hak_group_first_slab_any(); s != NULL; s = s->next) {
@@ -412,6 +462,8 @@ void hak_slab_relist_locked(struct hak_heap *h)
 			s->n_free += hak_bits_count(s->bits[w]);
 		s->first_word = 0;
 		s->hole_at = 0;
+		if (s->aside != NULL)
+			hak_aside_relist_locked(h, s);
 		s->news = s->n_free > 0 ? HAK_NEWS_FRESH : HAK_NEWS_NONE;
 		if (s->n_free > 0)
 			hak_slab_tell_locked(h, s);
@@ -425,7 +477,7 @@ size_t hak_slab_check_locked(const struct hak_heap *h, struct hak_slab *s, bool 
 		hak_registry_find(s->span.base) == &s->span && hak_load_relaxed(&s->live[s->n_blocks]) == 0;
 
 	for (unsigned w = 0; w < s->n_words; w++)
-		is_sound = is_sound && (s->bits[w] & hak_load_relaxed(&s->remote[w])) == 0;
+		is_sound = is_sound && (s->bits[w] & (hak_load_relaxed(&s->remote[w]) | hak_aside_held(s, w))) == 0;
 	if (!is_sound) {
 		struct hak_text t;
 

@@ -29,6 +29,7 @@ enum hak_news {
 	HAK_NEWS_FRESH  /* blocks came or went */
 };
 
+struct hak_aside;
 struct hak_group;
 
 struct hak_slab {
@@ -57,6 +58,7 @@ struct hak_slab {
 	uint32_t pending_sc;       /* any: the class in whose list it is announced; const while it is a slab */
 	struct hak_group *group;   /* const: the group that its descriptor is in (tiny/group.h) */
 	struct hak_slab *next;     /* const: all descriptors ever made */
+	struct hak_aside *aside;   /* any: const while it is a slab: its additions in a hardened process, or NULL */
 };
 
 HAK_STATIC(sizeof(void *) < 8 || offsetof(struct hak_slab, link) == HAK_LINE_SIZE); /* B4 */
@@ -125,6 +127,9 @@ HAK_INLINE bool hak_slab_is_alone_alive(const struct hak_slab *s)
 {
 	return HAK_UNLIKELY(s->n_blocks == 1) && hak_is_alive(hak_load_relaxed(&s->live[0]));
 }
+
+/* Takes block idx, which is free. */
+void hak_slab_take_at_locked(struct hak_heap *h, struct hak_slab *s, unsigned idx);
 
 /* A block of s was free already. */
 void hak_slab_note_twice_locked(const struct hak_slab *s, unsigned idx, struct hak_after *after) HAK_COLD;

@@ -14,6 +14,7 @@
 #include "region/superslab.h"
 #include "thread/heap.h"
 #include "thread/thread.h"
+#include "tiny/aside.h"
 #include "tiny/group.h"
 #include "tiny/slab.h"
 #include "watch/profile.h"
@@ -27,7 +28,7 @@ static void add_slab(const struct hak_slab *s, struct hakmem_class_stats *class)
 	class->n_live += s->n_blocks - n_free;
 	class->n_free += n_free;
 	for (unsigned w = 0; w < s->n_words; w++)
-		class->n_in_flight += hak_bits_count(hak_load_relaxed(&s->remote[w]));
+		class->n_in_flight += hak_bits_count(hak_load_relaxed(&s->remote[w]) | hak_aside_held(s, w));
 }
 
 /* A difference of counters read at different times; never below zero. */

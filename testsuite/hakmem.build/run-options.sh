@@ -34,6 +34,7 @@ gives "purge_delay:0,cache_cap:3,diet:true|$HAKMEM_LIB|0|" \
 	"$HAKMEM_RUN" -o purge_delay=0 -ocache_cap:3 --diet ./show
 gives "strict:true,diet:true|$HAKMEM_LIB|0|" env HAKMEM_CONF=strict:true "$HAKMEM_RUN" --diet ./show
 gives "stats_page:true|$HAKMEM_LIB|0|" "$HAKMEM_RUN" --watch ./show
+gives "pad:false,profile:hardened|$HAKMEM_LIB|0|" env HAKMEM_CONF=pad:false "$HAKMEM_RUN" --hardened ./show
 libc=$(ldd /bin/true | sed -n 's/.*=> \(.*libc\.so[^ ]*\) .*/\1/p')
 gives "|$HAKMEM_LIB:$libc|0|" env LD_PRELOAD="$libc" "$HAKMEM_RUN" ./show
 

@@ -16,6 +16,11 @@
 #define MAX_LINES 1
 #endif
 
+/* What HAKMEM_CONF has besides on_error. */
+#ifndef CONF
+#define CONF ""
+#endif
+
 /* Where two calls are wrong only together, the verdict may wait until the block would be handed out again. */
 #ifndef MAY_BE_LATE
 #define MAY_BE_LATE 0
@@ -193,8 +198,8 @@ static int count_verdicts(const struct fault *fault, const char *mode, char *tex
 UNUSED static void check_fault(const struct fault *fault, const char *number)
 {
 	static char text[65536];
-	struct child aborts = spawn(number, "on_error:abort");
-	struct child reports = spawn(number, "on_error:report");
+	struct child aborts = spawn(number, CONF "on_error:abort");
+	struct child reports = spawn(number, CONF "on_error:report");
 	int status, n;
 
 	status = collect(aborts, text, sizeof(text));

@@ -12,7 +12,7 @@ static void *work(void *arg_)
 	void *p[60];
 
 	for (i = 0; i < N_OF(p); i++) {
-		p[i] = malloc((me * 7 + i * 41) % 3000 + 1);
+		p[i] = malloc((me * 7 + i * 41) % 3000 + 8);
 		CHECK(p[i]);
 		memset(p[i], 1, 8);
 	}

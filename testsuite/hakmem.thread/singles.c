@@ -26,7 +26,7 @@ static size_t size_of(uint64_t *random)
 static void stamp(unsigned char *p, size_t n)
 {
 	if (n < 32)
-		memset(p, 7, 8);
+		memset(p, 7, malloc_usable_size(p) < 8 ? malloc_usable_size(p) : 8);
 	else {
 		memcpy(p, &n, sizeof n);
 		memset(p + n - 8, (int)(n % 251), 8);

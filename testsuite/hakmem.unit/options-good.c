@@ -2,6 +2,8 @@
 /* Every right value of every option arrives, alone and in company, and is told back. */
 #include "options.h"
 
+#include <sys/wait.h>
+
 extern void *__libc_stack_end __attribute__((weak));
 
 static void check_is(const char *name, const char *value)
@@ -43,6 +45,45 @@ static void check_sizes(void)
 	check_is("cgroup_root", "/a:b/=c");
 }
 
+/* In a process of its own, for what is set stays set. */
+static void check_parts(const char *conf, uint32_t parts)
+{
+	int status;
+	pid_t child = fork();
+
+	if (child == 0) {
+		read_conf(conf);
+		CHECK(said[0] == '\0' && hak_options_harden() == parts, "%s: %s%x, not %x", conf, said, hak_options_harden(), parts);
+		CHECK(hak_options_set("profile", "hardened") == HAK_OPTION_FIXED && hak_options_set("guard", "true") == HAK_OPTION_FIXED);
+		_exit(0);
+	}
+	CHECK(waitpid(child, &status, 0) == child && status == 0);
+}
+
+/* A profile sets the parts that are not set by themselves, before or after it. */
+static void check_profile(void)
+{
+	static const char *const parts[] = { "zero_free", "pad", "random", "quarantine", "kinds", "guard" };
+	static const uint32_t bits[] = { HAK_HARDEN_ZERO, HAK_HARDEN_PAD, HAK_HARDEN_RANDOM, HAK_HARDEN_QUARANTINE,
+		HAK_HARDEN_KINDS, HAK_HARDEN_GUARD };
+	uint32_t all = 0;
+	char conf[200];
+
+	for (size_t i = 0; i < N_OF(parts); i++)
+		all |= bits[i];
+	check_parts("", 0);
+	check_parts("profile:default", 0);
+	check_parts("profile:hardened", all);
+	for (size_t i = 0; i < N_OF(parts); i++) {
+		snprintf(conf, sizeof conf, "%s:on", parts[i]);
+		check_parts(conf, bits[i]);
+		snprintf(conf, sizeof conf, "%s:off,profile:hardened", parts[i]);
+		check_parts(conf, all & ~bits[i]);
+		snprintf(conf, sizeof conf, "profile:hardened,%s:off", parts[i]);
+		check_parts(conf, all & ~bits[i]);
+	}
+}
+
 /* Not before there is an environment. It is found where the kernel has put it, where the C library knows that, before
  * `environ` says so. */
 static void check_early(int n_args, char **args, char **environment)
@@ -78,6 +119,7 @@ int main(int n_args, char **args, char **environment)
 	};
 	char conf[100];
 
+	check_profile();
 	static const char *const words[][2] = { { "false", "true" }, { "off", "on" }, { "no", "yes" }, { "0", "1" },
 		{ "FALSE", "True" }, { "OFF", "oN" }, { "No", "YES" } };
 	static const char *const booleans[] = { "strict", "diet", "purge_thread", "purge_lazy", "name_memory" };

@@ -96,7 +96,7 @@ list_standard_names()
 		if [ "$HAK_OVERRIDE" = 1 ]; then
 			printf '%s\n' malloc free calloc realloc reallocarray aligned_alloc posix_memalign memalign valloc \
 				pvalloc cfree malloc_usable_size memalignment free_sized free_aligned_sized mallinfo mallinfo2 malloc_info \
-				malloc_trim mallopt malloc_stats
+				malloc_trim mallopt malloc_stats malloc_object_size malloc_object_size_fast
 		fi
 		if [ "$HAK_CXX" = 1 ]; then
 			printf '__size_returning_new%s\n' '' _aligned

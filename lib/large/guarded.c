@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: MIT */
+#include "large/guarded.h"
+
+#include <string.h>
+
+#include "base/atomic.h"
+#include "base/bits.h"
+#include "conf/options.h"
+#include "large/block.h"
+#include "os/lock.h"
+#include "os/page.h"
+#include "region/limit.h"
+#include "region/pad.h"
+#include "region/place.h"
+
+struct range {
+	char *base; /* NULL: none */
+	size_t size;
+};
+
+static struct hak_lock lock = HAK_LOCK(HAK_RANK_LARGE);
+static struct range quarantine[HAK_QUARANTINE_SLOTS]; /* lk:LARGE: inaccessible addresses */
+static unsigned oldest;                               /* lk:LARGE */
+static size_t n_bytes;                                /* lk:LARGE */
+
+static void take_lock(void)
+{
+	if (hak_lock_take(&lock))
+		return;
+	n_bytes = 0;
+	oldest %= HAK_QUARANTINE_SLOTS;
+	for (unsigned i = 0; i < HAK_QUARANTINE_SLOTS; i++)
+		n_bytes += quarantine[i].base != NULL ? quarantine[i].size : 0;
+}
+
+/* Where a block's OS pages begin. */
+static char *pages_of(const struct hak_span *span)
+{
+	return (char *)hak_round_down((uintptr_t)span->base, hak_os_page_size());
+}
+
+static struct range reservation_of(const struct hak_large *l)
+{
+	size_t before = (l->origin & 1) * hak_os_page_size();
+
+	return (struct range){ pages_of(&l->span) - before, (size_t)l->origin - (l->origin & 1) };
+}
+
+static size_t wanted_for(size_t size)
+{
+	size_t n = size + (hak_does(HAK_HARDEN_PAD) ? hak_pad_least(size) : 0);
+
+	return n > 0 ? n : 1;
+}
+
+static void write_pads(struct hak_large *l)
+{
+	char *p = l->span.base, *pages = pages_of(&l->span);
+
+	if (!hak_does(HAK_HARDEN_PAD))
+		return;
+	hak_pad_write(p, pages, (size_t)(p - pages));
+	hak_pad_write(p, p + l->span.size, (size_t)(pages + l->mapped - p) - l->span.size);
+}
+
+bool hak_guarded_is_whole(struct hak_span *span)
+{
+	const struct hak_large *l = hak_large_of(span);
+	const char *p = span->base, *pages = pages_of(span);
+
+	return !hak_does(HAK_HARDEN_PAD) || (hak_pad_is_whole(p, pages, (size_t)(p - pages)) &&
+		hak_pad_is_whole(p, p + span->size, (size_t)(pages + l->mapped - p) - span->size));
+}
+
+bool hak_guarded_is(const struct hak_span *span)
+{
+	return span->kind == HAK_KIND_LARGE && (span->sc & HAK_LIVE) != 0;
+}
+
+uint8_t *hak_guarded_kind(struct hak_span *span)
+{
+	return &span->sc;
+}
+
+static void unmap(struct range r)
+{
+	/* If the kernel has no mappings left, the addresses cannot be used again. */
+	hak_os_unmap(r.base, r.size);
+}
+
+void hak_guarded_trim(void)
+{
+	for (unsigned i = 0; i < HAK_QUARANTINE_SLOTS; i++) {
+		struct range gone;
+
+		take_lock();
+		gone = quarantine[i];
+		n_bytes -= gone.base != NULL ? gone.size : 0;
+		hak_store_release(&quarantine[i].base, NULL);
+		hak_lock_give(&lock);
+		if (gone.base != NULL)
+			unmap(gone);
+	}
+}
+
+/* Keeps r inaccessible, instead of the oldest ones. */
+static void put(struct range r)
+{
+	struct range gone[HAK_QUARANTINE_SLOTS];
+	unsigned n_gone = 0;
+
+	take_lock();
+	do {
+		struct range *slot = &quarantine[oldest];
+
+		if (slot->base != NULL) {
+			n_bytes -= slot->size;
+			gone[n_gone++] = *slot;
+			hak_store_release(&slot->base, NULL);
+		}
+		if (n_bytes + r.size > HAK_QUARANTINE_MOST && n_bytes > 0) {
+			oldest = (oldest + 1) % HAK_QUARANTINE_SLOTS;
+			continue;
+		}
+		slot->size = r.size;
+		hak_store_release(&slot->base, r.base);
+		n_bytes += r.size;
+		oldest = (oldest + 1) % HAK_QUARANTINE_SLOTS;
+		break;
+	} while (true);
+	hak_lock_give(&lock);
+	while (n_gone > 0)
+		unmap(gone[--n_gone]);
+}
+
+/* A reservation with `mapped` bytes of memory in it. Returns those, or NULL: no memory. */
+static char *map(size_t mapped, size_t align, uint64_t *origin)
+{
+	size_t page = hak_os_page_size();
+	bool is_guarded = hak_does(HAK_HARDEN_GUARD) && hak_os_can_split();
+	size_t before = is_guarded ? page : 0;
+	size_t size = before + (mapped + before < HAK_SLICE_SIZE ? HAK_SLICE_SIZE : mapped + before); /* G1 */
+	char *base = hak_os_reserve(hak_place_draw(size), size, before, align > page ? align : page);
+
+	if (base == NULL)
+		return NULL;
+	if (!hak_os_open(base + before, mapped, "hakmem: large") || !hak_registry_reserve(base + before, 1)) {
+		hak_os_unmap(base, size);
+		return NULL;
+	}
+	hak_os_count_mappings(is_guarded ? 2 : 0);
+	*origin = size + is_guarded;
+	return base + before;
+}
+
+static void uncount_guards(uint64_t origin)
+{
+	hak_os_count_mappings((origin & 1) != 0 ? -2 : 0);
+}
+
+static void *put_block(struct hak_large *l, char *p, size_t size, size_t mapped, uint64_t origin)
+{
+	l->span.kind = HAK_KIND_LARGE;
+	l->span.sc = HAK_LIVE;
+	l->span.is_clean = true;
+	l->span.n_slices = 1;
+	hak_store_relaxed(&l->span.base, p);
+	hak_store_relaxed(&l->span.size, size);
+	hak_large_count(l, mapped, origin);
+	write_pads(l);
+	hak_registry_put(p, 1, &l->span);
+	return p;
+}
+
+/* At the end of its OS pages, if what follows is inaccessible. */
+static size_t offset_of(size_t mapped, size_t wanted, size_t align, uint64_t origin)
+{
+	if ((origin & 1) == 0 || align > hak_os_page_size())
+		return 0;
+	return mapped - hak_round_up(wanted, align > HAK_ALIGNMENT ? align : HAK_ALIGNMENT);
+}
+
+static void *take(size_t size, size_t align, struct hak_large *l, bool is_charged)
+{
+	size_t wanted = wanted_for(size), mapped = hak_round_up(wanted, hak_os_page_size());
+	uint64_t origin;
+	char *pages;
+
+	if (mapped < size || mapped >> (HAK_ADDRESS_BITS - 1) != 0 || align > HAK_ALIGN_MAX)
+		return NULL;
+	if (!(is_charged ? hak_large_charge(mapped) : hak_limit_take(mapped)))
+		return NULL;
+	pages = map(mapped, align, &origin);
+	if (pages == NULL && is_charged) {
+		hak_guarded_trim();
+		pages = map(mapped, align, &origin);
+	}
+	if (pages != NULL)
+		return put_block(l, pages + offset_of(mapped, wanted, align, origin), size, mapped, origin);
+	hak_limit_give(mapped);
+	return NULL;
+}
+
+void *hak_guarded_take(size_t size, size_t align)
+{
+	struct hak_large *l = hak_large_take_descriptor();
+	void *p = l != NULL ? take(size, align, l, true) : NULL;
+
+	if (p == NULL && l != NULL)
+		hak_large_give_descriptor(l);
+	return p;
+}
+
+void *hak_guarded_take_alone(size_t size, size_t align)
+{
+	struct hak_large *l = hak_large_make_descriptor_alone();
+	void *p = l != NULL ? take(size, align, l, false) : NULL;
+
+	if (p == NULL && l != NULL)
+		hak_large_give_descriptor_late(l);
+	return p;
+}
+
+static bool give(struct hak_span *span, bool is_alone)
+{
+	struct hak_large *l = hak_large_of(span);
+	size_t mapped = l->mapped;
+	struct range r = reservation_of(l);
+
+	if (!hak_registry_claim(span->base, 1, span, NULL))
+		return false;
+	uncount_guards(l->origin);
+	hak_large_uncount(l);
+	if (is_alone)
+		hak_large_give_descriptor_late(l);
+	else
+		hak_large_give_descriptor(l);
+	if (!is_alone && hak_does(HAK_HARDEN_QUARANTINE) && r.size <= HAK_QUARANTINE_MOST && hak_os_close(r.base, r.size)) {
+		hak_limit_give(mapped);
+		put(r);
+	} else if (hak_os_unmap(r.base, r.size) || hak_os_purge(r.base, r.size)) {
+		hak_limit_give(mapped);
+	}
+	return true;
+}
+
+bool hak_guarded_give(struct hak_span *span)
+{
+	return give(span, false);
+}
+
+bool hak_guarded_give_alone(struct hak_span *span)
+{
+	return give(span, true);
+}
+
+/* Moves the OS pages that both sizes have into a new reservation. */
+static char *move(struct hak_large *l, size_t mapped)
+{
+	size_t page = hak_os_page_size(), old_mapped = l->mapped, off = (size_t)(l->span.base - pages_of(&l->span));
+	struct range old = reservation_of(l);
+	char *from = pages_of(&l->span), *to;
+	uint64_t origin;
+
+	if (mapped > old_mapped && !hak_large_charge(mapped - old_mapped))
+		return NULL;
+	to = map(mapped, page, &origin);
+	if (to == NULL) {
+		hak_limit_give(mapped > old_mapped ? mapped - old_mapped : 0);
+		return NULL;
+	}
+	hak_registry_drop(l->span.base, 1);
+	if (!hak_os_remap(from, mapped < old_mapped ? mapped : old_mapped, to, mapped)) {
+		hak_registry_put(l->span.base, 1, &l->span);
+		hak_os_unmap(to - (origin & 1) * page, (size_t)origin - (origin & 1));
+		uncount_guards(origin);
+		hak_limit_give(mapped > old_mapped ? mapped - old_mapped : 0);
+		return NULL;
+	}
+	/* Where the pages were, nothing is mapped any more, or already something else. */
+	if (from > old.base)
+		hak_os_unmap_part(old.base, (size_t)(from - old.base));
+	if (mapped < old_mapped) {
+		hak_os_unmap_part(from + mapped, (size_t)(old.base + old.size - (from + mapped)));
+		hak_limit_give(old_mapped - mapped);
+	} else if (old.base + old.size > from + old_mapped) {
+		hak_os_unmap_part(from + old_mapped, (size_t)(old.base + old.size - (from + old_mapped)));
+	}
+	uncount_guards(l->origin);
+	hak_large_uncount(l);
+	hak_large_count(l, mapped, origin);
+	hak_store_relaxed(&l->span.base, to + off);
+	return to + off;
+}
+
+void *hak_guarded_resize(struct hak_span *span, size_t size)
+{
+	struct hak_large *l = hak_large_of(span);
+	size_t page = hak_os_page_size(), off = (size_t)(span->base - pages_of(span)), old_size = span->size;
+	size_t mapped = hak_round_up(off + wanted_for(size), page), n_pad = l->mapped - off - old_size;
+	char *p = span->base;
+
+	if (mapped < size || mapped >> (HAK_ADDRESS_BITS - 1) != 0)
+		return NULL;
+	if (mapped != l->mapped) {
+		p = move(l, mapped);
+		if (p == NULL)
+			return NULL;
+	}
+	/* What it grows by held the pattern, or is new. */
+	if (size > old_size && hak_does(HAK_HARDEN_PAD))
+		memset(p + old_size, 0, size - old_size < n_pad ? size - old_size : n_pad);
+	hak_store_relaxed(&span->size, size);
+	write_pads(l);
+	if (hak_registry_find(p) != span)
+		hak_registry_put(p, 1, span);
+	return p;
+}

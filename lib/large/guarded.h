@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns: large blocks in a hardened process, each with a mapping of its own; and the addresses of freed ones, which stay
+ *       inaccessible for a while.
+ * With HAK_HARDEN_GUARD a block is between inaccessible OS pages, at the end of its own. Its OS pages are in a reservation: at
+ * its start, or after one inaccessible OS page. The descriptor's origin is the reservation's size in bytes, plus 1 if there
+ * is that page. With HAK_HARDEN_PAD the rest of its OS pages holds its pattern.
+ * Threads: any; a block's owner is whoever holds it.
+ * Locks: LARGE inside; no system call is made under it. _alone functions take none, for signal handlers.
+ */
+#ifndef HAK_LARGE_GUARDED_H
+#define HAK_LARGE_GUARDED_H
+
+#include "region/registry.h"
+
+/* A block of size bytes, aligned to align (a power of two), which reads as zero. NULL: no memory. */
+void *hak_guarded_take(size_t size, size_t align);
+void *hak_guarded_take_alone(size_t size, size_t align);
+
+/* Is it one of these? There may be others, allocated before the options were known. */
+bool hak_guarded_is(const struct hak_span *span);
+
+/* Where the block comes from is in it: HAK_LIVE_KINDS. */
+uint8_t *hak_guarded_kind(struct hak_span *span);
+
+/* Is its pattern unchanged? */
+bool hak_guarded_is_whole(struct hak_span *span);
+
+/* Frees it. False: another thread was first. */
+bool hak_guarded_give(struct hak_span *span);
+bool hak_guarded_give_alone(struct hak_span *span);
+
+/* Changes its size, moving the OS pages if necessary. Returns where it is, or NULL: unchanged. */
+void *hak_guarded_resize(struct hak_span *span, size_t size);
+
+/* Unmaps the addresses of freed blocks. */
+void hak_guarded_trim(void);
+
+#endif

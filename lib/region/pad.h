@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns: bytes that show a write where none should be: a pattern after the size requested, and zeros.
+ * A byte of a pattern depends on its address, on the block and on a secret of the process. It is never 0, nor any other
+ * byte of ASCII.
+ * Threads: any. Locks: none.
+ */
+#ifndef HAK_REGION_PAD_H
+#define HAK_REGION_PAD_H
+
+#include "base/attr.h"
+
+/* Draws the secret, once, before the first pattern. */
+void hak_pad_start(void);
+
+/* The least number of bytes to leave after the size requested, for a pattern. */
+size_t hak_pad_least(size_t size);
+
+/* Writes block p's pattern to [from, from + n), which ends at a word's end. */
+void hak_pad_write(const void *p, char *from, size_t n);
+
+/* Is it still there? */
+bool hak_pad_is_whole(const void *p, const char *from, size_t n);
+
+/* Are n bytes all zero? */
+bool hak_pad_is_zero(const char *p, size_t n);
+
+/* Zeroes n bytes. If they are many, OS pages that are zero already are not written to. */
+void hak_pad_clear(char *p, size_t n);
+
+#endif

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+#include "tiny/aside.h"
+
+#include "base/text.h"
+#include "conf/options.h"
+#include "os/page.h"
+#include "region/meta.h"
+#include "region/pad.h"
+#include "tiny/remote.h"
+
+struct hak_heap hak_aside_nothing;
+
+unsigned hak_aside_plan(unsigned sc, size_t *room)
+{
+	size_t size = hak_class_size(sc), page = hak_os_page_size();
+	unsigned n = hak_class_first_slices(sc);
+
+	*room = n * HAK_SLICE_SIZE;
+	if (hak_class_is_single(sc) || !hak_does(HAK_HARDEN_GUARD))
+		return n;
+	while (n * HAK_SLICE_SIZE < 2 * size + page)
+		n++;
+	*room = n * HAK_SLICE_SIZE - page;
+	return n;
+}
+
+/* Makes its last bytes inaccessible, if the system can. */
+static void close_end(struct hak_aside *a, const struct hak_slab *s, size_t size)
+{
+	if (!hak_does(HAK_HARDEN_GUARD) || !hak_os_can_split() ||
+		!hak_os_close(s->span.base + s->span.n_slices * HAK_SLICE_SIZE - size, size))
+		return;
+	hak_os_count_mappings(2);
+	a->closed = (uint32_t)size;
+	a->is_closed = size == s->span.n_slices * HAK_SLICE_SIZE;
+}
+
+static size_t size_of(const struct hak_slab *s)
+{
+	return offsetof(struct hak_aside, words) + s->n_words * (2 * sizeof(uint64_t) + HAK_WORD_BITS * sizeof(uint16_t));
+}
+
+bool hak_aside_make(const struct hak_heap *h, struct hak_slab *s, unsigned n_blocks, bool is_clean)
+{
+	struct hak_aside *a = hak_meta_take(size_of(s));
+
+	if (a == NULL)
+		return false;
+	if (is_clean)
+		hak_bits_fill(hak_aside_fresh_of(s, a), 0, n_blocks, true);
+	close_end(a, s, h == &hak_aside_nothing ? s->span.n_slices * HAK_SLICE_SIZE : hak_os_page_size());
+	hak_store_release(&s->aside, a);
+	return true;
+}
+
+bool hak_aside_drop(struct hak_slab *s)
+{
+	struct hak_aside *a = s->aside;
+	char *end = s->span.base + s->span.n_slices * HAK_SLICE_SIZE;
+	bool is_open = a->closed == 0 || hak_os_open(end - a->closed, a->closed, "hakmem: superslab");
+
+	if (a->closed > 0 && is_open)
+		hak_os_count_mappings(-2);
+	hak_store_relaxed(&s->aside, NULL);
+	hak_meta_give(a, size_of(s));
+	return is_open;
+}
+
+uint64_t hak_aside_held(const struct hak_slab *s, unsigned w)
+{
+	struct hak_aside *a = hak_load_acquire(&s->aside);
+
+	return a != NULL ? hak_load_relaxed(&hak_aside_held_of(a)[w]) : 0;
+}
+
+static void list_locked(struct hak_heap *h, struct hak_slab *s)
+{
+	struct hak_aside *a = s->aside;
+
+	if (a->is_held)
+		return;
+	a->is_held = true;
+	a->next_held = h->held[s->span.sc];
+	h->held[s->span.sc] = s;
+}
+
+void hak_aside_relist_locked(struct hak_heap *h, struct hak_slab *s)
+{
+	struct hak_aside *a = s->aside;
+	uint64_t all = 0;
+
+	/* The fork may have come between the two steps of a release. */
+	for (unsigned w = 0; w < s->n_words; w++)
+		all |= hak_aside_held_of(a)[w] &= ~s->bits[w];
+	a->is_held = false;
+	if (all != 0)
+		list_locked(h, s);
+}
+
+void hak_aside_release_locked(struct hak_heap *h, unsigned sc, struct hak_after *after)
+{
+	struct hak_slab *s = h->held[sc], *next;
+
+	h->held[sc] = NULL;
+	for (; s != NULL; s = next) {
+		struct hak_aside *a = s->aside;
+
+		next = a->next_held;
+		a->is_held = false;
+		for (unsigned w = 0; w < s->n_words; w++) {
+			uint64_t bits = hak_aside_held_of(a)[w];
+
+			if (bits == 0)
+				continue;
+			hak_slab_put_locked(h, s, w, bits, after);
+			hak_own_set(&hak_aside_held_of(a)[w], 0);
+		}
+	}
+}
+
+void hak_aside_hold_locked(struct hak_heap *h, struct hak_slab *s, struct hak_after *after)
+{
+	uint64_t *remote = s->remote, *held = hak_aside_held_of(s->aside), all = 0;
+
+	for (unsigned w = 0; w < s->n_words; w++) {
+		uint64_t bits = hak_load_ordered(&remote[w]) != 0 ? hak_swap_ordered(&remote[w], 0) : 0;
+		uint64_t twice = bits & (held[w] | s->bits[w]);
+
+		if (HAK_UNLIKELY(twice != 0))
+			hak_slab_note_twice_locked(s, w * HAK_WORD_BITS + hak_bits_low(twice), after);
+		hak_own_set(&held[w], held[w] | (bits & ~twice));
+		all |= held[w];
+	}
+	/* Otherwise nobody would unlist it before it is given back. */
+	if (all != 0)
+		list_locked(h, s);
+}
+
+/* Are there n free blocks of class sc? */
+static bool has_locked(const struct hak_heap *h, unsigned sc, unsigned n)
+{
+	unsigned n_free = 0;
+
+	for (struct hak_link *l = h->bin[sc].open.next; l != &h->bin[sc].open && n_free < n; l = l->next)
+		n_free += HAK_MEMBER(l, struct hak_slab, link)->n_free;
+	return n_free >= n;
+}
+
+static unsigned least_of(unsigned sc)
+{
+	size_t room;
+	unsigned n = (hak_aside_plan(sc, &room), (unsigned)(room / hak_class_size(sc)) / 2);
+
+	return n < HAK_HELD_LEAST ? n : HAK_HELD_LEAST;
+}
+
+static void draw_from_locked(struct hak_heap *h, struct hak_slab *s, struct hak_slot *out, bool *is_fresh)
+{
+	unsigned from = hak_does(HAK_HARDEN_RANDOM) ? hak_random_below(&h->random, s->n_blocks) : 0;
+	unsigned idx = hak_bits_find(s->bits, s->n_blocks, from, true);
+
+	if (idx == s->n_blocks)
+		idx = hak_bits_find(s->bits, s->n_blocks, 0, true);
+	hak_slab_take_at_locked(h, s, idx);
+	*out = (struct hak_slot){ s->span.base + idx * s->span.size, &s->live[idx] };
+	*is_fresh = s->aside == NULL || hak_bit_is_set(hak_aside_fresh_of(s, s->aside), idx);
+	if (s->aside != NULL && *is_fresh)
+		hak_bits_fill(hak_aside_fresh_of(s, s->aside), idx, 1, false);
+}
+
+bool hak_aside_draw_any(struct hak_heap *h, unsigned sc, bool at_any_price, struct hak_slot *out, bool *is_fresh)
+{
+	struct hak_link *open = &h->bin[sc].open;
+	struct hak_after after = { .gone = NULL };
+	bool is_there = true;
+
+	hak_random_tend();
+	hak_heap_lock(h);
+	if (hak_list_is_empty(open)) {
+		hak_remote_collect_class_locked(h, sc, &after);
+		if (at_any_price && hak_list_is_empty(open))
+			hak_remote_collect_class_locked(h, sc, &after);
+		is_there = !hak_list_is_empty(open) &&
+			(at_any_price || !hak_does(HAK_HARDEN_QUARANTINE) || has_locked(h, sc, least_of(sc)));
+	}
+	if (is_there)
+		draw_from_locked(h, HAK_MEMBER(open->next, struct hak_slab, link), out, is_fresh);
+	hak_heap_unlock(h);
+	hak_slab_finish(&after);
+	return is_there;
+}
+
+void *hak_aside_find_written(const struct hak_slab *s, unsigned first, unsigned n)
+{
+	if (s->aside == NULL || s->aside->is_closed || !hak_does(HAK_HARDEN_ZERO))
+		return NULL;
+	for (unsigned i = first; i < first + n; i++) {
+		char *p = s->span.base + i * s->span.size;
+
+		if (!hak_bit_is_set(hak_aside_fresh_of(s, s->aside), i) && !hak_pad_is_zero(p, s->span.size))
+			return p;
+	}
+	return NULL;
+}
+
+/* Has the pattern of block i changed? Its owner may be writing it just now, so this looks twice, each time making sure that
+ * the block itself has not changed meanwhile. */
+static bool is_overflown(const struct hak_slab *s, unsigned i)
+{
+	const char *p = s->span.base + i * s->span.size;
+	const uint8_t *live = &s->live[i];
+
+	for (unsigned k = 0; k < 2; k++) {
+		uint8_t seen = hak_load_acquire(live);
+		size_t margin = hak_aside_margin(s, i);
+
+		if (!hak_is_alive(seen) || hak_pad_is_whole(p, p + s->span.size - margin, margin) ||
+			hak_load_acquire(live) != seen || hak_aside_margin(s, i) != margin)
+			return false;
+	}
+	return true;
+}
+
+bool hak_aside_is_underflown(const struct hak_slab *s, size_t idx)
+{
+	const char *p = s->span.base + idx * s->span.size;
+	size_t n;
+
+	if (idx == 0 || !hak_does(HAK_HARDEN_PAD) || !hak_is_alive(hak_load_acquire(&s->live[idx - 1])))
+		return false;
+	n = hak_aside_margin(s, idx - 1);
+	n = n < HAK_PAD_WORD ? n : HAK_PAD_WORD;
+	return HAK_UNLIKELY(!hak_pad_is_whole(p - s->span.size, p - n, n)) && is_overflown(s, (unsigned)idx - 1);
+}
+
+static void say(const void *p, const char *what)
+{
+	struct hak_text t;
+
+	hak_text_open_line(&t);
+	hak_text_add(&t, "hakmem: check: ");
+	hak_text_add_hex(&t, (uintptr_t)p);
+	hak_text_add(&t, what);
+	hak_text_close(&t);
+}
+
+size_t hak_aside_check_locked(const struct hak_slab *s)
+{
+	size_t n_faults = 0;
+
+	for (unsigned i = 0; s->aside != NULL && i < s->n_blocks; i++) {
+		const char *p = s->span.base + i * s->span.size;
+		bool is_free = hak_bit_is_set(s->bits, i) || (hak_aside_held(s, i / HAK_WORD_BITS) >> i % HAK_WORD_BITS & 1) != 0;
+
+		if (is_free && hak_aside_find_written(s, i, 1) != NULL) {
+			say(p, ": write after free\n");
+			n_faults++;
+		} else if (!is_free && hak_does(HAK_HARDEN_PAD) && is_overflown(s, i)) {
+			say(p, ": overflow\n");
+			n_faults++;
+		}
+	}
+	return n_faults;
+}
