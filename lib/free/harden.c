@@ -43,8 +43,8 @@ bool hak_harden_begin(void)
 		hak_random_seed(hak_sources_random());
 		hak_pad_start();
 		hak_heap_init(&hak_aside_nothing, UINT16_MAX); /* without a tag: no free may hit */
+		has_past = hak_heaps_first() != NULL;
 	}
-	has_past = hak_heaps_first() != NULL;
 	hak_store_release(&hak_harden, parts);
 	if (parts != 0 && has_past)
 		leave_past();
