@@ -92,7 +92,7 @@ static void *map_pages(void *near, size_t size, int protection)
 {
 	void *p = hak_call_mmap(near, size, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE);
 
-	hak_add_relaxed(&hak_os_counts.n_map, 1);
+	hak_add_ordered(&hak_os_counts.n_map, 1); /* pairs with unmap_pages() */
 	if (p == MAP_FAILED)
 		return NULL;
 	hak_add_relaxed(&hak_os_counts.n_mapped, 1);
@@ -102,9 +102,12 @@ static void *map_pages(void *near, size_t size, int protection)
 /* Unmaps a whole mapping, and counts it. */
 static bool unmap_pages(void *base, size_t size)
 {
-	bool is_done = hak_call_munmap(base, size);
+	bool is_done;
 
-	hak_add_relaxed(&hak_os_counts.n_map, 1);
+	/* Ordered, for tools that do not know that the kernel is: what was done with the pages comes before what is done at
+	 * the same address once it is mapped again. */
+	hak_add_ordered(&hak_os_counts.n_map, 1);
+	is_done = hak_call_munmap(base, size);
 	if (is_done)
 		hak_sub_relaxed(&hak_os_counts.n_mapped, 1);
 	return is_done;
