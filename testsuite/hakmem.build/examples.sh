@@ -38,7 +38,7 @@ for source in "$srcdir"/doc/examples/*.c; do
 			LD_PRELOAD=libhakmem.so.1 "./$example" >out 2>&1 || fail 'LD_PRELOAD'
 			expect '^libhakmem [0-9.]+$'
 			hakmem-run --stats "./$example" >out 2>&1 || fail 'hakmem-run --stats'
-			expect '^  allocated +[0-9]+$'
+			expect '^  allocated +[0-9]+( |$)'
 		fi ;;
 	read-statistics)
 		expect '^with the blocks: [0-9]{7} bytes allocated'
