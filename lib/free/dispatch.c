@@ -118,7 +118,7 @@ void hak_block_note_size(struct hak_span *span, const void *p, size_t size)
 		hak_store_relaxed(live, value);
 }
 
-void hak_free_collect(struct hak_heap *h, unsigned sc)
+static void HAK_COLD collect_for(struct hak_heap *h, unsigned sc)
 {
 	struct hak_cache *c = hak_thread_enter();
 
@@ -127,17 +127,10 @@ void hak_free_collect(struct hak_heap *h, unsigned sc)
 	hak_thread_leave(c);
 }
 
-/* Frees through the slab's remote bit: the slab is another heap's, or the thread has no cache. */
-static void send_home(struct hak_cache *c, struct hak_slab *s, size_t idx, void *p, const struct hak_caller *caller)
+void hak_free_count_sent(struct hak_cache *c, struct hak_heap *h, unsigned sc)
 {
-	struct hak_heap *h = hak_load_relaxed(&s->owner);
-	unsigned sc = s->span.sc; /* once the bit is set, s may be reused */
 	uint32_t n;
 
-	if (HAK_UNLIKELY(!hak_remote_push_any(s, idx))) {
-		report(HAK_DOUBLE_FREE, p, hak_class_size(sc), caller);
-		return;
-	}
 	if (c != NULL) {
 		hak_own_count(&c->n_remote);
 		n = (uint32_t)c->n_remote;
@@ -146,7 +139,19 @@ static void send_home(struct hak_cache *c, struct hak_slab *s, size_t idx, void 
 		n = ++hak_thread_me.n_freed;
 	}
 	if (HAK_UNLIKELY(n % HAK_COLLECT_FREES == 0) && hak_thread_me.depth == 0)
-		hak_free_collect(h, sc);
+		collect_for(h, sc);
+}
+
+/* Frees through the slab's remote bit: the slab is another heap's, or the thread has no cache. */
+static void send_home(struct hak_cache *c, struct hak_slab *s, size_t idx, void *p, const struct hak_caller *caller)
+{
+	struct hak_heap *h = hak_load_relaxed(&s->owner);
+	unsigned sc = s->span.sc; /* once the bit is set, s may be reused */
+
+	if (HAK_LIKELY(hak_remote_push_any(s, idx)))
+		hak_free_count_sent(c, h, sc);
+	else
+		report(HAK_DOUBLE_FREE, p, hak_class_size(sc), caller);
 }
 
 static void free_larger(struct hak_span *span, void *p, const struct hak_caller *caller)

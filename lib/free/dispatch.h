@@ -11,6 +11,7 @@
 #include "conf/report.h"
 #include "region/registry.h"
 
+struct hak_cache;
 struct hak_heap;
 
 /* The live block that begins at p, or NULL after a verdict (under on_error:report). */
@@ -34,8 +35,9 @@ extern void (*hak_free_watcher)(void *p);
 /* Frees p, a live block that begins in span. */
 void hak_free_proved(struct hak_span *span, void *p, const struct hak_caller *caller);
 
-/* Collects what others sent to h's slabs of class sc: its own threads may be asleep. Not to be called inside a miss. */
-void hak_free_collect(struct hak_heap *h, unsigned sc) HAK_COLD;
+/* A block of class sc was sent to h, by the thread of cache c or, if NULL, one without. h's own threads may be asleep: now and
+ * then, the freeing thread collects there. */
+void hak_free_count_sent(struct hak_cache *c, struct hak_heap *h, unsigned sc);
 
 /* Frees p, which may be NULL. name and site: the caller. */
 void hak_free_miss(void *p, const char *name, const void *site);

@@ -218,25 +218,6 @@ static bool is_whole(const struct hak_slab *s, const char *p, size_t margin)
 	return !hak_does(HAK_HARDEN_PAD) || hak_aside_is_closed(s) || hak_pad_is_whole(p, p + s->span.size - margin, margin);
 }
 
-/* The threads of another heap may be asleep: now and then, the freeing thread collects there. */
-static void count_remote(struct hak_heap *h, unsigned sc)
-{
-	struct hak_cache *c = hak_thread_me.cache;
-	uint32_t n;
-
-	if (c != NULL && h == c->heap)
-		return;
-	if (c != NULL) {
-		hak_own_count(&c->n_remote);
-		n = (uint32_t)c->n_remote;
-	} else {
-		hak_thread_me.near = h->id;
-		n = ++hak_thread_me.n_freed;
-	}
-	if (n % HAK_COLLECT_FREES == 0 && hak_thread_me.depth == 0)
-		hak_free_collect(h, sc);
-}
-
 static void free_small(struct hak_slab *s, char *p, size_t size, size_t alignment, const struct hak_caller *caller)
 {
 	size_t idx = hak_slab_idx_of(s, p);
@@ -266,7 +247,8 @@ static void free_small(struct hak_slab *s, char *p, size_t size, size_t alignmen
 	}
 	hak_aside_set_margin(s, idx, 0);
 	hak_remote_push_any(s, idx);
-	count_remote(h, sc);
+	if (hak_thread_me.cache == NULL || hak_thread_me.cache->heap != h)
+		hak_free_count_sent(hak_thread_me.cache, h, sc);
 }
 
 static void free_large(struct hak_span *span, char *p, size_t size, size_t alignment, const struct hak_caller *caller)
