@@ -3,14 +3,10 @@
 # hak-timeout: 120
 # stats_file: written while the program runs and at its end, in the form that the ending says; whole whenever somebody looks;
 # there after SIGKILL; no file in its way is written through; what goes wrong is told once; from a thread with a tiny stack.
+. "$srcdir/testsuite/lib/build.sh"
+need_override
+need python3
 set -eu
-fail()
-{
-	printf 'failed: %s\n' "$@"
-	exit 1
-}
-[ "$HAK_OVERRIDE" = 1 ] || { echo 'built with --disable-override'; exit 77; }
-command -v python3 >/dev/null || { echo 'no python3 here'; exit 77; }
 
 cat >busy.c <<'END'
 #include <limits.h>

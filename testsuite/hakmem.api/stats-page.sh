@@ -3,14 +3,10 @@
 # hak-timeout: 120
 # stats_page:true: a page that describes itself, in no descriptor, whole whenever its sequence says so, renewed while the
 # program works, a forked child's its own; readable when the process has died; without the option there is none.
+. "$srcdir/testsuite/lib/build.sh"
+need_override
+need python3
 set -eu
-fail()
-{
-	printf 'failed: %s\n' "$@"
-	exit 1
-}
-[ "$HAK_OVERRIDE" = 1 ] || { echo 'built with --disable-override'; exit 77; }
-command -v python3 >/dev/null || { echo 'no python3 here'; exit 77; }
 
 cat >works.c <<'END'
 #include <stdio.h>

@@ -2,14 +2,10 @@
 # SPDX-License-Identifier: MIT
 # Each record, JSON, text or XML, names program, process, time, version and schema; the text tells where the memory is
 # that is not live. A child that writes for its parent (hakmem-run --stats, where sh ends by _exit) writes the parent's pid.
+. "$srcdir/testsuite/lib/build.sh"
+need_override
+need python3
 set -eu
-fail()
-{
-	printf 'failed: %s\n' "$@"
-	exit 1
-}
-[ "$HAK_OVERRIDE" = 1 ] || { echo 'built with --disable-override'; exit 77; }
-command -v python3 >/dev/null || { echo 'no python3 here'; exit 77; }
 
 cat >names.c <<'END'
 #include <malloc.h>

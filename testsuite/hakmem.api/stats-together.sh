@@ -3,14 +3,10 @@
 # hak-timeout: 120
 # Eight processes that end together into one pipe, whose reader is slow and which is smaller than their records, leave eight
 # lines, each of them whole; so do forked ones, that share the pipe's descriptor.
+. "$srcdir/testsuite/lib/build.sh"
+need_override
+need python3
 set -eu
-fail()
-{
-	printf 'failed: %s\n' "$@"
-	exit 1
-}
-[ "$HAK_OVERRIDE" = 1 ] || { echo 'built with --disable-override'; exit 77; }
-command -v python3 >/dev/null || { echo 'no python3 here'; exit 77; }
 
 cat >many.c <<'END'
 #include <stdlib.h>
