@@ -23,8 +23,10 @@ uint64_t hak_chance_seed(const void *place)
 
 uint64_t hak_chance_bits(uint64_t *state)
 {
-	*state += GOLDEN;
-	return mix(*state);
+	uint64_t next = hak_load_relaxed(state) + GOLDEN;
+
+	hak_store_relaxed(state, next);
+	return mix(next);
 }
 
 /* The natural logarithm of x > 0, a normal number. */

@@ -21,7 +21,7 @@ static void copy_string(char *to, size_t size, const char *from)
 {
 	size_t n = 0;
 
-	while (from[n] != '\0' && n < size - 1) {
+	while (n < size - 1 && from[n] != '\0') {
 		hak_store_relaxed(&to[n], from[n]);
 		n++;
 	}
