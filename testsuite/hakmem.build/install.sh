@@ -57,6 +57,6 @@ fi
 make -s -C "$builddir" uninstall DESTDIR="$top" >log 2>&1 || fail "$(cat log)"
 left=$(find "$top" ! -type d)
 [ -z "$left" ] || fail "left behind: $left"
-# The prefix itself may bear the name.
-[ ! -d "$top$prefix" ] || left=$(find "$top$prefix" -mindepth 1 -name '*hakmem*')
+# The prefix itself may bear the name; gdb's folder repeats it.
+[ ! -d "$top$prefix" ] || left=$(find "$top$prefix" -mindepth 1 -name '*hakmem*' ! -path '*/auto-load/*')
 [ -z "$left" ] || fail "left behind: $left"

@@ -17,7 +17,7 @@ static void tell(const char *who)
 	FILE *f = fopen("/proc/self/maps", "r");
 
 	while (f && fgets(line, sizeof line, f)) {
-		is_there |= strstr(line, "libhakmem") != NULL;
+		is_there |= strstr(line, "/libhakmem.so") != NULL;
 		is_other |= strstr(line, "other.so") != NULL;
 	}
 	printf("%s %d %d\n", who, is_there, is_other);
