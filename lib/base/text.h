@@ -9,7 +9,6 @@
 
 #include "base/attr.h"
 
-
 #define HAK_TEXT_SIZE 512 /* bytes collected before a write(2) */
 
 struct hak_text {
@@ -21,6 +20,21 @@ struct hak_text {
 	size_t length;   /* own: bytes in data */
 	char data[HAK_TEXT_SIZE];
 };
+
+/* Bytes of a string. Callable before libc's strlen() is bound. */
+HAK_INLINE size_t hak_text_measure(const char *string)
+{
+	size_t n = 0;
+
+	while (string[n] != '\0')
+		n++;
+	return n;
+}
+
+HAK_INLINE bool hak_text_is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
 
 void hak_text_open(struct hak_text *t, int fd);
 

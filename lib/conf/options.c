@@ -116,21 +116,7 @@ static char *path_of(const struct option *o)
 
 static const char *default_path_of(const struct option *o)
 {
-	return o->offset == 0 ? HAK_CGROUP_ROOT : o->words[0];
-}
-
-static size_t length_of(const char *s)
-{
-	size_t n = 0;
-
-	while (s[n] != '\0')
-		n++;
-	return n;
-}
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
+	return o->offset == CGROUP_ROOT ? HAK_CGROUP_ROOT : o->words[0];
 }
 
 static int lower(char c)
@@ -159,7 +145,7 @@ static const struct option *find_option(const char *name, size_t n)
 static unsigned distance(const char *a, size_t n, const char *b)
 {
 	unsigned row[24];
-	size_t m = length_of(b);
+	size_t m = hak_text_measure(b);
 
 	if (n >= 24 || m >= 24)
 		return 24;
@@ -191,7 +177,7 @@ static const struct option *nearest_option(const char *name, size_t n)
 	for (size_t i = 0; i < N_OPTIONS; i++) {
 		unsigned d = distance(name, n, options[i].name);
 
-		if (d < least && d < length_of(options[i].name)) { /* one letter kept at least */
+		if (d < least && d < hak_text_measure(options[i].name)) { /* one letter kept at least */
 			least = d;
 			best = &options[i];
 		}
@@ -401,9 +387,9 @@ static bool read_pair(const struct hak_source *source, const char *pair, size_t 
 
 	while (sign < n && pair[sign] != ':' && pair[sign] != '=')
 		sign++;
-	for (n_name = sign; n_name > 0 && is_blank(pair[n_name - 1]); n_name--)
+	for (n_name = sign; n_name > 0 && hak_text_is_blank(pair[n_name - 1]); n_name--)
 		;
-	for (sign += sign < n; sign < n && is_blank(pair[sign]); sign++)
+	for (sign += sign < n; sign < n && hak_text_is_blank(pair[sign]); sign++)
 		;
 	o = find_option(pair, n_name);
 	value = pair + sign;
@@ -448,13 +434,13 @@ void hak_options_read(void)
 
 enum hak_option_answer hak_options_set(const char *name, const char *value)
 {
-	const struct option *o = find_option(name, length_of(name));
+	const struct option *o = find_option(name, hak_text_measure(name));
 	int64_t v;
 
 	hak_options_ensure();
 	if (o == NULL)
 		return HAK_OPTION_UNKNOWN;
-	if (!parse_value(o, value, length_of(value), &v))
+	if (!parse_value(o, value, hak_text_measure(value), &v))
 		return HAK_OPTION_BAD_VALUE;
 	if (!o->can_change)
 		return HAK_OPTION_FIXED;
@@ -473,7 +459,7 @@ static void add_value(struct hak_text *out, const struct option *o)
 
 bool hak_options_get(const char *name, struct hak_text *out)
 {
-	const struct option *o = find_option(name, length_of(name));
+	const struct option *o = find_option(name, hak_text_measure(name));
 
 	hak_options_ensure();
 	if (o != NULL)
@@ -484,7 +470,7 @@ bool hak_options_get(const char *name, struct hak_text *out)
 bool hak_options_get_default(const char *name, struct hak_text *out)
 {
 	struct hak_options defaults = DEFAULTS;
-	const struct option *o = find_option(name, length_of(name));
+	const struct option *o = find_option(name, hak_text_measure(name));
 
 	if (o != NULL && o->form == PATH)
 		add_as(out, o, 0, default_path_of(o));
@@ -495,7 +481,7 @@ bool hak_options_get_default(const char *name, struct hak_text *out)
 
 enum hak_origin hak_options_origin(const char *name)
 {
-	const struct option *o = find_option(name, length_of(name));
+	const struct option *o = find_option(name, hak_text_measure(name));
 
 	hak_options_ensure();
 	return o != NULL ? (enum hak_origin)hak_load_relaxed(&origins[o - options]) : HAK_N_ORIGINS;

@@ -22,26 +22,12 @@ struct reader {
 	bool is_right; /* so far */
 };
 
-static size_t length_of(const char *s)
-{
-	size_t n = 0;
-
-	while (s[n] != '\0')
-		n++;
-	return n;
-}
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r';
-}
-
 /* Removes the blanks around a text. */
 static const char *trim(const char *s, size_t *n)
 {
-	while (*n > 0 && is_blank(s[*n - 1]))
+	while (*n > 0 && hak_text_is_blank(s[*n - 1]))
 		--*n;
-	while (*n > 0 && is_blank(*s)) {
+	while (*n > 0 && hak_text_is_blank(*s)) {
 		s++;
 		--*n;
 	}
@@ -193,13 +179,13 @@ bool hak_sources_read(char **environment,
 	int saved = errno;
 
 	if (&hakmem_conf != NULL && hakmem_conf != NULL)
-		take_pairs(&r, hakmem_conf, length_of(hakmem_conf));
+		take_pairs(&r, hakmem_conf, hak_text_measure(hakmem_conf));
 	r.source.origin = HAK_FROM_FILE;
 	if (HAK_WITH_CONF_FILE)
 		read_file(&r, HAK_CONF_FILE);
 	r.source.origin = HAK_FROM_ENVIRONMENT;
 	if (variable != NULL)
-		take_pairs(&r, variable, length_of(variable));
+		take_pairs(&r, variable, hak_text_measure(variable));
 	errno = saved;
 	return r.is_right;
 }

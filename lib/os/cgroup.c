@@ -4,20 +4,12 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "os/call.h"
 
 #define TEXT_SIZE 4096
 #define NAME_ROOM 32                   /* bytes of the longest file name */
 #define NO_LIMIT ((uint64_t)1 << 62)   /* from here on, v1 means none */
-
-static size_t length_of(const char *s)
-{
-	size_t n = 0;
-
-	while (s[n] != '\0')
-		n++;
-	return n;
-}
 
 /* Out of line, so that the compiler does not call a libc function that nothing else here needs. */
 static void HAK_NOINLINE copy_text(char *to, const char *from, size_t n)
@@ -30,7 +22,7 @@ static void HAK_NOINLINE copy_text(char *to, const char *from, size_t n)
 static bool read_file(const char *path, const char *name, char *text, size_t size)
 {
 	char full[HAK_CGROUP_PATH + NAME_ROOM];
-	size_t n_path = length_of(path), n_name = length_of(name), at = 1;
+	size_t n_path = hak_text_measure(path), n_name = hak_text_measure(name), at = 1;
 	long n = 0;
 	int fd;
 
@@ -53,7 +45,7 @@ static bool read_file(const char *path, const char *name, char *text, size_t siz
 /* What follows the first `what` in text, or NULL. */
 static const char *find_after(const char *text, const char *what)
 {
-	size_t n = length_of(what);
+	size_t n = hak_text_measure(what);
 
 	for (; *text != '\0'; text++) {
 		size_t i = 0;
@@ -91,7 +83,7 @@ static bool read_number(const char *path, const char *name, uint64_t *out)
 
 static bool has_controller(const char *list, const char *end, const char *name)
 {
-	size_t n = length_of(name);
+	size_t n = hak_text_measure(name);
 
 	for (const char *s = list; s + n <= end; s++) {
 		size_t i = 0;
@@ -140,7 +132,7 @@ static void note_limit(struct hak_cgroup *c, const char *path, uint64_t limit, u
 	if (c->least != 0 && limit >= c->least)
 		return;
 	c->least = limit;
-	copy_text(c->path, path, length_of(path) + 1);
+	copy_text(c->path, path, hak_text_measure(path) + 1);
 }
 
 /* Reads one cgroup's limits. False: it has none of the files. */
@@ -166,7 +158,7 @@ static bool read_limits(struct hak_cgroup *c, const char *path)
 static bool read_limits_upward(struct hak_cgroup *c, const char *root, const char *below, const char *own)
 {
 	char path[HAK_CGROUP_PATH];
-	size_t n_root = length_of(root), n_below = length_of(below), n = length_of(own);
+	size_t n_root = hak_text_measure(root), n_below = hak_text_measure(below), n = hak_text_measure(own);
 	bool is_there = false;
 
 	if (n_root + n_below + 1 > sizeof path)

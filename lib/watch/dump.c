@@ -13,6 +13,7 @@
 #include "thread/thread.h"
 #include "tiny/sampler.h"
 #include "watch/modules.h"
+#include "watch/output.h"
 #include "watch/profile.h"
 
 #define USUAL_NAME "hakmem.%p.%n.pb.gz" /* of prof_dump:exit */
@@ -152,47 +153,6 @@ int hak_dump_write(int fd, enum hakmem_prof_format format)
 	return write_profile(fd, format, true);
 }
 
-/* The path of the n-th dump, cut if it does not fit. */
-static void make_path(struct hak_text *t, const char *pattern, uint64_t n)
-{
-	hak_text_open(t, -1);
-	for (const char *c = pattern; *c != '\0'; c++) {
-		if (c[0] == '%' && c[1] == 'p')
-			hak_text_add_number(t, (uint64_t)hak_call(SYS_getpid));
-		else if (c[0] == '%' && c[1] == 'n')
-			hak_text_add_number(t, n);
-		else
-			hak_text_add_bytes(t, c, 1);
-		c += c[0] == '%' && (c[1] == 'p' || c[1] == 'n');
-	}
-	t->data[t->length < HAK_TEXT_SIZE ? t->length : HAK_TEXT_SIZE - 1] = '\0';
-}
-
-static bool ends_in(const struct hak_text *t, const char *end)
-{
-	size_t n = 0;
-
-	while (end[n] != '\0')
-		n++;
-	for (size_t i = 0; i < n; i++)
-		if (t->length < n || t->data[t->length - n + i] != end[i])
-			return false;
-	return true;
-}
-
-static void report(const char *path, int error)
-{
-	struct hak_text t;
-
-	hak_text_open_line(&t);
-	hak_text_add(&t, "hakmem: prof_dump: cannot write ");
-	hak_text_add(&t, path);
-	hak_text_add(&t, " (errno ");
-	hak_text_add_number(&t, (uint64_t)error);
-	hak_text_add(&t, ")\n");
-	hak_text_close(&t);
-}
-
 void hak_dump_numbered(bool names_functions)
 {
 	static uint64_t n_dumps; /* any */
@@ -200,14 +160,16 @@ void hak_dump_numbered(bool names_functions)
 	long fd;
 	int error;
 
-	make_path(&path, hak_prof_dump[0] == '/' ? hak_prof_dump : USUAL_NAME, hak_add_relaxed(&n_dumps, 1));
+	hak_text_open(&path, -1);
+	hak_output_add_path(&path, hak_prof_dump[0] == '/' ? hak_prof_dump : USUAL_NAME, hak_add_relaxed(&n_dumps, 1));
+	path.data[path.length < HAK_TEXT_SIZE ? path.length : HAK_TEXT_SIZE - 1] = '\0'; /* cut if it does not fit */
 	fd = hak_call(SYS_openat, AT_FDCWD, path.data, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	error = fd < 0 ? (int)-fd : write_profile((int)fd, ends_in(&path, ".folded") ? HAKMEM_PROF_FOLDED :
-		ends_in(&path, ".heap") ? HAKMEM_PROF_TEXT : HAKMEM_PROF_PPROF, names_functions);
+	error = fd < 0 ? (int)-fd : write_profile((int)fd, hak_output_ends_in(path.data, ".folded") ? HAKMEM_PROF_FOLDED :
+		hak_output_ends_in(path.data, ".heap") ? HAKMEM_PROF_TEXT : HAKMEM_PROF_PPROF, names_functions);
 	if (fd >= 0)
 		hak_call(SYS_close, fd);
 	if (error != 0)
-		report(path.data, error);
+		hak_output_complain("prof_dump", path.data, error);
 }
 
 void hak_dump_at_exit(void)

@@ -8,6 +8,7 @@
 #include "os/fork.h"
 #include "os/page.h"
 #include "watch/origin.h"
+#include "watch/output.h"
 #include "watch/stats.h"
 
 #define STRING_COPY(to, from) copy_string((to), sizeof(to), (from))
@@ -59,18 +60,6 @@ static void fill_table(struct hakmem_page *p)
 	p->n_figures = (uint32_t)(to - table_of(p));
 }
 
-static void complain(long error)
-{
-	struct hak_text t;
-
-	is_refused = true;
-	hak_text_open_line(&t);
-	hak_text_add(&t, "hakmem: stats_page: cannot be made (errno ");
-	hak_text_add_number(&t, (uint64_t)error);
-	hak_text_add(&t, ")\n");
-	hak_text_close(&t);
-}
-
 /* The descriptor is gone again when this returns. */
 static struct hakmem_page *map_page(void)
 {
@@ -85,8 +74,10 @@ static struct hakmem_page *map_page(void)
 		p = hak_os_map_shared((int)fd, page_size());
 	if (fd >= 0)
 		hak_call(SYS_close, fd);
-	if (p == NULL)
-		complain(n < 0 ? -n : 0);
+	if (p == NULL) {
+		is_refused = true;
+		hak_output_complain("stats_page", HAKMEM_PAGE_NAME, n < 0 ? -n : 0);
+	}
 	return p;
 }
 

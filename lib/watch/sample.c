@@ -71,9 +71,7 @@ static bool is_due(const struct hak_span *span)
 {
 	struct hak_cache *c = hak_thread_me.cache;
 
-	if (c == NULL)
-		return hak_sampler_toss(&random_of_none, span->size);
-	if (c->sampler == NULL) /* no memory for one */
+	if (c == NULL || c->sampler == NULL) /* no memory for one */
 		return hak_sampler_toss(&random_of_none, span->size);
 	if (span->kind == HAK_KIND_SLAB)
 		return hak_sampler_count_own(c, span->sc);

@@ -68,15 +68,15 @@ void hak_stack_prepare(void)
 {
 	uintptr_t frames[HAK_PROF_DEPTH];
 	void *library = RTLD_DEFAULT, *found, *ip, *cfa;
-	void *(*open)(const char *name, int flags);
+	void *(*load)(const char *name, int flags);
 
 	/* Without this function the unwinder has to take the dynamic linker's lock. */
 	if (hak_load_acquire(&backtrace) != NULL || hak_stack_symbol("_dl_find_object") == NULL)
 		return;
 	/* By name: one more symbol to resolve would cost every program's start. */
-	*(void **)&open = hak_stack_symbol("dlopen");
-	if (hak_stack_symbol("_Unwind_Backtrace") == NULL && open != NULL)
-		library = open("libgcc_s.so.1", RTLD_NOW | RTLD_LOCAL);
+	*(void **)&load = hak_stack_symbol("dlopen");
+	if (hak_stack_symbol("_Unwind_Backtrace") == NULL && load != NULL)
+		library = load("libgcc_s.so.1", RTLD_NOW | RTLD_LOCAL);
 	found = dlsym(library, "_Unwind_Backtrace");
 	ip = dlsym(library, "_Unwind_GetIP");
 	cfa = dlsym(library, "_Unwind_GetCFA");

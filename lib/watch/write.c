@@ -76,15 +76,6 @@ static void add_ratio(struct hak_text *t, uint64_t a, uint64_t b)
 	add_two(t, hundredths % 100);
 }
 
-static unsigned length_of(const char *s)
-{
-	unsigned n = 0;
-
-	while (s[n] != '\0')
-		n++;
-	return n;
-}
-
 static bool is_size(const struct hak_figure *f)
 {
 	return f->kind == HAK_FIGURE_BYTES || f->kind == HAK_FIGURE_BYTES_SO_FAR;
@@ -142,7 +133,7 @@ static void print_text(struct hak_text *t, const struct hak_record *r)
 
 		hak_text_add(t, "  ");
 		hak_text_add(t, f->name);
-		hak_text_add_column(t, value, NAME_WIDTH - length_of(f->name));
+		hak_text_add_column(t, value, NAME_WIDTH - (unsigned)hak_text_measure(f->name));
 		if (is_size(f) && value >= 1024)
 			hak_record_print_size(t, value, 9);
 		hak_text_add(t, "\n");

@@ -2,7 +2,7 @@
 /* hakmem_config() has all options, also where paths are as long as they may be. */
 /* hak-link: shared */
 /* hak-conf: cgroup_root:/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa,stats_file:/dev/null/bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb,stats_interval:77 */
-/* hak-stderr: hakmem: stats_file: /dev/null/b* cannot be written */
+/* hak-stderr: hakmem: stats_file: cannot write /dev/null/b* */
 #include "check.h"
 #include <hakmem.h>
 

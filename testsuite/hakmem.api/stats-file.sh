@@ -95,7 +95,7 @@ python3 -c 'import json; json.load(open("l.json"))' || fail 'a link in its way'
 
 # Told once, and the program goes on.
 with "stats_file:$PWD/none/a.json,stats_interval:1" ./busy 2500 2>err || fail "exit code $?"
-[ "$(grep -c "^hakmem: stats_file: $PWD/none/a.json cannot be written" err)" = 1 ] || fail "said: $(cat err)"
+[ "$(grep -c "^hakmem: stats_file: cannot write $PWD/none/a.json" err)" = 1 ] || fail "said: $(cat err)"
 # Nothing is written without the option.
 mkdir empty
 (cd empty && with stats_interval:1 ../busy 1500)
