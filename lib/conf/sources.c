@@ -52,42 +52,44 @@ static void take_pairs(struct reader *r, const char *text, size_t n)
 	}
 }
 
+/* Where the kernel has put it; NULL: not known. */
+static char **first_environment(void)
+{
+	uintptr_t *stack = &__libc_stack_end != NULL ? __libc_stack_end : NULL;
+
+	return stack != NULL && stack[0] > 0 && stack[stack[0] + 1] == 0 ? (char **)&stack[stack[0] + 2] : NULL;
+}
+
 /* libc finds the environment in its constructor; a program's .preinit_array and libraries linked with -z initfirst run,
  * and allocate, before that. */
 char **hak_sources_environment(void)
 {
-	const uintptr_t *stack = environ == NULL && &__libc_stack_end != NULL ? __libc_stack_end : NULL;
-
-	return stack != NULL && stack[0] > 0 && stack[stack[0] + 1] == 0 ? (char **)&stack[stack[0] + 2] : environ;
+	return environ != NULL ? environ : first_environment();
 }
 
-/* Has the program more rights than its caller? Behind the environment the kernel says so. */
-static bool is_secure(char **environment)
+/* What the kernel says behind the environment; 0: nothing. */
+static unsigned long find_aux(char **environment, unsigned long type)
 {
 	const unsigned long *aux;
 
 	while (*environment != NULL)
 		environment++;
 	for (aux = (const unsigned long *)(environment + 1); aux[0] != 0; aux += 2)
-		if (aux[0] == AT_SECURE)
-			return aux[1] != 0;
-	return false;
+		if (aux[0] == type)
+			return aux[1];
+	return 0;
 }
 
-/* Not by getauxval(): one more name for the loader to look up, in every program. */
 const unsigned char *hak_sources_random(void)
 {
-	const uintptr_t *stack = &__libc_stack_end != NULL ? __libc_stack_end : NULL;
-	bool is_stack = stack != NULL && stack[0] > 0 && stack[stack[0] + 1] == 0;
-	char **e = is_stack ? (char **)&stack[stack[0] + 2] : environ;
-	const unsigned long *aux;
+#ifdef __GLIBC__
+	/* Not by getauxval(): one more name for the loader to look up, in every program. */
+	char **environment = first_environment();
 
-	while (e != NULL && *e != NULL)
-		e++;
-	for (aux = e != NULL ? (const unsigned long *)(e + 1) : NULL; aux != NULL && aux[0] != 0; aux += 2)
-		if (aux[0] == AT_RANDOM)
-			return (const unsigned char *)aux[1]; /* NOLINT(performance-no-int-to-ptr) */
-	return NULL;
+	return environment != NULL ? (const unsigned char *)find_aux(environment, AT_RANDOM) : NULL; /* NOLINT(performance-no-int-to-ptr) */
+#else
+	return (const unsigned char *)getauxval(AT_RANDOM); /* NOLINT(performance-no-int-to-ptr) */
+#endif
 }
 
 static const char *find_variable(char **environment)
@@ -102,7 +104,7 @@ static const char *find_variable(char **environment)
 		while (n < sizeof name - 1 && (*e)[n] == name[n])
 			n++;
 		if (n == sizeof name - 1)
-			return is_secure(environment) ? NULL : *e + n;
+			return find_aux(environment, AT_SECURE) != 0 ? NULL : *e + n;
 	}
 	return NULL;
 }

@@ -6,15 +6,13 @@
 void hak_output_add_path(struct hak_text *t, const char *pattern, uint64_t n)
 {
 	for (const char *c = pattern; *c != '\0'; c++) {
-		char kind = c[0] == '%' ? c[1] : '\0';
+		bool is_sign = c[0] == '%' && (c[1] == 'p' || c[1] == 'n' || c[1] == '%');
 
-		if (kind == 'p')
-			hak_text_add_number(t, (uint64_t)hak_call(SYS_getpid));
-		else if (kind == 'n')
-			hak_text_add_number(t, n);
-		else
+		if (!is_sign || c[1] == '%')
 			hak_text_add_bytes(t, c, 1);
-		c += kind == 'p' || kind == 'n' || kind == '%';
+		else
+			hak_text_add_number(t, c[1] == 'p' ? (uint64_t)hak_call(SYS_getpid) : n);
+		c += is_sign;
 	}
 }
 
