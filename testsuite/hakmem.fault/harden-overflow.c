@@ -96,16 +96,16 @@ static void before(size_t size)
 static void before_shared(size_t size)
 {
 	unsigned char *p[4000], *at = NULL;
-	size_t i, k, step = 0;
+	size_t i, k, step = SIZE_MAX; /* at last, the class's size */
 
 	for (i = 0; i < N_OF(p); i++)
 		p[i] = block_of(size);
-	for (k = 16; !step; k += 16) /* the class's size: the least distance */
-		for (i = 1; i < N_OF(p) && !step; i++)
-			step = p[i] == p[0] + k || p[0] == p[i] + k ? k : 0;
-	for (i = 0; i < N_OF(p) && !at; i++)
-		for (k = 0; k < N_OF(p) && !at; k++)
-			at = p[k] == p[i] - step ? p[i] : NULL;
+	for (i = 0; i < N_OF(p); i++)
+		for (k = 0; k < N_OF(p); k++)
+			if (p[i] > p[k] && (size_t)(p[i] - p[k]) < step) {
+				step = (size_t)(p[i] - p[k]);
+				at = p[i];
+			}
 	CHECK(at);
 	at[-1] = 0;
 	free(at);

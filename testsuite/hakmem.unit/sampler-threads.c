@@ -65,7 +65,8 @@ int main(void)
 	hakmem_free(hakmem_malloc(100));
 	hak_sampler_tell_any(hak_thread_me.cache);
 	hakmem_free(hakmem_malloc(100));
-	CHECK(hak_thread_me.cache->base[hak_class_of(100)] == hak_thread_me.cache->array[hak_class_of(100)], "it goes on missing");
+	/* The base may be raised just now (C1), but not for ever. */
+	CHECK(hak_thread_me.cache->base[hak_class_of(100)] != HAK_ALWAYS_MISS, "it goes on missing");
 	hakmem_free(hakmem_malloc(300000));
 	CHECK(!hak_sampler_is_on() && hak_thread_me.cache->sampler == NULL);
 	CHECK(hakmem_check() == 0);
