@@ -17,7 +17,7 @@ esac
 mkdir build
 cd build || exit 1
 "$srcdir/configure" -q --with-conf-file="$file" CC="$CC" CFLAGS="$CFLAGS" >log 2>&1 || fail "$(cat log)"
-make -s >log 2>&1 || fail "$(cat log)"
+make -s -j2 >log 2>&1 || fail "$(cat log)"
 cd ..
 
 cat >show.c <<'END'

@@ -9,7 +9,7 @@ need_clean_source
 mkdir build
 cd build || exit 1
 "$srcdir/configure" -q --disable-shared CC=musl-gcc CFLAGS='-g -O2' >log 2>&1 || fail "$(cat log)"
-make -s libhakmem.la >log 2>&1 || fail "$(cat log)"
+make -s -j2 libhakmem.la >log 2>&1 || fail "$(cat log)"
 cd ..
 musl-gcc -g -O2 -static -fno-builtin -I"$srcdir/include" -o program "$srcdir/testsuite/lib/static-program.c" \
 	build/.libs/libhakmem.a ||

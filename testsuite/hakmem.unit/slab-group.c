@@ -70,7 +70,7 @@ static void churn(unsigned idx)
 	struct hak_slab *mine[40] = { NULL };
 	uint64_t state = idx + 1;
 
-	for (unsigned n = 0; n < N_ROUNDS; n++) {
+	for (unsigned long n = 0; n < rounds(N_ROUNDS); n++) {
 		unsigned i = (unsigned)(rnd(&state) % N_OF(mine));
 
 		if (mine[i] == NULL) {
