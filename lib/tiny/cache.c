@@ -30,6 +30,9 @@ size_t hak_cache_count_any(const struct hak_cache *c, unsigned sc)
 	return top > array && top - array <= HAK_TINY_CACHE_CAP ? (size_t)(top - array) : 0;
 }
 
+/* How much of a class is raised: nothing, half, seven eighths, all of it. Each miss takes it one step down. */
+enum { LOWERED, RAISED_HALF, RAISED_MOST, RAISED_WHOLE };
+
 static unsigned n_cached(const struct hak_cache *c, unsigned sc)
 {
 	return (unsigned)(c->top[sc] - c->array[sc]);
@@ -56,7 +59,7 @@ static bool resize_own(struct hak_cache *c, unsigned sc, unsigned n)
 	unsigned n_old = c->n_slots[sc], n_blocks = n_cached(c, sc);
 
 	HAK_ASSERT(n >= n_blocks);
-	c->is_raised[sc] = 0;
+	c->raised[sc] = 0;
 	if (n > 0) {
 		array = hak_meta_take(n * sizeof *array);
 		if (array == NULL)
@@ -67,6 +70,7 @@ static bool resize_own(struct hak_cache *c, unsigned sc, unsigned n)
 	/* In this order: whoever reads them meanwhile (statistics, a forked child) sees no blocks, or too few. */
 	hak_own_set(&c->top[sc], NULL);
 	hak_store_release(&c->array[sc], array);
+	c->raised[sc] = LOWERED;
 	hak_sampler_set_floor_own(c, sc, array);
 	hak_own_set(&c->n_slots[sc], (uint16_t)n);
 	hak_own_set(&c->limit[sc], n > 0 ? array + n : NULL);
@@ -78,17 +82,32 @@ static bool resize_own(struct hak_cache *c, unsigned sc, unsigned n)
 	return true;
 }
 
-/* The lower half, of one block that one: a pop that gets there misses. */
-static void raise_half_own(struct hak_cache *c, unsigned sc)
+/* Blocks below the base where so much of the class is raised; of two or more, one is not. */
+static unsigned n_raised(const struct hak_cache *c, unsigned sc, unsigned raised)
 {
-	c->is_raised[sc] = 1;
-	hak_sampler_set_floor_own(c, sc, c->array[sc] + (n_cached(c, sc) + 1) / 2);
+	unsigned n = n_cached(c, sc);
+
+	return raised == RAISED_HALF ? (n + 1) / 2 : n * 7 / 8;
+}
+
+/* The next pop that gets to these blocks misses. */
+static void raise_part_own(struct hak_cache *c, unsigned sc, uint8_t raised)
+{
+	c->raised[sc] = raised;
+	hak_sampler_set_floor_own(c, sc, c->array[sc] + n_raised(c, sc, raised));
 }
 
 void hak_cache_raise_own(struct hak_cache *c, unsigned sc)
 {
 	hak_sampler_set_floor_own(c, sc, c->top[sc]);
 	hak_own_set(&c->limit[sc], c->top[sc]);
+}
+
+/* The next pop or push misses. */
+static void raise_whole_own(struct hak_cache *c, unsigned sc)
+{
+	c->raised[sc] = RAISED_WHOLE;
+	hak_cache_raise_own(c, sc);
 }
 
 void hak_cache_raise_all_own(struct hak_cache *c)
@@ -105,7 +124,7 @@ static struct hak_slot *end_of(const struct hak_cache *c, unsigned sc)
 
 static void lower_own(struct hak_cache *c, unsigned sc)
 {
-	c->is_raised[sc] = 0;
+	c->raised[sc] = LOWERED;
 	hak_sampler_set_floor_own(c, sc, c->array[sc]);
 	hak_own_set(&c->limit[sc], end_of(c, sc));
 }
@@ -115,7 +134,11 @@ static void settle_own(struct hak_cache *c, unsigned sc)
 {
 	if (hak_sampler_floor_own(c, sc) != c->array[sc] || c->limit[sc] != end_of(c, sc))
 		c->back = (uint8_t)(sc + 1);
-	lower_own(c, sc);
+	hak_own_set(&c->limit[sc], end_of(c, sc));
+	if (c->raised[sc] > RAISED_HALF && n_cached(c, sc) > 1)
+		raise_part_own(c, sc, c->raised[sc] - 1);
+	else
+		lower_own(c, sc);
 }
 
 /* Finds the slabs of n blocks, and prefetches what will be needed of them. */
@@ -237,8 +260,22 @@ static void drop_class_own(struct hak_cache *c, unsigned sc)
 	resize_own(c, sc, 0);
 }
 
-/* Flushes what the next class, unless it is sc, has left idle since the last look. If the class has not missed since,
- * nothing was popped from its lower half: that half goes; without any blocks, its array does. */
+/* Was the class raised as a whole, and not used since? */
+static bool is_idle_own(const struct hak_cache *c, unsigned sc)
+{
+	return c->raised[sc] == RAISED_WHOLE && c->limit[sc] == c->top[sc];
+}
+
+/* Flushes what class sc has left idle since it was raised: everything, the array too, or the part of it that was raised. */
+static void drop_idle_own(struct hak_cache *c, unsigned sc)
+{
+	if (is_idle_own(c, sc) || (c->raised[sc] != LOWERED && n_cached(c, sc) == 0))
+		drop_class_own(c, sc);
+	else if (c->raised[sc] != LOWERED)
+		give_oldest_own(c, sc, n_raised(c, sc, c->raised[sc]));
+}
+
+/* Looks at the next class, unless it is sc. The class then misses only when its lower half is needed, or it is full. */
 static void trim_next_class_own(struct hak_cache *c, unsigned sc)
 {
 	unsigned at = (c->class_looked + 1U) % HAK_N_CLASSES;
@@ -248,13 +285,9 @@ static void trim_next_class_own(struct hak_cache *c, unsigned sc)
 		c->look_at = c->n_misses + HAK_CACHE_PAUSE;
 	if (at == sc || c->n_slots[at] == 0)
 		return;
-	if (c->is_raised[at] && n_cached(c, at) == 0) {
-		drop_class_own(c, at);
-		return;
-	}
-	if (c->is_raised[at])
-		give_oldest_own(c, at, (n_cached(c, at) + 1) / 2);
-	raise_half_own(c, at);
+	drop_idle_own(c, at);
+	if (c->n_slots[at] > 0)
+		raise_part_own(c, at, RAISED_HALF);
 }
 
 /* Where one class grows, the program may be done with another: what was not used since the last look goes altogether. */
@@ -265,12 +298,10 @@ static void drop_left_classes_own(struct hak_cache *c, unsigned sc)
 
 		if (at == sc || c->n_slots[at] == 0)
 			continue;
-		if (c->is_raised[at] && hak_sampler_floor_own(c, at) == c->top[at] && c->limit[at] == c->top[at]) {
+		if (is_idle_own(c, at))
 			drop_class_own(c, at);
-			continue;
-		}
-		c->is_raised[at] = 1;
-		hak_cache_raise_own(c, at);
+		else
+			raise_whole_own(c, at);
 	}
 }
 
@@ -467,8 +498,11 @@ void hak_cache_put_own(struct hak_cache *c, unsigned sc, void *p, uint8_t *live)
 
 void hak_cache_sweep_own(struct hak_cache *c)
 {
-	for (unsigned i = 0; i < HAK_N_CLASSES; i++)
-		trim_next_class_own(c, HAK_N_CLASSES);
+	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++) {
+		drop_idle_own(c, sc);
+		if (c->n_slots[sc] > 0)
+			raise_whole_own(c, sc);
+	}
 }
 
 void hak_cache_limit_own(struct hak_cache *c, size_t n_most)

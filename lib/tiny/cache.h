@@ -69,7 +69,7 @@ struct hak_cache {
 	uint8_t back;                          /* own: 1 + the class whose raised base made it miss since then; 0: none */
 	uint8_t n_missed[HAK_N_CLASSES];       /* own: misses of the class, in this window, since its array grew */
 	uint8_t is_filling[HAK_N_CLASSES];     /* own: 1: the class missed last because it was full */
-	uint8_t is_raised[HAK_N_CLASSES];      /* own: 1: the class was checked, and has not missed since */
+	uint8_t raised[HAK_N_CLASSES];         /* own: how much of the class was raised at the last look, and has not missed since */
 	uint8_t n_again[HAK_N_CLASSES];        /* own: how often a base was raised again in this clock tick */
 	struct hak_sampler *sampler;           /* own: NULL: none is attached */
 	struct hak_slot *array[HAK_N_CLASSES]; /* own: the class's slots, ... */
@@ -175,7 +175,7 @@ void hak_cache_put_own(struct hak_cache *c, unsigned sc, void *p, uint8_t *live)
 /* Sets n_most. What has been idle for longest is flushed for it. */
 void hak_cache_limit_own(struct hak_cache *c, size_t n_most);
 
-/* Flushes what has been idle since the last call. */
+/* Flushes what has been idle since the last call: a class that was not used, or the lower half of one. */
 void hak_cache_sweep_own(struct hak_cache *c);
 
 /* Raises base and lowers limit to top, for class sc or all classes: the next call misses (C1). */

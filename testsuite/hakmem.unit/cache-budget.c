@@ -146,8 +146,8 @@ static void use(struct hak_cache *c, unsigned sc)
 	CHECK(hak_cache_count_any(c, sc) == n);
 }
 
-/* At each look the lower half of what rested goes, at last the array; what is in use stays. A smaller budget takes from
- * what rests first; where nothing does, the largest goes. */
+/* At each look goes all of a class that was not used, and what lies seven eighths deep, or half, of one where no more was
+ * used; what is in use stays. A smaller budget takes from what rests first; where nothing does, the largest goes. */
 static void check_rest(struct hak_cache *c, unsigned small, unsigned large)
 {
 	size_t n, n_large;
@@ -161,14 +161,27 @@ static void check_rest(struct hak_cache *c, unsigned small, unsigned large)
 	CHECK(n >= 30 && n_large > 1);
 	hak_cache_sweep_own(c); /* all is seen */
 	CHECK(hak_cache_count_any(c, small) == n && hak_cache_count_any(c, large) == n_large);
-	while (n > 0) {
+	for (unsigned n_used = 1; n > 4; n_used++) {
+		unsigned n_deep = n_used == 1 ? 1 : (unsigned)n / 3;
+		void *p[64];
+
+		for (unsigned i = 0; i < n_deep; i++)
+			p[i] = take_block(c, small);
+		for (unsigned i = 0; i < n_deep; i++)
+			give_block(c, p[i]);
 		use(c, large);
 		hak_cache_sweep_own(c);
-		n -= (n + 1) / 2;
+		n -= n_used == 1 ? n * 7 / 8 : (n + 1) / 2;
 		CHECK(hak_cache_count_any(c, small) == n && slots(c, small) > 0, "%zu are left, not %zu",
 			hak_cache_count_any(c, small), n);
 		CHECK(hak_cache_count_any(c, large) == n_large);
 	}
+	use(c, large);
+	hak_cache_sweep_own(c);
+	CHECK(slots(c, small) == 0 && hak_cache_count_any(c, large) == n_large);
+	use(c, large);
+	swing(c, small, 60);
+	hak_cache_sweep_own(c);
 	use(c, large);
 	hak_cache_limit_own(c, claimed(c) - 1);
 	CHECK(slots(c, small) == 0 && slots(c, large) == n_slots && hak_cache_count_any(c, large) == n_large);
