@@ -44,6 +44,7 @@ static void put_locked(struct hak_kept *slot, const struct hak_kept *k)
 	slot->origin = k->origin;
 	slot->since = k->since;
 	slot->is_clean = k->is_clean;
+	slot->is_rest = k->is_rest;
 	hak_own_set(&n_kept_bytes, n_kept_bytes + k->size);
 	hak_slack_count_kept((int64_t)k->size);
 	hak_store_release(&slot->base, k->base);
@@ -59,7 +60,7 @@ static void cut_locked(struct hak_kept *k, size_t size, struct hak_kept *out)
 		return;
 	out->size = size;
 	put_locked(k, &(const struct hak_kept){ .base = out->base + size, .size = rest, .origin = out->origin,
-		.since = out->since, .is_clean = out->is_clean });
+		.since = out->since, .is_clean = out->is_clean, .is_rest = rest < size / 2 });
 	hak_os_count_mappings(1);
 }
 
@@ -69,7 +70,7 @@ static struct hak_kept *find_fit_locked(size_t size, size_t align, bool grows)
 	struct hak_kept *best = NULL;
 
 	for (struct hak_kept *k = hak_kept_slots; k < hak_kept_slots + HAK_LARGE_CACHE_SLOTS; k++)
-		if (k->base != NULL && k->size >= size && ((uintptr_t)k->base & (align - 1)) == 0 &&
+		if (k->base != NULL && k->size >= size && !k->is_rest && ((uintptr_t)k->base & (align - 1)) == 0 &&
 			(best == NULL || (k->size < best->size) != grows))
 			best = k;
 	return best;
@@ -81,7 +82,7 @@ static struct hak_kept *find_part_locked(size_t size)
 	struct hak_kept *best = NULL;
 
 	for (struct hak_kept *k = hak_kept_slots; k < hak_kept_slots + HAK_LARGE_CACHE_SLOTS; k++)
-		if (k->base != NULL && !k->is_clean && k->size < size && k->size >= size / 4 &&
+		if (k->base != NULL && !k->is_clean && !k->is_rest && k->size < size && k->size >= size / 4 &&
 			(best == NULL || k->size > best->size))
 			best = k;
 	return best;

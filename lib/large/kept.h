@@ -6,6 +6,8 @@
  * G1 A mapping is at least a slice long, so no two of them begin in the same slice.
  * G2 Mappings of the same origin are parts of one kernel mapping: if adjacent, they can grow or move together. Others
  *    cannot.
+ * G3 Where a block takes more than two thirds of a kept mapping, the rest is kept for this block alone: once it is freed,
+ *    both join again. Otherwise mappings would fall into ever smaller pieces. The rest ages like all others.
  */
 #ifndef HAK_LARGE_KEPT_H
 #define HAK_LARGE_KEPT_H
@@ -18,6 +20,7 @@ struct hak_kept {
 	size_t size;
 	uint64_t origin;
 	uint64_t since;        /* ms */
+	bool is_rest;          /* G3 */
 	bool is_clean;
 };
 

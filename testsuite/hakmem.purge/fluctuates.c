@@ -6,7 +6,6 @@
 #include "check.h"
 
 #define N_SLOTS 64
-#define N_STEPS 20000
 
 static char *slots[N_SLOTS];
 
@@ -18,37 +17,62 @@ static long n_faults(void)
 	return usage.ru_minflt;
 }
 
-static void fluctuate(size_t least, size_t most, uint64_t *state)
+static char *touched_block(size_t size)
 {
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	char *p = malloc(size);
 
-	for (unsigned n = 0; n < N_STEPS; n++) {
+	CHECK(p);
+	for (size_t at = 0; at < size; at += (size_t)sysconf(_SC_PAGESIZE))
+		p[at] = 1;
+	return p;
+}
+
+static void fluctuate(uint64_t *state)
+{
+	for (unsigned n = 0; n < 20000; n++) {
 		char **slot = &slots[rnd(state) % N_SLOTS];
-		size_t size = least + rnd(state) % (most - least);
+		size_t size = KIB(512) + rnd(state) % MIB(2);
 
 		if (*slot != NULL) {
 			free(*slot);
 			*slot = NULL;
-			continue;
+		} else {
+			*slot = touched_block(size);
 		}
-		*slot = malloc(size);
-		CHECK(*slot);
-		for (size_t at = 0; at < size; at += page)
-			(*slot)[at] = 1;
 	}
 }
 
-int main(void)
+/* Each block has a mapping of its own. */
+static void replace(uint64_t *state)
+{
+	for (unsigned n = 0; n < 1000; n++) {
+		char **slot = &slots[rnd(state) % (N_SLOTS / 4)];
+		char *p = touched_block(MIB(5) + rnd(state) % MIB(20));
+
+		free(*slot);
+		*slot = p;
+	}
+}
+
+static void check(void (*run)(uint64_t *state))
 {
 	uint64_t state = 3;
 	long before = n_faults(), n, peak;
 
-	fluctuate(KIB(512), MIB(2), &state);
+	run(&state);
 	n = n_faults() - before;
 	peak = (long)KIB(proc_number("/proc/self/status", "VmHWM:")) / sysconf(_SC_PAGESIZE);
 	CHECK(n < peak + peak / 8, "%ld faults, %ld pages at the peak", n, peak);
-	for (unsigned i = 0; i < N_SLOTS; i++)
+	for (unsigned i = 0; i < N_SLOTS; i++) {
 		free(slots[i]);
+		slots[i] = NULL;
+	}
 	CHECK(rss() < (size_t)peak * (size_t)sysconf(_SC_PAGESIZE) / 4 * 3);
+}
+
+int main(void)
+{
+	check(fluctuate);
+	check(replace);
 	return 0;
 }
