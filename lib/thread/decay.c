@@ -27,6 +27,11 @@ static uint64_t n_broken;   /* any: hak_huge_n_broken() when last seen */
 static uint64_t held_seen;  /* any: bytes held when a limit last pressed */
 static uint64_t holes_purged_at;  /* any: ms: when all holes were last purged because of a limit */
 
+/* Threads that have missed in this second, and in the one before. */
+static struct {
+	uint64_t second, n, n_before; /* any */
+} active;
+
 struct hak_look hak_decay_look = { .due = UINT64_MAX };
 
 /* ms that free memory stays; UINT64_MAX: forever. */
@@ -186,14 +191,37 @@ static void clear_signs_own(struct hak_cache *c)
 	c->back = 0;
 }
 
+/* Counts the thread as one that has missed in this second. */
+static void count_active_own(struct hak_cache *c, uint64_t now)
+{
+	uint64_t second = now / SECOND, seen = hak_load_relaxed(&active.second);
+
+	if (c->active_in == second)
+		return;
+	c->active_in = second;
+	if (seen != second && hak_cas_acquire(&active.second, &seen, second)) {
+		hak_store_relaxed(&active.n_before, seen + 1 == second ? hak_load_relaxed(&active.n) : 0);
+		hak_store_relaxed(&active.n, 0);
+	}
+	hak_add_relaxed(&active.n, 1);
+}
+
+/* Threads that share the budget: those that were active lately, some of which may have ended. */
+static uint64_t n_sharing(void)
+{
+	uint64_t n = hak_load_relaxed(&active.n), n_before = hak_load_relaxed(&active.n_before);
+	struct hak_thread_stats stats;
+
+	hak_thread_stats_get(&stats);
+	n = n > n_before ? n : n_before;
+	return n < stats.n_threads ? n : stats.n_threads;
+}
+
 /* Adjusts the budget, if it would change by more than an eighth. */
 static void settle_budget_own(struct hak_cache *c)
 {
-	struct hak_thread_stats stats;
-	size_t most;
+	size_t most = hak_heaps_budget(n_sharing(), c->n_bytes, c->n_misses);
 
-	hak_thread_stats_get(&stats);
-	most = hak_heaps_budget(stats.n_threads, c->n_misses);
 	if (most > c->n_most + c->n_most / 8 || most < c->n_most - c->n_most / 8)
 		hak_cache_limit_own(c, most);
 }
@@ -219,6 +247,7 @@ void hak_decay_step_own(struct hak_cache *c)
 	uint64_t delay = delay_now();
 
 	look(now);
+	count_active_own(c, now);
 	c->n_slices_seen = c->n_slices_given;
 	if (c->n_misses % ((uint64_t)4 * HAK_STEP_MISSES) == 0)
 		settle_budget_own(c);

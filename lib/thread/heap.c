@@ -84,17 +84,24 @@ struct hak_heap *hak_heaps_choose_locked(struct hak_heap *near)
 	return best != NULL ? best : hak_heaps_first();
 }
 
-size_t hak_heaps_budget(uint64_t n_threads, uint64_t n_misses)
+size_t hak_heaps_budget(uint64_t n_threads, size_t n_claimed, uint64_t n_misses)
 {
-	uint64_t held = hak_limit_held(), slack = hak_slack_now();
+	uint64_t held = hak_limit_held(), slack = hak_slack_now(), claimed = hak_load_relaxed(&hak_cache_claimed);
 	uint64_t n = n_threads > 0 ? n_threads : 1;
-	uint64_t share = (held > slack ? held - slack : 0) / HAK_BUDGET_RATIO / n;
+	uint64_t all = (held > slack ? held - slack : 0) / HAK_BUDGET_RATIO;
+	uint64_t share = all / n, least, left;
 
 	/* Most of many threads are idle: those that came early must not take it all. */
 	if (n > HAK_BUDGET_FEW)
 		share = share * HAK_BUDGET_FEW / n;
-	if (share < HAK_BUDGET_ONE * 3 / n / (n < 3 ? 3 : n))
-		share = HAK_BUDGET_ONE * 3 / n / (n < 3 ? 3 : n);
+	least = n < 2 ? HAK_BUDGET_ONE : 4 * HAK_BUDGET_ONE / n / n;
+	if (share < least)
+		share = least;
+	/* What idle threads have claimed is not there to share. */
+	all = (all > 2 * HAK_BUDGET_ONE ? all : 2 * HAK_BUDGET_ONE) + n_claimed;
+	left = all > claimed ? all - claimed : 0;
+	if (share > left)
+		share = left;
 	if (share < HAK_BUDGET_LEAST)
 		share = HAK_BUDGET_LEAST;
 	share += n_misses < HAK_BUDGET_EARNED ? n_misses : HAK_BUDGET_EARNED;

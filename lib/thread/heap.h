@@ -29,8 +29,8 @@ struct hak_heap *hak_heaps_first(void);
 
 uint32_t hak_heaps_count(void);
 
-/* The budget, in bytes, of the cache of one of n_threads threads that has missed n_misses times. */
-size_t hak_heaps_budget(uint64_t n_threads, uint64_t n_misses);
+/* The budget, in bytes, of a cache that has claimed n_claimed and missed n_misses times, where n_threads share. */
+size_t hak_heaps_budget(uint64_t n_threads, size_t n_claimed, uint64_t n_misses);
 
 /* Makes room in h, which has no free block of class sc: by salvaging what a fork left behind, by collecting remote
  * frees, or by a new slab. False: no memory. */

@@ -223,7 +223,7 @@ struct hak_cache *hak_thread_start(void)
 	hak_add_relaxed(&hak_thread_sums.n_reused, is_warm);
 	c->heap = heap;
 	hak_own_set(&c->tag, heap->tag);
-	c->n_most = hak_heaps_budget(hak_add_relaxed(&hak_thread_sums.n_threads, 1) + 1, c->n_misses);
+	c->n_most = hak_heaps_budget(hak_add_relaxed(&hak_thread_sums.n_threads, 1) + 1, c->n_bytes, c->n_misses);
 	hak_store_relaxed(&c->generation, hak_fork_generation());
 	c->is_busy = true;
 	me->cache = c;

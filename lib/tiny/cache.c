@@ -14,6 +14,7 @@
 
 __thread struct hak_cache *hak_cache_mine __attribute__((tls_model("initial-exec"))) = &hak_cache_none;
 struct hak_cache hak_cache_none = { .tag = HAK_TAG_WITHOUT_WORDS };
+uint64_t hak_cache_claimed;
 
 void hak_cache_init_own(struct hak_cache *c)
 {
@@ -41,6 +42,12 @@ static unsigned n_cached(const struct hak_cache *c, unsigned sc)
 static size_t slot_bytes(unsigned sc)
 {
 	return hak_class_size(sc) + sizeof(struct hak_slot);
+}
+
+static void claim_own(struct hak_cache *c, size_t n_bytes)
+{
+	hak_add_relaxed(&hak_cache_claimed, n_bytes - c->n_bytes);
+	c->n_bytes = n_bytes;
 }
 
 static unsigned cap_now(void)
@@ -75,8 +82,7 @@ static bool resize_own(struct hak_cache *c, unsigned sc, unsigned n)
 	hak_own_set(&c->n_slots[sc], (uint16_t)n);
 	hak_own_set(&c->limit[sc], n > 0 ? array + n : NULL);
 	hak_store_release(&c->top[sc], n > 0 ? array + n_blocks : NULL);
-	c->n_bytes += n * slot_bytes(sc);
-	c->n_bytes -= n_old * slot_bytes(sc);
+	claim_own(c, c->n_bytes + (n - (size_t)n_old) * slot_bytes(sc));
 	if (n_old > 0)
 		hak_meta_give(old, n_old * sizeof *old);
 	return true;
@@ -562,6 +568,6 @@ void hak_cache_salvage_own(struct hak_cache *c)
 		hak_own_set(&c->limit[sc], NULL);
 		hak_own_set(&c->n_slots[sc], 0);
 	}
-	c->n_bytes = 0;
+	claim_own(c, 0);
 	c->is_busy = false;
 }

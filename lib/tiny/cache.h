@@ -59,6 +59,7 @@ struct hak_cache {
 	uint64_t n_remote;                     /* own: blocks of other heaps' slabs freed */
 	uint64_t looked_at;                    /* own: ms: when a miss last read the clock */
 	uint32_t n_tokens;                     /* own: forced misses left (thread/decay.h) */
+	uint64_t active_in;                    /* own: the last second in which the thread missed */
 	uint64_t swept_at;                     /* own: ms: when idle blocks were last flushed */
 	uint64_t probed_at;                    /* own: ms: when it last got tokens just because time passed, ... */
 	uint64_t probed_n;                     /* own: ... and its refills and flushes by then */
@@ -85,6 +86,8 @@ struct hak_cache {
 /* What the hit paths of a thread use: its cache, or hak_cache_none (C2). */
 extern __thread struct hak_cache *hak_cache_mine __attribute__((tls_model("initial-exec")));
 extern struct hak_cache hak_cache_none;
+
+extern uint64_t hak_cache_claimed; /* any: n_bytes of all caches */
 
 /* Pops a block of class sc into *out. False: a miss. */
 HAK_INLINE bool hak_cache_pop_class_hit(struct hak_cache *c, size_t sc, void **out)
