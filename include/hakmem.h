@@ -304,6 +304,8 @@ struct hakmem_stats {
 	uint64_t peak_active; /**< The most that active has been. @since 1.1 */
 	uint64_t peak_held;   /**< The most that held has been. @since 1.1 */
 	uint64_t peak_resident; /**< The most of the whole process, not only of this, that was resident. @since 1.1 */
+	/** In free blocks on pages that hold a live block, too, and so cannot be given back (part of slab_free). @since 1.1 */
+	uint64_t pinned;
 };
 
 /** Statistics of one size class. */
@@ -314,6 +316,7 @@ struct hakmem_class_stats {
 	uint64_t n_in_flight; /**< Blocks on their way back to slabs of other heaps. */
 	uint64_t n_free;   /**< Free blocks in slabs. */
 	uint64_t n_slabs;  /**< Slabs of this class. */
+	uint64_t pinned;   /**< Bytes of free blocks on pages that hold a live block, too. @since 1.1 */
 };
 
 /**

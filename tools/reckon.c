@@ -6,6 +6,9 @@
 
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
+
+#include "watch/pins.h"
 
 #define N_MOST 100000000U /* of a list, which nobody has stopped from changing: more is nonsense */
 
@@ -23,7 +26,8 @@ static void add_slab(struct target *t, uint64_t slab, struct hakmem_class_stats 
 {
 	const struct hak_inside *in = &t->inside;
 	struct hakmem_class_stats *class;
-	uint64_t remote[1 << 10];
+	uint64_t remote[1 << 10], bits[1 << 10];
+	static uint8_t live[1 << 16];
 	uint16_t n_blocks, n_words;
 	uint8_t sc;
 	uint32_t n_free = target_u32(t, slab + in->slab_n_free);
@@ -41,6 +45,11 @@ static void add_slab(struct target *t, uint64_t slab, struct hakmem_class_stats 
 	if (target_read(t, target_word(t, slab + in->slab_remote), remote, n_words * sizeof *remote))
 		for (unsigned w = 0; w < n_words; w++)
 			class->n_in_flight += (unsigned)__builtin_popcountll(remote[w]);
+	if (n_free > 0 && n_blocks <= n_words * 64U && class->size > 0 &&
+		target_read(t, target_word(t, slab + in->slab_bits), bits, n_words * sizeof *bits) &&
+		target_read(t, target_word(t, slab + in->slab_live), live, n_blocks))
+		class->pinned += hak_pins_in_slab(&(struct hak_pins){ .bits = bits, .live = live, .n_blocks = n_blocks,
+			.size = class->size, .page = (size_t)sysconf(_SC_PAGESIZE) });
 }
 
 static void add_slabs(struct target *t, struct hakmem_class_stats *classes)
@@ -197,6 +206,7 @@ static void sum_up(struct target *t, const struct hakmem_class_stats *classes, s
 		s->allocated += classes[sc].n_live * classes[sc].size;
 		s->cached += classes[sc].n_cached * classes[sc].size;
 		s->in_flight += classes[sc].n_in_flight * classes[sc].size;
+		s->pinned += classes[sc].pinned;
 	}
 	add_superslabs(t, &r);
 	add_large(t, &r);

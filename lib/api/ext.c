@@ -99,7 +99,10 @@ HAK_EXPORT size_t hakmem_class_stats_get(unsigned idx, struct hakmem_class_stats
 {
 	struct hakmem_class_stats all[HAK_N_CLASSES];
 
-	return idx < hak_stats_get_classes(all) ? copy_out(stats, &all[idx], size, sizeof all[idx]) : 0;
+	if (idx >= hak_stats_get_classes(all))
+		return 0;
+	hak_stats_get_pinned(all, idx, idx + 1);
+	return copy_out(stats, &all[idx], size, sizeof all[idx]);
 }
 
 HAK_EXPORT int hakmem_stats_write(int fd, enum hakmem_format format)

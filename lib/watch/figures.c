@@ -42,4 +42,5 @@ const struct hak_figure hak_figures[HAK_N_FIGURES] = {
 	FIGURE(peak_active, BYTES, "The most that was in use in slabs, runs and large blocks"),
 	FIGURE(peak_held, BYTES, "The most that counted against the limits"),
 	FIGURE(peak_resident, BYTES, "The most of the whole process that was resident"),
+	FIGURE(pinned, BYTES, "The part of slab_free that live blocks on its pages hold"),
 };

@@ -109,6 +109,24 @@ static void print_class(struct hak_text *t, const struct metric *m, const struct
 	}
 }
 
+static void print_pinned(struct hak_text *t, const struct hak_record *records, size_t n, enum hakmem_format format)
+{
+	static const struct metric m = { "hakmem_class_pinned_bytes", GAUGE, true };
+
+	add_heading(t, &m, "In free blocks of a size class on pages that hold a live one", format);
+	for (size_t i = 0; i < n; i++) {
+		for (const struct hakmem_class_stats *c = records[i].class; c < records[i].class + records[i].n_classes; c++) {
+			if (!hak_class_is_used(c))
+				continue;
+			add_sample(t, &m, &records[i]);
+			hak_text_add(t, ",size=\"");
+			hak_text_add_number(t, c->size);
+			hak_text_add(t, "\"");
+			add_value(t, c->pinned);
+		}
+	}
+}
+
 static void print_classes(struct hak_text *t, const struct hak_record *records, size_t n, enum hakmem_format format)
 {
 	static const struct metric m = { "hakmem_class_blocks", GAUGE, false };
@@ -154,6 +172,7 @@ void hak_record_print_metrics(struct hak_text *t, const struct hak_record *recor
 	for (size_t i = 0; i < HAK_N_FIGURES; i++)
 		print_figure(t, &hak_figures[i], records, n, format);
 	print_classes(t, records, n, format);
+	print_pinned(t, records, n, format);
 	if (format == HAKMEM_OPENMETRICS)
 		hak_text_add(t, "# EOF\n");
 }

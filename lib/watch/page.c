@@ -28,11 +28,12 @@ static void copy_string(char *to, size_t size, const char *from)
 	}
 }
 
-/* What only the kernel knows is no figure of the page. */
+/* What hak_stats_count() does not tell is no figure of the page. */
 static bool is_counted(const struct hak_figure *f)
 {
 	return f->offset != offsetof(struct hakmem_stats, holes) && f->offset != offsetof(struct hakmem_stats, metadata) &&
-		f->offset != offsetof(struct hakmem_stats, resident) && f->offset != offsetof(struct hakmem_stats, peak_resident);
+		f->offset != offsetof(struct hakmem_stats, resident) && f->offset != offsetof(struct hakmem_stats, peak_resident) &&
+		f->offset != offsetof(struct hakmem_stats, pinned);
 }
 
 static struct hakmem_page_figure *table_of(struct hakmem_page *p)

@@ -18,7 +18,7 @@
 
 #define BLOCK 16384   /* bytes of a stored block */
 #define MESSAGE 1024  /* bytes of the longest submessage: a sample of HAK_PROF_DEPTH locations */
-HAK_STATIC(MESSAGE > HAK_PROF_DEPTH * 10 + 8 * 12);
+HAK_STATIC(MESSAGE > HAK_PROF_DEPTH * 10 + 9 * 12);
 HAK_STATIC(MESSAGE > HAK_MODULE_NAME + 100);
 
 enum wire { VARINT, BYTES = 2 };
@@ -27,9 +27,9 @@ enum profile { SAMPLE_TYPE = 1, SAMPLE, MAPPING, LOCATION, FUNCTION, STRING, TIM
 
 /* In this order. */
 static const char words[][16] = { "", "alloc_objects", "count", "alloc_space", "bytes", "inuse_objects", "inuse_space",
-	"peak_objects", "peak_space", "space", "[unknown]" };
-enum word { EMPTY, ALLOC_OBJECTS, COUNT, ALLOC_SPACE, BYTES_WORD, INUSE_OBJECTS, INUSE_SPACE, PEAK_OBJECTS, PEAK_SPACE, SPACE,
-	UNKNOWN, N_WORDS };
+	"peak_objects", "peak_space", "pinned_space", "space", "[unknown]" };
+enum word { EMPTY, ALLOC_OBJECTS, COUNT, ALLOC_SPACE, BYTES_WORD, INUSE_OBJECTS, INUSE_SPACE, PEAK_OBJECTS, PEAK_SPACE, PINNED_SPACE,
+	SPACE, UNKNOWN, N_WORDS };
 HAK_STATIC(sizeof words / sizeof words[0] == N_WORDS);
 
 struct message {
@@ -314,6 +314,7 @@ static void put_sample(struct out *o, const struct hak_profile_site *site)
 		add_number(&o->message, 2, (uint64_t)((double)n_samples[i] * site->weight + 0.5));
 		add_number(&o->message, 2, (uint64_t)((double)n_samples[i] * site->weight * (double)site->size + 0.5));
 	}
+	add_number(&o->message, 2, site->pinned);
 	/* A label with the size of the blocks. */
 	{
 		uint8_t bytes[10];
@@ -339,6 +340,7 @@ static void put_profile(struct out *o, const struct hak_profile_copy *copy)
 	put_type(o, SAMPLE_TYPE, INUSE_SPACE, BYTES_WORD);
 	put_type(o, SAMPLE_TYPE, PEAK_OBJECTS, COUNT);
 	put_type(o, SAMPLE_TYPE, PEAK_SPACE, BYTES_WORD);
+	put_type(o, SAMPLE_TYPE, PINNED_SPACE, BYTES_WORD);
 	put_type(o, PERIOD_TYPE, SPACE, BYTES_WORD);
 	put_number(o, PERIOD, copy->interval);
 	put_number(o, DEFAULT_TYPE, INUSE_SPACE);

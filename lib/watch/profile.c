@@ -12,6 +12,8 @@
 #include "region/limit.h"
 #include "region/meta.h"
 #include "tiny/sampler.h"
+#include "tiny/slab.h"
+#include "watch/pins.h"
 #include "watch/stack.h"
 #include "watch/table.h"
 
@@ -28,6 +30,7 @@ struct site {
 	uint64_t size;
 	double weight;   /* how many blocks a sample stands for */
 	uint64_t n_taken, n_live, n_peak;
+	double pinned;   /* of a copy: by its samples, in bytes */
 };
 
 struct stack {
@@ -239,7 +242,7 @@ static bool put_record_locked(const void *p, struct site *s)
 		add_used(&records, sizeof *r);
 	}
 	r->entry.hash = hash;
-	r->site = hak_table_place(&sites, s);
+	hak_store_relaxed(&r->site, hak_table_place(&sites, s)); /* pairs with survey() */
 	hak_store_release(&r->block, (uintptr_t)p);
 	hak_table_put(&records, &r->entry);
 	s->n_live++;
@@ -268,6 +271,7 @@ static struct site *site_for_locked(uint32_t stack, size_t size)
 	s->size = size;
 	s->weight = 1 / hak_chance_of((double)size / (double)interval);
 	s->n_taken = s->n_live = s->n_peak = 0;
+	s->pinned = 0;
 	add_used(&sites, sizeof *s);
 	hak_table_put(&sites, &s->entry);
 	return s;
@@ -462,6 +466,33 @@ void hak_profile_counts_get(struct hak_profile_counts *counts)
 	hak_lock_give(&lock);
 }
 
+static double pinned_by(const void *p)
+{
+	const struct hak_slab *s = (const struct hak_slab *)hak_registry_find(p);
+	size_t idx;
+
+	if (s == NULL || s->span.kind != HAK_KIND_SLAB || (idx = hak_slab_block_idx(s, p)) >= s->n_blocks)
+		return 0;
+	return hak_pins_of_block(&(struct hak_pins){ .bits = s->bits, .live = s->live, .n_blocks = s->n_blocks,
+		.size = s->span.size, .page = hak_os_page_size() }, idx);
+}
+
+/* What the live samples are like, for the sites of a copy. Without the lock, since it takes a while: the records' memory
+ * stays, and a record that changes meanwhile is one wrong sample. */
+static void survey(const struct hak_profile_copy *copy)
+{
+	uint32_t end = hak_load_acquire(&records.used);
+
+	for (uint32_t at = 1; at < end; at += UNITS(sizeof(struct record))) {
+		struct record *r = hak_table_at(&records, at);
+		uintptr_t block = hak_load_acquire(&r->block);
+		size_t off = hak_load_relaxed(&r->site) * UNIT;
+
+		if (block != 0 && off > 0 && off < copy->n_sites_end)
+			((struct site *)(void *)(copy->base + off))->pinned += pinned_by((const void *)block);
+	}
+}
+
 bool hak_profile_copy(struct hak_profile_copy *copy)
 {
 	bool is_done = false;
@@ -486,8 +517,10 @@ bool hak_profile_copy(struct hak_profile_copy *copy)
 			break;
 		}
 		hak_lock_give(&lock);
-		if (is_done)
+		if (is_done) {
+			survey(copy);
 			return true;
+		}
 		hak_profile_free_copy(copy);
 		/* Slightly more than there is now. */
 		copy->size = (n_sites + n_stacks + (n_sites + n_stacks) / 8 + page) / page * page;
@@ -516,7 +549,8 @@ bool hak_profile_next(const struct hak_profile_copy *copy, size_t *at, struct ha
 		return false;
 	stack = (const struct stack *)(const void *)(copy->base + copy->n_sites_end + (size_t)s->stack * UNIT);
 	*out = (struct hak_profile_site){ .frame = stack->frame, .n_frames = stack->n, .size = (size_t)s->size,
-		.weight = s->weight, .n_taken = s->n_taken, .n_live = s->n_live, .n_peak = s->n_peak };
+		.weight = s->weight, .n_taken = s->n_taken, .n_live = s->n_live, .n_peak = s->n_peak,
+		.pinned = (uint64_t)(s->weight * s->pinned + 0.5) };
 	*at = off + UNITS(sizeof *s) * UNIT;
 	return true;
 }

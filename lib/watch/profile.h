@@ -39,13 +39,15 @@ extern struct hak_profile_counts hak_profile_sums; /* lk:PROFILE */
 
 void hak_profile_counts_get(struct hak_profile_counts *counts);
 
-/* One site of a copy. n_taken and so on count samples; each stands for weight blocks. */
+/* One site of a copy. n_taken and so on count samples; each stands for weight blocks. pinned: bytes of free blocks that cannot
+ * be given back because of the live blocks for which its samples stand (watch/pins.h). */
 struct hak_profile_site {
 	const uintptr_t *frame;
 	uint32_t n_frames;
 	size_t size;
 	double weight;
 	uint64_t n_taken, n_live, n_peak;
+	uint64_t pinned;
 };
 
 /* A copy of the profile, to be written out without holding the lock. */

@@ -17,6 +17,7 @@
 #include "tiny/aside.h"
 #include "tiny/group.h"
 #include "tiny/slab.h"
+#include "watch/pins.h"
 #include "watch/profile.h"
 
 /* What a slab has of its class, in n_live all that is not free or on its way: what caches hold, too. */
@@ -52,6 +53,18 @@ unsigned hak_stats_get_classes(struct hakmem_class_stats classes[HAK_N_CLASSES])
 		classes[sc].n_live = minus(classes[sc].n_live, classes[sc].n_in_flight + classes[sc].n_cached); /* B1 */
 	}
 	return HAK_N_CLASSES;
+}
+
+void hak_stats_get_pinned(struct hakmem_class_stats classes[HAK_N_CLASSES], unsigned from, unsigned end)
+{
+	for (const struct hak_slab *s = hak_group_first_slab_any(); s != NULL; s = s->next) {
+		const struct hak_pins pins = { .bits = s->bits, .live = s->live, .n_blocks = s->n_blocks, .size = s->span.size,
+			.page = hak_os_page_size() };
+
+		if (hak_load_relaxed(&s->owner) != &hak_heap_none && s->span.sc >= from && s->span.sc < end &&
+			hak_load_relaxed(&s->n_free) > 0)
+			classes[s->span.sc].pinned += hak_pins_in_slab(&pins);
+	}
 }
 
 /* False: in a signal handler whose own thread may hold the locks. */
@@ -148,6 +161,15 @@ static void ask_kernel(struct hakmem_stats *stats)
 	stats->peak_resident = hak_os_peak_resident();
 }
 
+/* What takes longer than summing up counters. */
+static void look_closely(struct hakmem_class_stats classes[HAK_N_CLASSES], struct hakmem_stats *stats)
+{
+	hak_stats_get_pinned(classes, 0, HAK_N_CLASSES);
+	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++)
+		stats->pinned += classes[sc].pinned;
+	ask_kernel(stats);
+}
+
 void hak_stats_count(struct hakmem_stats *stats)
 {
 	struct hakmem_class_stats classes[HAK_N_CLASSES];
@@ -158,8 +180,11 @@ void hak_stats_count(struct hakmem_stats *stats)
 
 void hak_stats_get(struct hakmem_stats *stats)
 {
-	hak_stats_count(stats);
-	ask_kernel(stats);
+	struct hakmem_class_stats classes[HAK_N_CLASSES];
+
+	hak_stats_get_classes(classes);
+	sum_up(classes, stats);
+	look_closely(classes, stats);
 }
 
 void hak_stats_fill_counted(struct hak_record *record)
@@ -171,5 +196,5 @@ void hak_stats_fill_counted(struct hak_record *record)
 void hak_stats_fill(struct hak_record *record)
 {
 	hak_stats_fill_counted(record);
-	ask_kernel(&record->stats);
+	look_closely(record->class, &record->stats);
 }

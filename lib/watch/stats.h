@@ -8,15 +8,18 @@
 
 #include "watch/record.h"
 
-/* All figures. Asks the kernel about each OS page. */
+/* All figures. Asks the kernel about each OS page, and looks at each block of slabs that have free ones. */
 void hak_stats_get(struct hakmem_stats *stats);
 
-/* Only what our own counters say, for callers that call often: dirty and lazy are upper bounds; holes, metadata and
- * resident are 0. */
+/* Only what our own counters say, for callers that call often: dirty and lazy are upper bounds; holes, metadata,
+ * resident and pinned are 0. */
 void hak_stats_count(struct hakmem_stats *stats);
 
-/* All classes. Returns how many. */
+/* All classes, but for what is pinned. Returns how many. */
 unsigned hak_stats_get_classes(struct hakmem_class_stats stats[HAK_N_CLASSES]);
+
+/* Adds what is pinned of the classes [from, end). */
+void hak_stats_get_pinned(struct hakmem_class_stats classes[HAK_N_CLASSES], unsigned from, unsigned end);
 
 /* Both, as hak_stats_get(), and as hak_stats_count(). */
 void hak_stats_fill(struct hak_record *record);

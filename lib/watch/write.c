@@ -138,7 +138,7 @@ static void print_text(struct hak_text *t, const struct hak_record *r)
 			hak_record_print_size(t, value, 9);
 		hak_text_add(t, "\n");
 	}
-	hak_text_add(t, "   class      live    cached  in flight      free     slabs\n");
+	hak_text_add(t, "   class      live    cached  in flight      free     slabs        pinned\n");
 	for (const struct hakmem_class_stats *class = r->class; class < r->class + r->n_classes; class++) {
 		if (!hak_class_is_used(class))
 			continue;
@@ -148,6 +148,7 @@ static void print_text(struct hak_text *t, const struct hak_record *r)
 		hak_text_add_column(t, class->n_in_flight, 11);
 		hak_text_add_column(t, class->n_free, 10);
 		hak_text_add_column(t, class->n_slabs, 10);
+		hak_text_add_column(t, class->pinned, 14);
 		hak_text_add(t, "\n");
 	}
 }
@@ -255,6 +256,7 @@ static void print_json(struct hak_text *t, const struct hak_record *r)
 		add_member(t, "n_in_flight", class->n_in_flight, ",");
 		add_member(t, "n_free", class->n_free, ",");
 		add_member(t, "n_slabs", class->n_slabs, ",");
+		add_member(t, "pinned", class->pinned, ",");
 		hak_text_add(t, "}");
 		is_first = false;
 	}
@@ -375,6 +377,7 @@ static void print_xml(struct hak_text *t, const struct hak_record *r)
 		add_attribute(t, "in_flight", class->n_in_flight);
 		add_attribute(t, "free", class->n_free);
 		add_attribute(t, "slabs", class->n_slabs);
+		add_attribute(t, "pinned", class->pinned);
 		hak_text_add(t, "/>\n");
 	}
 	hak_text_add(t, "</classes>\n");

@@ -20,7 +20,7 @@ static struct hakmem_class_stats of_size(size_t n)
 
 int main(void)
 {
-	struct hakmem_class_stats c, last = { 0, 0, 0, 0, 0, 0 }, before, after;
+	struct hakmem_class_stats c, last = { 0 }, before, after;
 	struct hakmem_stats s;
 	uint64_t live = 0, cached = 0, in_flight = 0;
 	unsigned i;

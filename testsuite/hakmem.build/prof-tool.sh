@@ -91,6 +91,8 @@ for n in 0 1; do
 	cmp "copy.$n.pb.gz" "fetched.$server.$n.pb.gz" || fail 'fetch -o'
 	kill -0 "$server" || fail 'the process has ended'
 done
+"$prof" fetch -t pinned_space "$server" >list 2>&1 || fail "fetch -t: $(cat list)"
+grep -q '^pinned_space: .* in all$' list || fail "fetch -t: $(cat list)"
 ! "$prof" fetch $$ >list 2>&1 || fail 'fetched from a process without prof_signal'
 grep -q "^hakmem-prof: process $$ was not started with prof_signal" list || fail "$(cat list)"
 ! "$prof" start 999999999 >list 2>&1 || fail 'a process that is not there'

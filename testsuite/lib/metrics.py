@@ -48,7 +48,8 @@ def check(form, text):
         assert found.group(1, 2) not in samples, "twice: " + line
         samples.add(found.group(1, 2))
         family["n"] += 1
-    for name in ("hakmem_allocated_bytes", "hakmem_resident_bytes", "hakmem_held_bytes", "hakmem_class_blocks"):
+    for name in ("hakmem_allocated_bytes", "hakmem_resident_bytes", "hakmem_held_bytes", "hakmem_class_blocks",
+                 "hakmem_class_pinned_bytes"):
         assert families[name]["n"] > 0, "no " + name
     assert "hakmem_refills_total" in {name for name, _ in samples}
     counters = [name for name, f in families.items() if f["type"] == "counter"]
