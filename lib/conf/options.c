@@ -47,6 +47,7 @@ static const struct option options[] = {
 	{ FIELD(prof), true, BOOL, { "false", "true" }, 0, 0 },
 	{ FIELD(prof_interval), true, BYTES, { "" }, 1, HAK_PROF_INTERVAL_MOST },
 	{ FIELD(prof_memory), false, BYTES, { "" }, HAK_PROF_MEMORY_LEAST, HAK_PROF_MEMORY_MOST },
+	{ FIELD(prof_leaks), false, BOOL, { "false", "true" }, 0, 0 },
 	{ FIELD(prof_signal), false, true, { "" }, 0, HAK_PROF_SIGNAL_MOST },
 	{ "prof_dump", PROF_DUMP, false, PATH, { "off", "exit" }, 0, 0 },
 	{ "stats_file", STATS_FILE, false, PATH, { "none" }, 0, 0 },

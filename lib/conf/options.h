@@ -85,6 +85,7 @@ struct hak_options {
 	int64_t prof;        /* any: samples for the heap profile are taken */
 	int64_t prof_interval; /* any: bytes between two of them; counts from the next start on */
 	int64_t prof_memory; /* const: bytes for all their records */
+	int64_t prof_leaks;   /* const: the profile at exit tells leaks */
 	int64_t prof_signal; /* const: the signal that asks for a profile; 0: none */
 	int64_t stats_page;  /* const: the figures are published in a page of memory */
 	int64_t stats_interval; /* any: s between two writings of stats_file */

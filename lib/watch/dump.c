@@ -35,7 +35,7 @@ static void add_counts(struct hak_text *t, uint64_t n_live, uint64_t live, uint6
 static void add_maps(struct hak_text *t)
 {
 	char bytes[HAK_TEXT_SIZE];
-	long n, fd = hak_call(SYS_openat, AT_FDCWD, "/proc/self/maps", O_RDONLY | O_CLOEXEC);
+	long n, fd = hak_call(SYS_openat, AT_FDCWD, "/proc/thread-self/maps", O_RDONLY | O_CLOEXEC);
 
 	hak_text_add(t, "\nMAPPED_LIBRARIES:\n");
 	while (fd >= 0 && ((n = hak_call(SYS_read, fd, bytes, sizeof bytes)) > 0 || n == -EINTR))
@@ -133,11 +133,11 @@ static int write_copy(int fd, enum hakmem_prof_format format, const struct hak_p
 	return error != 0 ? error : failed;
 }
 
-static int write_profile(int fd, enum hakmem_prof_format format, bool names_functions)
+static int write_profile(int fd, enum hakmem_prof_format format, bool names_functions, const struct hak_reach *reach)
 {
 	struct hak_profile_copy copy;
 	struct hak_cache *c = hak_thread_enter();
-	bool is_there = hak_profile_copy(&copy);
+	bool is_there = hak_profile_copy(&copy, reach);
 	int error;
 
 	hak_thread_leave(c);
@@ -150,10 +150,10 @@ static int write_profile(int fd, enum hakmem_prof_format format, bool names_func
 
 int hak_dump_write(int fd, enum hakmem_prof_format format)
 {
-	return write_profile(fd, format, true);
+	return write_profile(fd, format, true, NULL);
 }
 
-void hak_dump_numbered(bool names_functions)
+static void dump_numbered(bool names_functions, const struct hak_reach *reach)
 {
 	static uint64_t n_dumps; /* any */
 	struct hak_text path;
@@ -165,15 +165,25 @@ void hak_dump_numbered(bool names_functions)
 	path.data[path.length < HAK_TEXT_SIZE ? path.length : HAK_TEXT_SIZE - 1] = '\0'; /* cut if it does not fit */
 	fd = hak_call(SYS_openat, AT_FDCWD, path.data, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 	error = fd < 0 ? (int)-fd : write_profile((int)fd, hak_output_ends_in(path.data, ".folded") ? HAKMEM_PROF_FOLDED :
-		hak_output_ends_in(path.data, ".heap") ? HAKMEM_PROF_TEXT : HAKMEM_PROF_PPROF, names_functions);
+		hak_output_ends_in(path.data, ".heap") ? HAKMEM_PROF_TEXT : HAKMEM_PROF_PPROF, names_functions, reach);
 	if (fd >= 0)
 		hak_call(SYS_close, fd);
 	if (error != 0)
 		hak_output_complain("prof_dump", path.data, error);
 }
 
+void hak_dump_numbered(bool names_functions)
+{
+	dump_numbered(names_functions, NULL);
+}
+
 void hak_dump_at_exit(void)
 {
-	if (hak_prof_dump[0] != '\0' && hak_sampler_is_on())
-		hak_dump_numbered(true);
+	struct hak_reach *reach;
+
+	if (hak_prof_dump[0] == '\0' || !hak_sampler_is_on())
+		return;
+	reach = hak_options.prof_leaks ? hak_reach_search() : NULL;
+	dump_numbered(true, reach);
+	hak_reach_end(reach);
 }

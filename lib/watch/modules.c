@@ -25,8 +25,8 @@ static void copy_name(struct hak_module *m, const char *name)
 	size_t n = 0;
 	long n_read;
 
-	if (name[0] == '\0') { /* the program */
-		n_read = hak_call(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", m->name, sizeof m->name - 1);
+	if (name[0] == '\0') { /* the program; of this thread, since the main one may have ended */
+		n_read = hak_call(SYS_readlinkat, AT_FDCWD, "/proc/thread-self/exe", m->name, sizeof m->name - 1);
 		n = n_read > 0 ? (size_t)n_read : 0;
 	} else {
 		for (; n < sizeof m->name - 1 && name[n] != '\0'; n++)

@@ -18,7 +18,7 @@
 
 #define BLOCK 16384   /* bytes of a stored block */
 #define MESSAGE 1024  /* bytes of the longest submessage: a sample of HAK_PROF_DEPTH locations */
-HAK_STATIC(MESSAGE > HAK_PROF_DEPTH * 10 + 9 * 12);
+HAK_STATIC(MESSAGE > HAK_PROF_DEPTH * 10 + 11 * 12);
 HAK_STATIC(MESSAGE > HAK_MODULE_NAME + 100);
 
 enum wire { VARINT, BYTES = 2 };
@@ -27,9 +27,9 @@ enum profile { SAMPLE_TYPE = 1, SAMPLE, MAPPING, LOCATION, FUNCTION, STRING, TIM
 
 /* In this order. */
 static const char words[][16] = { "", "alloc_objects", "count", "alloc_space", "bytes", "inuse_objects", "inuse_space",
-	"peak_objects", "peak_space", "pinned_space", "space", "[unknown]" };
+	"peak_objects", "peak_space", "pinned_space", "leaked_objects", "leaked_space", "space", "[unknown]" };
 enum word { EMPTY, ALLOC_OBJECTS, COUNT, ALLOC_SPACE, BYTES_WORD, INUSE_OBJECTS, INUSE_SPACE, PEAK_OBJECTS, PEAK_SPACE, PINNED_SPACE,
-	SPACE, UNKNOWN, N_WORDS };
+	LEAKED_OBJECTS, LEAKED_SPACE, SPACE, UNKNOWN, N_WORDS };
 HAK_STATIC(sizeof words / sizeof words[0] == N_WORDS);
 
 struct message {
@@ -303,18 +303,24 @@ static void put_locations(struct out *o)
 	}
 }
 
-static void put_sample(struct out *o, const struct hak_profile_site *site)
+static void add_samples(struct message *m, const struct hak_profile_site *site, uint64_t n)
 {
-	const uint64_t n_samples[3] = { site->n_taken, site->n_live, site->n_peak };
+	add_number(m, 2, (uint64_t)((double)n * site->weight + 0.5));
+	add_number(m, 2, (uint64_t)((double)n * site->weight * (double)site->size + 0.5));
+}
+
+static void put_sample(struct out *o, const struct hak_profile_site *site, bool has_leaked)
+{
 
 	/* These are return addresses; the call is just before them. */
 	for (uint32_t i = 0; i < site->n_frames; i++)
 		add_number(&o->message, 1, location_of(o, site->frame[i] - 1));
-	for (unsigned i = 0; i < 3; i++) {
-		add_number(&o->message, 2, (uint64_t)((double)n_samples[i] * site->weight + 0.5));
-		add_number(&o->message, 2, (uint64_t)((double)n_samples[i] * site->weight * (double)site->size + 0.5));
-	}
+	add_samples(&o->message, site, site->n_taken);
+	add_samples(&o->message, site, site->n_live);
+	add_samples(&o->message, site, site->n_peak);
 	add_number(&o->message, 2, site->pinned);
+	if (has_leaked)
+		add_samples(&o->message, site, site->n_leaked);
 	/* A label with the size of the blocks. */
 	{
 		uint8_t bytes[10];
@@ -341,6 +347,10 @@ static void put_profile(struct out *o, const struct hak_profile_copy *copy)
 	put_type(o, SAMPLE_TYPE, PEAK_OBJECTS, COUNT);
 	put_type(o, SAMPLE_TYPE, PEAK_SPACE, BYTES_WORD);
 	put_type(o, SAMPLE_TYPE, PINNED_SPACE, BYTES_WORD);
+	if (copy->reach != NULL) {
+		put_type(o, SAMPLE_TYPE, LEAKED_OBJECTS, COUNT);
+		put_type(o, SAMPLE_TYPE, LEAKED_SPACE, BYTES_WORD);
+	}
 	put_type(o, PERIOD_TYPE, SPACE, BYTES_WORD);
 	put_number(o, PERIOD, copy->interval);
 	put_number(o, DEFAULT_TYPE, INUSE_SPACE);
@@ -350,7 +360,7 @@ static void put_profile(struct out *o, const struct hak_profile_copy *copy)
 	put_mappings(o);
 	put_locations(o);
 	for (size_t at = 0; hak_profile_next(copy, &at, &site);)
-		put_sample(o, &site);
+		put_sample(o, &site, copy->reach != NULL);
 }
 
 static size_t collect_addresses(const struct hak_profile_copy *copy, uintptr_t *to)

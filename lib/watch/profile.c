@@ -26,7 +26,7 @@ struct record {
 struct site {
 	struct hak_entry entry;
 	uint32_t stack;
-	uint32_t unused;
+	uint32_t n_leaked; /* of a copy: samples that the program cannot reach */
 	uint64_t size;
 	double weight;   /* how many blocks a sample stands for */
 	uint64_t n_taken, n_live, n_peak;
@@ -242,7 +242,7 @@ static bool put_record_locked(const void *p, struct site *s)
 		add_used(&records, sizeof *r);
 	}
 	r->entry.hash = hash;
-	hak_store_relaxed(&r->site, hak_table_place(&sites, s)); /* pairs with survey() */
+	hak_store_relaxed(&r->site, hak_table_place(&sites, s)); /* pairs with hak_profile_visit() */
 	hak_store_release(&r->block, (uintptr_t)p);
 	hak_table_put(&records, &r->entry);
 	s->n_live++;
@@ -272,6 +272,7 @@ static struct site *site_for_locked(uint32_t stack, size_t size)
 	s->weight = 1 / hak_chance_of((double)size / (double)interval);
 	s->n_taken = s->n_live = s->n_peak = 0;
 	s->pinned = 0;
+	s->n_leaked = 0;
 	add_used(&sites, sizeof *s);
 	hak_table_put(&sites, &s->entry);
 	return s;
@@ -477,27 +478,38 @@ static double pinned_by(const void *p)
 		.size = s->span.size, .page = hak_os_page_size() }, idx);
 }
 
-/* What the live samples are like, for the sites of a copy. Without the lock, since it takes a while: the records' memory
- * stays, and a record that changes meanwhile is one wrong sample. */
-static void survey(const struct hak_profile_copy *copy)
+void hak_profile_visit(void (*visit)(uintptr_t block, size_t site, void *arg), void *arg)
 {
 	uint32_t end = hak_load_acquire(&records.used);
 
 	for (uint32_t at = 1; at < end; at += UNITS(sizeof(struct record))) {
 		struct record *r = hak_table_at(&records, at);
 		uintptr_t block = hak_load_acquire(&r->block);
-		size_t off = hak_load_relaxed(&r->site) * UNIT;
+		size_t site = hak_load_relaxed(&r->site) * UNIT;
 
-		if (block != 0 && off > 0 && off < copy->n_sites_end)
-			((struct site *)(void *)(copy->base + off))->pinned += pinned_by((const void *)block);
+		if (block != 0 && site != 0)
+			visit(block, site, arg);
 	}
 }
 
-bool hak_profile_copy(struct hak_profile_copy *copy)
+static void survey(uintptr_t block, size_t site, void *arg)
+{
+	const struct hak_profile_copy *copy = arg;
+	struct site *s;
+
+	if (site >= copy->n_sites_end) /* it is younger */
+		return;
+	s = (struct site *)(void *)(copy->base + site);
+	s->pinned += pinned_by((const void *)block);
+	s->n_leaked += copy->reach != NULL && hak_reach_is_leaked(copy->reach, block);
+}
+
+bool hak_profile_copy(struct hak_profile_copy *copy, const struct hak_reach *reach)
 {
 	bool is_done = false;
 
 	copy->base = NULL;
+	copy->reach = reach;
 	while (!is_done) {
 		size_t n_sites, n_stacks, page = hak_os_page_size();
 
@@ -518,7 +530,7 @@ bool hak_profile_copy(struct hak_profile_copy *copy)
 		}
 		hak_lock_give(&lock);
 		if (is_done) {
-			survey(copy);
+			hak_profile_visit(survey, copy);
 			return true;
 		}
 		hak_profile_free_copy(copy);
@@ -550,7 +562,7 @@ bool hak_profile_next(const struct hak_profile_copy *copy, size_t *at, struct ha
 	stack = (const struct stack *)(const void *)(copy->base + copy->n_sites_end + (size_t)s->stack * UNIT);
 	*out = (struct hak_profile_site){ .frame = stack->frame, .n_frames = stack->n, .size = (size_t)s->size,
 		.weight = s->weight, .n_taken = s->n_taken, .n_live = s->n_live, .n_peak = s->n_peak,
-		.pinned = (uint64_t)(s->weight * s->pinned + 0.5) };
+		.n_leaked = s->n_leaked, .pinned = (uint64_t)(s->weight * s->pinned + 0.5) };
 	*at = off + UNITS(sizeof *s) * UNIT;
 	return true;
 }

@@ -14,6 +14,7 @@
 
 #include "base/attr.h"
 #include "conf/limits.h"
+#include "watch/reach.h"
 
 /* If is_wanted(), starts an empty profile in memory bytes, and sampling, unless there is one. If not, stops both, drops the
  * profile and gives its memory back. is_wanted() is called under the lock, so that of two overlapping calls the later one
@@ -39,6 +40,10 @@ extern struct hak_profile_counts hak_profile_sums; /* lk:PROFILE */
 
 void hak_profile_counts_get(struct hak_profile_counts *counts);
 
+/* Calls visit() for each live sample, with its site's place among the copied sites. Without the lock, since it may take a while:
+ * the records' memory stays, and one that changes meanwhile is one wrong sample. */
+void hak_profile_visit(void (*visit)(uintptr_t block, size_t site, void *arg), void *arg);
+
 /* One site of a copy. n_taken and so on count samples; each stands for weight blocks. pinned: bytes of free blocks that cannot
  * be given back because of the live blocks for which its samples stand (watch/pins.h). */
 struct hak_profile_site {
@@ -46,20 +51,21 @@ struct hak_profile_site {
 	uint32_t n_frames;
 	size_t size;
 	double weight;
-	uint64_t n_taken, n_live, n_peak;
+	uint64_t n_taken, n_live, n_peak, n_leaked;
 	uint64_t pinned;
 };
 
 /* A copy of the profile, to be written out without holding the lock. */
 struct hak_profile_copy {
 	char *base;      /* NULL: there is no copy */
+	const struct hak_reach *reach; /* NULL: n_leaked is not known */
 	size_t size;
 	uint64_t interval;
 	size_t n_sites_end, n_stacks_end; /* bytes of the copied sites and stacks */
 };
 
-/* False: there is no profile, or no memory. */
-bool hak_profile_copy(struct hak_profile_copy *copy);
+/* False: there is no profile, or no memory. reach: what a search for leaks has found, or NULL. */
+bool hak_profile_copy(struct hak_profile_copy *copy, const struct hak_reach *reach);
 void hak_profile_free_copy(struct hak_profile_copy *copy);
 
 /* Iterates over the sites of a copy; *at is 0 before the first call. False: no more sites. */

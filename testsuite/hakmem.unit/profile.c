@@ -84,7 +84,7 @@ static void check_profile(void)
 	struct hak_profile_counts counts;
 	uint64_t n_live = 0, n_wanted = 0;
 
-	CHECK(hak_profile_copy(&copy));
+	CHECK(hak_profile_copy(&copy, NULL));
 	for (size_t at = 0; hak_profile_next(&copy, &at, &site);) {
 		CHECK(site.n_live <= site.n_taken && site.n_frames >= 1 && site.n_frames <= HAK_PROF_DEPTH);
 		CHECK((site.frame[0] - 5000) / 100 % HAK_PROF_DEPTH == site.n_frames - 1, "another stack");
@@ -179,7 +179,7 @@ int main(void)
 	uint64_t state = 3;
 	size_t resident;
 
-	CHECK(!hak_profile_copy(&(struct hak_profile_copy){ .base = NULL }));
+	CHECK(!hak_profile_copy(&(struct hak_profile_copy){ .base = NULL }, NULL));
 	for (unsigned round = 0; round < 3; round++) {
 		CHECK(settle(true) && hak_sampler_is_on());
 		make_stacks();
@@ -189,7 +189,7 @@ int main(void)
 		check_late();
 		resident = hak_os_resident(memory, memory_size);
 		CHECK(settle(false));
-		CHECK(!hak_sampler_is_on() && !hak_profile_copy(&(struct hak_profile_copy){ .base = NULL }));
+		CHECK(!hak_sampler_is_on() && !hak_profile_copy(&(struct hak_profile_copy){ .base = NULL }, NULL));
 		CHECK(is_emulated() || hak_os_resident(memory, memory_size) < resident / 8, "its memory stays");
 		memset(model, 0, sizeof(model));
 	}
