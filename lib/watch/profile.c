@@ -469,10 +469,11 @@ void hak_profile_counts_get(struct hak_profile_counts *counts)
 
 static double pinned_by(const void *p)
 {
-	const struct hak_slab *s = (const struct hak_slab *)hak_registry_find(p);
+	const struct hak_span *span = hak_registry_find(p);
+	const struct hak_slab *s = (const struct hak_slab *)span;
 	size_t idx;
 
-	if (s == NULL || s->span.kind != HAK_KIND_SLAB || (idx = hak_slab_block_idx(s, p)) >= s->n_blocks)
+	if (span == NULL || span->kind != HAK_KIND_SLAB || (idx = hak_slab_block_idx(s, p)) >= s->n_blocks)
 		return 0;
 	return hak_pins_of_block(&(struct hak_pins){ .bits = s->bits, .live = s->live, .n_blocks = s->n_blocks,
 		.size = s->span.size, .page = hak_os_page_size() }, idx);
