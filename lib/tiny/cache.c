@@ -46,7 +46,7 @@ static size_t slot_bytes(unsigned sc)
 
 static void claim_own(struct hak_cache *c, size_t n_bytes)
 {
-	hak_add_relaxed(&hak_cache_claimed, n_bytes - c->n_bytes);
+	hak_add_relaxed(&hak_cache_claimed, (uint64_t)n_bytes - c->n_bytes);
 	c->n_bytes = n_bytes;
 }
 
@@ -66,7 +66,6 @@ static bool resize_own(struct hak_cache *c, unsigned sc, unsigned n)
 	unsigned n_old = c->n_slots[sc], n_blocks = n_cached(c, sc);
 
 	HAK_ASSERT(n >= n_blocks);
-	c->raised[sc] = 0;
 	if (n > 0) {
 		array = hak_meta_take(n * sizeof *array);
 		if (array == NULL)
@@ -140,11 +139,12 @@ static void settle_own(struct hak_cache *c, unsigned sc)
 {
 	if (hak_sampler_floor_own(c, sc) != c->array[sc] || c->limit[sc] != end_of(c, sc))
 		c->back = (uint8_t)(sc + 1);
-	hak_own_set(&c->limit[sc], end_of(c, sc));
-	if (c->raised[sc] > RAISED_HALF && n_cached(c, sc) > 1)
+	if (c->raised[sc] > RAISED_HALF && n_cached(c, sc) > 1) {
+		hak_own_set(&c->limit[sc], end_of(c, sc));
 		raise_part_own(c, sc, c->raised[sc] - 1);
-	else
+	} else {
 		lower_own(c, sc);
+	}
 }
 
 /* Finds the slabs of n blocks, and prefetches what will be needed of them. */
@@ -266,18 +266,14 @@ static void drop_class_own(struct hak_cache *c, unsigned sc)
 	resize_own(c, sc, 0);
 }
 
-/* Was the class raised as a whole, and not used since? */
-static bool is_idle_own(const struct hak_cache *c, unsigned sc)
-{
-	return c->raised[sc] == RAISED_WHOLE && c->limit[sc] == c->top[sc];
-}
-
 /* Flushes what class sc has left idle since it was raised: everything, the array too, or the part of it that was raised. */
 static void drop_idle_own(struct hak_cache *c, unsigned sc)
 {
-	if (is_idle_own(c, sc) || (c->raised[sc] != LOWERED && n_cached(c, sc) == 0))
+	if (c->raised[sc] == LOWERED)
+		return;
+	if (c->raised[sc] == RAISED_WHOLE || n_cached(c, sc) == 0)
 		drop_class_own(c, sc);
-	else if (c->raised[sc] != LOWERED)
+	else if (n_raised(c, sc, c->raised[sc]) > 0)
 		give_oldest_own(c, sc, n_raised(c, sc, c->raised[sc]));
 }
 
@@ -304,7 +300,7 @@ static void drop_left_classes_own(struct hak_cache *c, unsigned sc)
 
 		if (at == sc || c->n_slots[at] == 0)
 			continue;
-		if (is_idle_own(c, at))
+		if (c->raised[at] == RAISED_WHOLE)
 			drop_class_own(c, at);
 		else
 			raise_whole_own(c, at);

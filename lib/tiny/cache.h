@@ -178,7 +178,7 @@ void hak_cache_put_own(struct hak_cache *c, unsigned sc, void *p, uint8_t *live)
 /* Sets n_most. What has been idle for longest is flushed for it. */
 void hak_cache_limit_own(struct hak_cache *c, size_t n_most);
 
-/* Flushes what has been idle since the last call: a class that was not used, or the lower half of one. */
+/* Flushes what has been idle since the last call: a class that was not used, or the lower part of one. */
 void hak_cache_sweep_own(struct hak_cache *c);
 
 /* Raises base and lowers limit to top, for class sc or all classes: the next call misses (C1). */

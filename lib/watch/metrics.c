@@ -92,6 +92,15 @@ static void print_figure(struct hak_text *t, const struct hak_figure *f, const s
 	}
 }
 
+static void add_class_sample(struct hak_text *t, const struct metric *m, const struct hak_record *r,
+	const struct hakmem_class_stats *class)
+{
+	add_sample(t, m, r);
+	hak_text_add(t, ",size=\"");
+	hak_text_add_number(t, class->size);
+	hak_text_add(t, "\"");
+}
+
 static void print_class(struct hak_text *t, const struct metric *m, const struct hak_record *r,
 	const struct hakmem_class_stats *class)
 {
@@ -99,10 +108,8 @@ static void print_class(struct hak_text *t, const struct metric *m, const struct
 	const uint64_t values[] = { class->n_live, class->n_cached, class->n_in_flight, class->n_free };
 
 	for (unsigned i = 0; i < sizeof values / sizeof values[0]; i++) {
-		add_sample(t, m, r);
-		hak_text_add(t, ",size=\"");
-		hak_text_add_number(t, class->size);
-		hak_text_add(t, "\",state=\"");
+		add_class_sample(t, m, r, class);
+		hak_text_add(t, ",state=\"");
 		hak_text_add(t, states[i]);
 		hak_text_add(t, "\"");
 		add_value(t, values[i]);
@@ -118,10 +125,7 @@ static void print_pinned(struct hak_text *t, const struct hak_record *records, s
 		for (const struct hakmem_class_stats *c = records[i].class; c < records[i].class + records[i].n_classes; c++) {
 			if (!hak_class_is_used(c))
 				continue;
-			add_sample(t, &m, &records[i]);
-			hak_text_add(t, ",size=\"");
-			hak_text_add_number(t, c->size);
-			hak_text_add(t, "\"");
+			add_class_sample(t, &m, &records[i], c);
 			add_value(t, c->pinned);
 		}
 	}

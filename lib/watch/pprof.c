@@ -311,7 +311,6 @@ static void add_samples(struct message *m, const struct hak_profile_site *site, 
 
 static void put_sample(struct out *o, const struct hak_profile_site *site, bool has_leaked)
 {
-
 	/* These are return addresses; the call is just before them. */
 	for (uint32_t i = 0; i < site->n_frames; i++)
 		add_number(&o->message, 1, location_of(o, site->frame[i] - 1));

@@ -18,7 +18,7 @@ static void swing(struct hak_cache *c, unsigned sc, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++) {
 		blocks[i] = take_block(c, sc);
-		CHECK(claimed(c) <= c->n_most);
+		CHECK(claimed(c) <= c->n_most && hak_cache_claimed == claimed(c), "one cache has claimed, in all");
 	}
 	while (n > 0) {
 		give_block(c, blocks[--n]);
