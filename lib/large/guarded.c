@@ -160,7 +160,7 @@ static void uncount_guards(uint64_t origin)
 
 static void *put_block(struct hak_large *l, char *p, size_t size, size_t mapped, uint64_t origin)
 {
-	l->span.kind = HAK_KIND_LARGE;
+	hak_own_set(&l->span.kind, HAK_KIND_LARGE);
 	l->span.sc = HAK_LIVE;
 	l->span.is_clean = true;
 	l->span.n_slices = 1;

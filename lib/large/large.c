@@ -211,7 +211,7 @@ static bool take_mapping(size_t size, size_t align, bool grows, struct hak_kept 
 /* Registers a mapping as a live block. */
 static void *put_block(struct hak_large *l, const struct hak_kept *k, size_t size, bool *is_clean)
 {
-	l->span.kind = HAK_KIND_LARGE;
+	hak_own_set(&l->span.kind, HAK_KIND_LARGE);
 	l->span.is_clean = k->is_clean;
 	l->span.sc = 0;
 	l->span.n_slices = 1;

@@ -24,7 +24,7 @@ static uint64_t set_run_size(struct hak_span *run, size_t size, size_t n)
 	size_t old_size = run->size;
 
 	run->n_slices = (uint32_t)n;
-	run->size = size > 0 ? hak_round_up(size, hak_os_page_size()) : hak_os_page_size();
+	hak_own_set(&run->size, size > 0 ? hak_round_up(size, hak_os_page_size()) : hak_os_page_size());
 	return (uint64_t)run->size - old_size;
 }
 
@@ -37,11 +37,11 @@ void *hak_run_take(size_t size, size_t align, bool *is_clean)
 		return NULL;
 	run = slices.record;
 	HAK_NOTE_WRITE(run, sizeof *run);
-	run->kind = HAK_KIND_RUN;
+	hak_own_set(&run->kind, HAK_KIND_RUN);
 	run->is_clean = slices.is_clean;
-	run->base = slices.base;
+	hak_own_set(&run->base, slices.base);
 	run->superslab = slices.superslab;
-	run->size = 0;
+	hak_own_set(&run->size, 0);
 	hak_add_relaxed(&hak_run_n_bytes, set_run_size(run, size, slices.n));
 	hak_superslab_forgo_rest(run);
 	hak_registry_put(run->base, slices.n, run);

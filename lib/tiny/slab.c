@@ -62,10 +62,16 @@ static void count_slab_locked(struct hak_heap *h, const struct hak_slab *s, int 
 /* Makes all blocks free; the bits behind the last block stay clear. */
 static void free_all_blocks(struct hak_slab *s)
 {
-	memset(s->remote, 0, s->n_words * sizeof(uint64_t));
-	memset(s->bits, 0, s->n_words * sizeof(uint64_t));
-	hak_bits_fill(s->bits, 0, s->n_blocks, true);
-	s->n_free = s->n_blocks;
+	unsigned n_left = s->n_blocks;
+
+	for (unsigned w = 0; w < s->n_words; w++) {
+		unsigned n = n_left < HAK_WORD_BITS ? n_left : HAK_WORD_BITS;
+
+		hak_own_set(&s->remote[w], 0);
+		hak_own_set(&s->bits[w], n > 0 ? hak_bits_mask(0, n) : 0);
+		n_left -= n;
+	}
+	hak_own_set(&s->n_free, s->n_blocks);
 	s->first_word = 0;
 	s->news = HAK_NEWS_NONE;
 	s->hole_at = 0;
@@ -108,8 +114,12 @@ struct hak_slab *hak_slab_make_any(struct hak_heap *h, unsigned sc)
 		return NULL;
 	}
 	HAK_NOTE_WRITE(s, sizeof *s);
-	s->span = (struct hak_span){ .kind = HAK_KIND_SLAB, .sc = (uint8_t)sc, .n_slices = n_slices,
-		.base = slices.base, .superslab = slices.superslab, .size = size };
+	hak_own_set(&s->span.kind, HAK_KIND_SLAB);
+	hak_own_set(&s->span.sc, (uint8_t)sc);
+	hak_own_set(&s->span.base, slices.base);
+	hak_own_set(&s->span.size, size);
+	s->span.n_slices = n_slices;
+	s->span.superslab = slices.superslab;
 	s->span.is_clean = slices.is_clean;
 	if (hak_is_hardened() && !hak_class_is_single(sc) && !hak_aside_make(h, s, n_blocks, slices.is_clean)) {
 		hak_superslab_give(slices.superslab, slices.base, n_slices);
@@ -120,7 +130,7 @@ struct hak_slab *hak_slab_make_any(struct hak_heap *h, unsigned sc)
 		hak_superslab_forgo_rest(&s->span);
 	hak_own_set(&s->is_fresh, n_blocks == 1 && slices.is_clean);
 	s->inverse = hak_registry_inverse(size);
-	s->n_blocks = (uint16_t)n_blocks;
+	hak_own_set(&s->n_blocks, (uint16_t)n_blocks);
 	free_all_blocks(s);
 
 	hak_store_relaxed(&s->pending_sc, sc);

@@ -80,6 +80,26 @@ HAK_INLINE size_t hak_slab_block_idx(const struct hak_slab *s, const void *p)
 	return hak_registry_idx_hit((uint64_t)((const char *)p - s->span.base), &s->inverse, &idx) ? (size_t)idx : SIZE_MAX;
 }
 
+/* A slab as a watcher sees it, whose block may be freed meanwhile and the descriptor become another slab's: the fields may
+ * then be of two slabs, but n_blocks always fits the descriptor. */
+struct hak_slab_view {
+	char *base;
+	size_t size; /* of a block */
+	size_t n_blocks;
+};
+
+HAK_INLINE struct hak_slab_view hak_slab_view_any(const struct hak_slab *s)
+{
+	return (struct hak_slab_view){ .base = hak_load_relaxed(&s->span.base), .n_blocks = hak_load_relaxed(&s->n_blocks),
+		.size = hak_class_size(hak_load_relaxed(&s->span.sc)) };
+}
+
+/* The index of the block that p lies in; n_blocks or more: in none. */
+HAK_INLINE size_t hak_slab_view_idx(const struct hak_slab_view *v, const void *p)
+{
+	return (uintptr_t)p >= (uintptr_t)v->base ? ((uintptr_t)p - (uintptr_t)v->base) / v->size : SIZE_MAX;
+}
+
 /* The block and class of a slab of one block. Lies right before its live byte, so that reading both costs one cache
  * line. 0: the slab is gone, or has more blocks. */
 HAK_INLINE uintptr_t *hak_slab_only(uint8_t *live)

@@ -40,6 +40,12 @@ struct stack {
 	uintptr_t frame[];
 };
 
+/* What hak_profile_visit() sees of a record. */
+struct sample {
+	uintptr_t block;
+	size_t site;
+};
+
 #define UNIT HAK_TABLE_UNIT
 #define UNITS(size) ((uint32_t)(((size) + UNIT - 1) / UNIT))
 
@@ -50,6 +56,7 @@ static struct hak_table records, sites, stacks; /* lk:PROFILE */
 static uint32_t unused;                       /* lk:PROFILE: the first unused record */
 static bool is_open;                          /* lk:PROFILE */
 static uint64_t interval;                     /* lk:PROFILE */
+static uint64_t n_begun;                      /* lk:PROFILE: profiles so far: the serial number of this one */
 struct hak_profile_counts hak_profile_sums;
 static uint64_t live, peak;                   /* lk:PROFILE: bytes, estimated */
 static size_t n_charged;                      /* lk:PROFILE: bytes that count against the limits */
@@ -242,7 +249,7 @@ static bool put_record_locked(const void *p, struct site *s)
 		add_used(&records, sizeof *r);
 	}
 	r->entry.hash = hash;
-	hak_store_relaxed(&r->site, hak_table_place(&sites, s)); /* pairs with hak_profile_visit() */
+	r->site = hak_table_place(&sites, s);
 	hak_store_release(&r->block, (uintptr_t)p);
 	hak_table_put(&records, &r->entry);
 	s->n_live++;
@@ -427,6 +434,7 @@ static void begin_locked(uint64_t wanted_interval)
 	unused = 0;
 	hak_profile_sums.n_samples = hak_profile_sums.n_lost = live = peak = 0;
 	is_open = true;
+	n_begun++;
 	hak_sampler_begin(interval);
 }
 
@@ -471,26 +479,56 @@ static double pinned_by(const void *p)
 {
 	const struct hak_span *span = hak_registry_find(p);
 	const struct hak_slab *s = (const struct hak_slab *)span;
+	struct hak_slab_view v;
 	size_t idx;
 
-	if (span == NULL || span->kind != HAK_KIND_SLAB || (idx = hak_slab_block_idx(s, p)) >= s->n_blocks)
+	if (span == NULL || hak_load_relaxed(&span->kind) != HAK_KIND_SLAB)
 		return 0;
-	return hak_pins_of_block(&(struct hak_pins){ .bits = s->bits, .live = s->live, .n_blocks = s->n_blocks,
-		.size = s->span.size, .page = hak_os_page_size() }, idx);
+	v = hak_slab_view_any(s);
+	idx = hak_slab_view_idx(&v, p);
+	return idx < v.n_blocks ? hak_pins_of_block(&(struct hak_pins){ .bits = s->bits, .live = s->live, .n_blocks = (unsigned)v.n_blocks,
+		.size = v.size, .page = hak_os_page_size() }, idx) : 0;
 }
 
-void hak_profile_visit(void (*visit)(uintptr_t block, size_t site, void *arg), void *arg)
+/* Copies the next records that have a block, from place *at on, into some. False: no more, or another profile has begun. */
+static bool read_records(uint64_t serial, uint32_t *at, struct sample some[HAK_PROF_VISIT], unsigned *n)
 {
-	uint32_t end = hak_load_acquire(&records.used);
+	bool has_more;
 
-	for (uint32_t at = 1; at < end; at += UNITS(sizeof(struct record))) {
-		struct record *r = hak_table_at(&records, at);
-		uintptr_t block = hak_load_acquire(&r->block);
-		size_t site = hak_load_relaxed(&r->site) * UNIT;
+	*n = 0;
+	if (!take_lock())
+		return false;
+	has_more = is_open && n_begun == serial && *at < records.used;
+	for (unsigned i = 0; i < HAK_PROF_VISIT && has_more && *at < records.used; i++) {
+		const struct record *r = hak_table_at(&records, *at);
 
-		if (block != 0 && site != 0)
-			visit(block, site, arg);
+		if (r->block != 0)
+			some[(*n)++] = (struct sample){ .block = r->block, .site = (size_t)r->site * UNIT };
+		*at += UNITS(sizeof *r);
 	}
+	hak_lock_give(&lock);
+	return has_more;
+}
+
+void hak_profile_visit(uint64_t serial, void (*visit)(uintptr_t block, size_t site, void *arg), void *arg)
+{
+	struct sample some[HAK_PROF_VISIT];
+	uint32_t at = 1;
+
+	for (unsigned n; read_records(serial, &at, some, &n);)
+		for (unsigned i = 0; i < n; i++)
+			visit(some[i].block, some[i].site, arg);
+}
+
+uint64_t hak_profile_serial(void)
+{
+	uint64_t serial = 0;
+
+	if (take_lock()) {
+		serial = n_begun;
+		hak_lock_give(&lock);
+	}
+	return serial;
 }
 
 static void survey(uintptr_t block, size_t site, void *arg)
@@ -519,6 +557,7 @@ bool hak_profile_copy(struct hak_profile_copy *copy, const struct hak_reach *rea
 		n_sites = sites.used * UNIT;
 		n_stacks = stacks.used * UNIT;
 		copy->interval = interval;
+		copy->serial = n_begun;
 		copy->n_sites_end = n_sites;
 		copy->n_stacks_end = n_stacks;
 		is_done = is_open && copy->base != NULL && n_sites + n_stacks <= copy->size;
@@ -531,7 +570,7 @@ bool hak_profile_copy(struct hak_profile_copy *copy, const struct hak_reach *rea
 		}
 		hak_lock_give(&lock);
 		if (is_done) {
-			hak_profile_visit(survey, copy);
+			hak_profile_visit(copy->serial, survey, copy);
 			return true;
 		}
 		hak_profile_free_copy(copy);

@@ -40,9 +40,12 @@ extern struct hak_profile_counts hak_profile_sums; /* lk:PROFILE */
 
 void hak_profile_counts_get(struct hak_profile_counts *counts);
 
-/* Calls visit() for each live sample, with its site's place among the copied sites. Without the lock, since it may take a while:
- * the records' memory stays, and one that changes meanwhile is one wrong sample. */
-void hak_profile_visit(void (*visit)(uintptr_t block, size_t site, void *arg), void *arg);
+/* The serial number of the profile there is, or of the last one. */
+uint64_t hak_profile_serial(void);
+
+/* Calls visit() for each live sample of that profile, with its site's place among the copied sites. Not under the lock, which is
+ * only taken for a few records at a time. */
+void hak_profile_visit(uint64_t serial, void (*visit)(uintptr_t block, size_t site, void *arg), void *arg);
 
 /* One site of a copy. n_taken and so on count samples; each stands for weight blocks. pinned: bytes of free blocks that cannot
  * be given back because of the live blocks for which its samples stand (watch/pins.h). */
@@ -61,6 +64,7 @@ struct hak_profile_copy {
 	const struct hak_reach *reach; /* NULL: n_leaked is not known */
 	size_t size;
 	uint64_t interval;
+	uint64_t serial;
 	size_t n_sites_end, n_stacks_end; /* bytes of the copied sites and stacks */
 };
 

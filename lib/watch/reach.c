@@ -104,26 +104,29 @@ static const struct hak_large *find_large(const struct hak_reach *r, uintptr_t p
 static uintptr_t find_block(const struct hak_reach *r, uintptr_t p, size_t *size)
 {
 	const struct hak_span *span = hak_registry_find((const void *)p);
-	size_t first = 0;
+	unsigned kind;
 
-	if (span == NULL || span->kind == HAK_KIND_LARGE) {
+	kind = span != NULL ? hak_load_relaxed(&span->kind) : HAK_KIND_LARGE;
+	if (kind == HAK_KIND_LARGE) {
 		const struct hak_large *l = find_large(r, p); /* only its first slice is in the registry */
 
 		if (l == NULL)
 			return 0;
 		span = &l->span;
-	} else if (span->kind == HAK_KIND_SLAB) {
+	} else if (kind == HAK_KIND_SLAB) {
 		const struct hak_slab *s = (const struct hak_slab *)span;
-		unsigned idx = hak_slab_idx_of(s, (const void *)p);
+		struct hak_slab_view v = hak_slab_view_any(s);
+		size_t idx = hak_slab_view_idx(&v, (const void *)p);
 
-		if (idx >= s->n_blocks || !hak_is_alive(hak_load_relaxed(&s->live[idx])))
+		if (idx >= v.n_blocks || !hak_is_alive(hak_load_relaxed(&s->live[idx])))
 			return 0;
-		first = idx * span->size;
-	} else if (span->kind == HAK_KIND_NONE) {
+		*size = v.size;
+		return (uintptr_t)v.base + idx * v.size;
+	} else if (kind == HAK_KIND_NONE) {
 		return 0;
 	}
 	*size = hak_load_relaxed(&span->size);
-	return (uintptr_t)hak_load_relaxed(&span->base) + first;
+	return (uintptr_t)hak_load_relaxed(&span->base);
 }
 
 /* By a system call, since what is mapped here may go or be inaccessible. */
@@ -293,7 +296,7 @@ static HAK_NOINLINE struct hak_reach *search(void)
 		r->large_low = base < r->large_low ? base : r->large_low;
 		r->large_high = end > r->large_high ? end : r->large_high;
 	}
-	hak_profile_visit(add_sample, r);
+	hak_profile_visit(hak_profile_serial(), add_sample, r);
 	/* Twice: another thread may have moved the only address of a block from where nobody had looked yet to where
 	 * somebody had. */
 	for (int i = 0; i < 2; i++) {

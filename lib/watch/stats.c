@@ -26,7 +26,7 @@ static void add_slab(const struct hak_slab *s, struct hakmem_class_stats *class)
 	uint64_t n_free = hak_load_relaxed(&s->n_free);
 
 	class->n_slabs++;
-	class->n_live += s->n_blocks - n_free;
+	class->n_live += hak_load_relaxed(&s->n_blocks) - n_free;
 	class->n_free += n_free;
 	for (unsigned w = 0; w < s->n_words; w++)
 		class->n_in_flight += hak_bits_count(hak_load_relaxed(&s->remote[w]) | hak_aside_held(s, w));
@@ -44,7 +44,7 @@ unsigned hak_stats_get_classes(struct hakmem_class_stats classes[HAK_N_CLASSES])
 	memset(classes, 0, HAK_N_CLASSES * sizeof *classes);
 	for (const struct hak_slab *s = hak_group_first_slab_any(); s != NULL; s = s->next)
 		if (hak_load_relaxed(&s->owner) != &hak_heap_none)
-			add_slab(s, &classes[s->span.sc]);
+			add_slab(s, &classes[hak_load_relaxed(&s->span.sc)]);
 	for (const struct hak_cache *c = hak_thread_first_cache(); c != NULL; c = hak_load_acquire(&c->next))
 		for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++)
 			classes[sc].n_cached += hak_cache_count_any(c, sc);
@@ -58,12 +58,13 @@ unsigned hak_stats_get_classes(struct hakmem_class_stats classes[HAK_N_CLASSES])
 void hak_stats_get_pinned(struct hakmem_class_stats classes[HAK_N_CLASSES], unsigned from, unsigned end)
 {
 	for (const struct hak_slab *s = hak_group_first_slab_any(); s != NULL; s = s->next) {
-		const struct hak_pins pins = { .bits = s->bits, .live = s->live, .n_blocks = s->n_blocks, .size = s->span.size,
-			.page = hak_os_page_size() };
+		unsigned sc = hak_load_relaxed(&s->span.sc);
+		struct hak_slab_view v = hak_slab_view_any(s);
 
-		if (hak_load_relaxed(&s->owner) != &hak_heap_none && s->span.sc >= from && s->span.sc < end &&
-			hak_load_relaxed(&s->n_free) > 0)
-			classes[s->span.sc].pinned += hak_pins_in_slab(&pins);
+		if (sc < from || sc >= end || hak_load_relaxed(&s->owner) == &hak_heap_none || hak_load_relaxed(&s->n_free) == 0)
+			continue;
+		classes[sc].pinned += hak_pins_in_slab(&(struct hak_pins){ .bits = s->bits, .live = s->live,
+			.n_blocks = (unsigned)v.n_blocks, .size = v.size, .page = hak_os_page_size() });
 	}
 }
 

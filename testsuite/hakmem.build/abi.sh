@@ -24,7 +24,9 @@ if [ "${1-}" = dump ]; then
 	echo "wrote $known"
 	exit 0
 fi
-abidiff --no-corpus-path --harmless "$known" found.abi && exit 0
+# The C library's own: its members differ between releases.
+printf '[suppress_type]\n  name = _IO_FILE\n' >libc.suppr
+abidiff --suppr libc.suppr --no-corpus-path --harmless "$known" found.abi && exit 0
 code=$?
 [ $((code & 3)) = 0 ] || fail "abidiff failed with $code"
 [ $((code & 8)) = 0 ] || fail 'the ABI changed: programs built against the last one break'

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # hak-timeout: 120
-# A Python program that builds and drops a structure of 400 MiB has less than 60 MiB resident soon after,
-# with Python's own arenas as well as with every object from malloc.
+# A Python program that builds and drops a structure of 400 MiB has less than 60 MiB resident soon after with every
+# object from malloc, and less than 75 with Python's own arenas, of which Python 3.13 keeps some.
 . "${srcdir:?}/testsuite/hakmem.real/real.inc"
 need python3
 
@@ -23,10 +23,13 @@ while resident() >= 60 and time.monotonic() < end:
     time.sleep(0.1)
 print(full, resident())
 END
-for how in pymalloc malloc; do
-	PYTHONMALLOC=$how "$HAKMEM_RUN" python3 drop.py >out 2>err || fail "$how" "$(cat err)"
+while read -r how most; do
+	PYTHONMALLOC=$how "$HAKMEM_RUN" python3 drop.py >out 2>err </dev/null || fail "$how" "$(cat err)"
 	read -r full left <out
 	[ "$full" -ge 400 ] || fail "$how: only $full MiB"
-	[ "$left" -lt 60 ] || fail "$how: $full MiB, then $left"
+	[ "$left" -lt "$most" ] || fail "$how: $full MiB, then $left"
 	[ ! -s err ] || fail "$(cat err)"
-done
+done <<END
+pymalloc 75
+malloc 60
+END

@@ -96,7 +96,8 @@ list_standard_names()
 		if [ "$HAK_OVERRIDE" = 1 ]; then
 			printf '%s\n' malloc free calloc realloc reallocarray aligned_alloc posix_memalign memalign valloc \
 				pvalloc cfree malloc_usable_size memalignment free_sized free_aligned_sized mallinfo mallinfo2 malloc_info \
-				malloc_trim mallopt malloc_stats malloc_object_size malloc_object_size_fast
+				malloc_trim mallopt malloc_stats malloc_object_size malloc_object_size_fast mallocx rallocx xallocx sallocx \
+				dallocx sdallocx nallocx
 		fi
 		if [ "$HAK_CXX" = 1 ]; then
 			printf '__size_returning_new%s\n' '' _aligned
