@@ -32,6 +32,7 @@ FIELDS = """
     os_n_map os_n_purge os_purged os_n_mapped thread_n_threads thread_n_reused
     limit_held limit_soft limit_hard limit_from limit_n_refused limit_n_pressed peak_active peak_held peak_large
     profile_n_samples profile_n_lost
+    slab_aside aside_held
 """.split()
 
 KIND_SLAB, KIND_RUN, KIND_LARGE = 1, 2, 3
@@ -89,6 +90,9 @@ class Slab:
         h = self.heap
         self.free = h.bits(h.word(self.address + h.at["slab_bits"]), self.n_words)
         self.remote = h.bits(h.word(self.address + h.at["slab_remote"]), self.n_words)
+        aside = h.word(self.address + h.at["slab_aside"])
+        if aside:
+            self.remote |= h.bits(aside + h.at["aside_held"], self.n_words)
         self.live = h.memory.read(h.word(self.address + h.at["slab_live"]), self.n_blocks)
         return self
 

@@ -26,7 +26,7 @@ static void add_slab(struct target *t, uint64_t slab, struct hakmem_class_stats 
 {
 	const struct hak_inside *in = &t->inside;
 	struct hakmem_class_stats *class;
-	uint64_t remote[1 << 10], bits[1 << 10];
+	uint64_t remote[1 << 10], bits[1 << 10], held[1 << 10] = { 0 }, aside = target_word(t, slab + in->slab_aside);
 	static uint8_t live[1 << 16];
 	uint16_t n_blocks, n_words;
 	uint8_t sc;
@@ -42,9 +42,11 @@ static void add_slab(struct target *t, uint64_t slab, struct hakmem_class_stats 
 	class->n_slabs++;
 	class->n_live += minus(n_blocks, n_free);
 	class->n_free += n_free;
+	if (aside != 0)
+		target_read(t, aside + in->aside_held, held, n_words * sizeof *held);
 	if (target_read(t, target_word(t, slab + in->slab_remote), remote, n_words * sizeof *remote))
 		for (unsigned w = 0; w < n_words; w++)
-			class->n_in_flight += (unsigned)__builtin_popcountll(remote[w]);
+			class->n_in_flight += (unsigned)__builtin_popcountll(remote[w] | held[w]);
 	if (n_free > 0 && n_blocks <= n_words * 64U && class->size > 0 &&
 		target_read(t, target_word(t, slab + in->slab_bits), bits, n_words * sizeof *bits) &&
 		target_read(t, target_word(t, slab + in->slab_live), live, n_blocks))

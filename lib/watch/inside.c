@@ -13,6 +13,7 @@
 #include "region/slices.h"
 #include "thread/heap.h"
 #include "thread/thread.h"
+#include "tiny/aside.h"
 #include "tiny/group.h"
 #include "watch/profile.h"
 
@@ -65,6 +66,7 @@ const struct hak_inside hak_inside = {
 	.peak_large = offsetof(struct hak_peaks, large),
 	.profile_n_samples = offsetof(struct hak_profile_counts, n_samples),
 	.profile_n_lost = offsetof(struct hak_profile_counts, n_lost),
+	.slab_aside = SLAB(aside), .aside_held = offsetof(struct hak_aside, words),
 };
 
 #if UINTPTR_MAX > UINT32_MAX

@@ -101,6 +101,9 @@ struct hak_inside {
 	uint32_t limit_held, limit_soft, limit_hard, limit_from, limit_n_refused, limit_n_pressed;
 	uint32_t peak_active, peak_held, peak_large; /* the last: bytes of live large blocks */
 	uint32_t profile_n_samples, profile_n_lost;
+
+	uint32_t slab_aside;    /* a pointer, NULL unless the process is a hardened one, to what has, ... */
+	uint32_t aside_held;    /* ... from here on, slab_n_words of 8 bytes: held blocks, a part of what is in flight */
 };
 
 extern const struct hak_inside hak_inside;
