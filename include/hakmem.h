@@ -390,6 +390,16 @@ struct hakmem_page {
 };
 
 /**
+ * Writes what threads did last outside of their caches, if the option `ring` has it recorded: a line for each event, with time,
+ * thread, and for instance size class and address; the events of one thread follow each other. Does not allocate, takes no
+ * lock; may be called in a signal handler. Events that are overwritten meanwhile are left out.
+ * @param fd where to.
+ * @return 0; -1 with errno from write(2), or ENODATA: nothing is recorded.
+ * @since 1.1
+ */
+HAKMEM_PUBLIC int hakmem_ring_write(int fd) HAKMEM_NOEXCEPT;
+
+/**
  * Checks that counts, bitmaps, lists and the registry agree, for all heaps and what they share.
  * Empties the calling thread's cache first. Writes a line to stderr for each fault.
  * @return the number of faults; 0 if there are none.

@@ -32,7 +32,7 @@ FIELDS = """
     os_n_map os_n_purge os_purged os_n_mapped thread_n_threads thread_n_reused
     limit_held limit_soft limit_hard limit_from limit_n_refused limit_n_pressed peak_active peak_held peak_large
     profile_n_samples profile_n_lost
-    slab_aside aside_held
+    cache_ring ring_n_slots ring_event ring_size slab_aside aside_held
 """.split()
 
 KIND_SLAB, KIND_RUN, KIND_LARGE = 1, 2, 3

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "events.h"
 #include "published.h"
 #include "reckon.h"
 
@@ -25,6 +26,7 @@ static const char usage[] =
 	"  -j, --json          one JSON object a line for each\n"
 	"      --openmetrics   metrics, as OpenMetrics has them\n"
 	"      --prometheus    metrics, in the text format of Prometheus\n"
+	"      --ring          what the programs' threads did last, if they record it (ring:N)\n"
 	"      --page          only what the programs publish themselves (stats_page:true), text or JSON\n"
 	"  -w, --watch SECONDS again every so many seconds, until the programs have ended\n"
 	"  -h, --help          print this, and exit\n"
@@ -40,7 +42,7 @@ struct round {
 
 struct wish {
 	enum hakmem_format format;
-	bool is_watch, is_all, is_page;
+	bool is_watch, is_all, is_page, is_ring;
 	double pause;      /* s */
 	pid_t *pid;
 	size_t n_pids;
@@ -198,7 +200,8 @@ static size_t print_pages(const struct wish *wish, bool is_quiet, bool *is_writt
 
 	hak_text_open(&t, STDOUT_FILENO);
 	for (size_t i = 0; i < wish->n_pids; i++) {
-		if (published_print(&target, wish->pid[i], wish->format == HAKMEM_JSON, &t))
+		if (wish->is_ring ? events_print(&target, wish->pid[i], &t) :
+			published_print(&target, wish->pid[i], wish->format == HAKMEM_JSON, &t))
 			n++;
 		else if (!is_quiet)
 			complain(wish->pid[i], target.name, target.trouble);
@@ -289,10 +292,11 @@ int main(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "all", no_argument, NULL, 'a' }, { "json", no_argument, NULL, 'j' }, { "openmetrics", no_argument, NULL, 'o' },
-		{ "prometheus", no_argument, NULL, 'p' }, { "page", no_argument, NULL, 'P' }, { "watch", required_argument, NULL, 'w' },
+		{ "prometheus", no_argument, NULL, 'p' }, { "page", no_argument, NULL, 'P' },
+		{ "ring", no_argument, NULL, 'r' }, { "watch", required_argument, NULL, 'w' },
 		{ "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' }, { NULL, 0, NULL, 0 },
 	};
-	struct wish wish = { HAKMEM_TEXT, false, false, false, 0, NULL, 0 };
+	struct wish wish = { .format = HAKMEM_TEXT };
 	int c;
 
 	opterr = 0;
@@ -313,6 +317,9 @@ int main(int argc, char **argv)
 		case 'P':
 			wish.is_page = true;
 			break;
+		case 'r':
+			wish.is_ring = true;
+			break;
 		case 'w':
 			wish.is_watch = true;
 			wish.pause = number_of(optarg);
@@ -331,13 +338,15 @@ int main(int argc, char **argv)
 		refuse(wish.is_all ? "--all takes no PID" : "no PID given", NULL);
 	if (wish.is_page && (wish.is_all || wish.format == HAKMEM_OPENMETRICS || wish.format == HAKMEM_PROMETHEUS))
 		refuse("--page goes with PIDs, as text or JSON", NULL);
+	if (wish.is_ring && (wish.is_all || wish.is_page || wish.is_watch || wish.format != HAKMEM_TEXT))
+		refuse("--ring goes with PIDs alone", NULL);
 	if (wish.is_watch && (wish.format == HAKMEM_OPENMETRICS || wish.format == HAKMEM_PROMETHEUS))
 		refuse("metrics are for one time: --watch does not go with them", NULL);
 	wish.n_pids = (size_t)(argc - optind);
 	wish.pid = must(calloc(wish.n_pids + 1, sizeof *wish.pid));
 	for (size_t i = 0; i < wish.n_pids; i++)
 		wish.pid[i] = pid_of(argv[optind + (int)i]);
-	if (wish.is_page)
+	if (wish.is_page || wish.is_ring)
 		watch_pages(&wish);
 	else
 		watch(&wish);

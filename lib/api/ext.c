@@ -17,6 +17,7 @@
 #include "tiny/aside.h"
 #include "watch/dump.h"
 #include "watch/look.h"
+#include "watch/ring.h"
 #include "watch/sample.h"
 #include "watch/stats.h"
 
@@ -26,6 +27,7 @@ static void __attribute__((constructor)) start_library(void)
 	hak_limit_start();
 	hak_heaps_prepare();
 	hak_thread_prepare();
+	hak_ring_start();
 	hak_look_start();
 	if (hak_options.purge_thread)
 		hak_purger_start();
@@ -251,6 +253,15 @@ HAK_EXPORT int hakmem_prof_write(int fd, enum hakmem_prof_format format)
 		error = EBADF;
 	else if (format == HAKMEM_PROF_PPROF || format == HAKMEM_PROF_TEXT || format == HAKMEM_PROF_FOLDED)
 		error = hak_dump_write(fd, format);
+	if (error != 0)
+		errno = error;
+	return error == 0 ? 0 : -1;
+}
+
+HAK_EXPORT int hakmem_ring_write(int fd)
+{
+	int error = fd >= 0 ? hak_ring_write(fd) : EBADF;
+
 	if (error != 0)
 		errno = error;
 	return error == 0 ? 0 : -1;

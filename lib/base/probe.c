@@ -4,6 +4,8 @@
 
 #include "base/probe.h"
 
+void (*hak_probe_watcher)(enum hak_probe probe, uintptr_t a, uintptr_t b, uintptr_t c);
+
 #ifdef HAVE_SYS_SDT_H
 uint16_t hak_probe_alloc_semaphore __attribute__((section(".probes")));
 uint16_t hak_probe_free_semaphore __attribute__((section(".probes"), visibility("hidden")));

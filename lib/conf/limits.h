@@ -154,6 +154,10 @@
 #define HAK_MODULE_NAME 232                  /* ... bytes of a file's name ... */
 #define HAK_BUILD_ID_MOST 20                 /* ... and of its build id */
 
+/* The event rings. */
+#define HAK_RING_MOST 65536                  /* events of a thread */
+#define HAK_RING_MEMORY ((uint64_t)64 << 20) /* 64 MiB: of all rings; further threads share one */
+#define HAK_RING_DEPTH 3                     /* misses inside of each other, of handlers or the clock, whose events are kept */
 
 /* Records of the figures. */
 #define HAK_PROGRAM_SIZE 64                  /* bytes of a program's name, the end included */

@@ -53,6 +53,7 @@ static const struct option options[] = {
 	{ "stats_file", STATS_FILE, false, PATH, { "none" }, 0, 0 },
 	{ FIELD(stats_interval), true, true, { "" }, 1, 86400 },
 	{ FIELD(stats_page), false, BOOL, { "false", "true" }, 0, 0 },
+	{ FIELD(ring), false, true, { "" }, 0, HAK_RING_MOST },
 	{ FIELD(profile), false, false, { "default", "hardened" }, 0, 0 },
 	{ FIELD(zero_free), false, BOOL, { "false", "true" }, 0, 0 },
 	{ FIELD(pad), false, BOOL, { "false", "true" }, 0, 0 },

@@ -89,6 +89,7 @@ struct hak_options {
 	int64_t prof_signal; /* const: the signal that asks for a profile; 0: none */
 	int64_t stats_page;  /* const: the figures are published in a page of memory */
 	int64_t stats_interval; /* any: s between two writings of stats_file */
+	int64_t ring;        /* const: events kept of each thread; 0: none */
 	int64_t profile;     /* const: enum hak_profile */
 	int64_t zero_free;   /* const: HAK_HARDEN_ZERO: free blocks are zero, and checked */
 	int64_t pad;         /* const: HAK_HARDEN_PAD: a pattern after the size requested, checked */

@@ -41,6 +41,9 @@ extern const char hak_name_delete[], hak_name_delete_array[];
 void hak_report_bad_free(enum hak_verdict verdict, const char *call, const void *ptr, size_t what, const void *site)
 	HAK_COLD;
 
+/* any; NULL, or set once: called after each line that is written, wherever that is, before the abort. */
+extern void (*hak_report_watcher)(void);
+
 extern uint64_t hak_report_n; /* any */
 
 uint64_t hak_report_count(void);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "free/dispatch.h"
 
+#include "base/probe.h"
 #include "free/harden.h"
 #include "large/large.h"
 #include "mid/run.h"
@@ -127,10 +128,11 @@ static void HAK_COLD collect_for(struct hak_heap *h, unsigned sc)
 	hak_thread_leave(c);
 }
 
-void hak_free_count_sent(struct hak_cache *c, struct hak_heap *h, unsigned sc)
+void hak_free_count_sent(struct hak_cache *c, struct hak_heap *h, unsigned sc, const void *p)
 {
 	uint32_t n;
 
+	HAK_PROBE(remote, hak_class_size(sc), p);
 	if (c != NULL) {
 		hak_own_count(&c->n_remote);
 		n = (uint32_t)c->n_remote;
@@ -149,7 +151,7 @@ static void send_home(struct hak_cache *c, struct hak_slab *s, size_t idx, void 
 	unsigned sc = s->span.sc; /* once the bit is set, s may be reused */
 
 	if (HAK_LIKELY(hak_remote_push_any(s, idx)))
-		hak_free_count_sent(c, h, sc);
+		hak_free_count_sent(c, h, sc, p);
 	else
 		report(HAK_DOUBLE_FREE, p, hak_class_size(sc), caller);
 }

@@ -35,9 +35,9 @@ extern void (*hak_free_watcher)(void *p);
 /* Frees p, a live block that begins in span. */
 void hak_free_proved(struct hak_span *span, void *p, const struct hak_caller *caller);
 
-/* A block of class sc was sent to h, by the thread of cache c or, if NULL, one without. h's own threads may be asleep: now and
+/* Block p of class sc was sent to h, by the thread of cache c or, if NULL, one without. h's own threads may be asleep: now and
  * then, the freeing thread collects there. */
-void hak_free_count_sent(struct hak_cache *c, struct hak_heap *h, unsigned sc);
+void hak_free_count_sent(struct hak_cache *c, struct hak_heap *h, unsigned sc, const void *p);
 
 /* Frees p, which may be NULL. name and site: the caller. */
 void hak_free_miss(void *p, const char *name, const void *site);

@@ -248,7 +248,7 @@ static void free_small(struct hak_slab *s, char *p, size_t size, size_t alignmen
 	hak_aside_set_margin(s, idx, 0);
 	hak_remote_push_any(s, idx);
 	if (hak_thread_me.cache == NULL || hak_thread_me.cache->heap != h)
-		hak_free_count_sent(hak_thread_me.cache, h, sc);
+		hak_free_count_sent(hak_thread_me.cache, h, sc, p);
 }
 
 static void free_large(struct hak_span *span, char *p, size_t size, size_t alignment, const struct hak_caller *caller)

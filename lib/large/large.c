@@ -3,6 +3,7 @@
 
 #include "base/atomic.h"
 #include "base/bits.h"
+#include "base/probe.h"
 #include "large/block.h"
 #include "large/kept.h"
 #include "os/lock.h"
@@ -89,12 +90,14 @@ void hak_large_count(struct hak_large *l, size_t mapped, uint64_t origin)
 	hak_store_relaxed(&l->mapped, mapped);
 	hak_add_relaxed(&hak_large_n_live, 1);
 	hak_peak_count_large((int64_t)mapped);
+	HAK_PROBE(large, mapped, l->span.base);
 }
 
 void hak_large_uncount(struct hak_large *l)
 {
 	hak_sub_relaxed(&hak_large_n_live, 1);
 	hak_peak_count_large(-(int64_t)l->mapped);
+	HAK_PROBE(large_free, l->mapped, l->span.base);
 	hak_store_relaxed(&l->mapped, 0);
 }
 

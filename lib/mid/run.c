@@ -3,6 +3,7 @@
 
 #include "base/atomic.h"
 #include "base/bits.h"
+#include "base/probe.h"
 #include "os/page.h"
 #include "region/limit.h"
 
@@ -46,6 +47,7 @@ void *hak_run_take(size_t size, size_t align, bool *is_clean)
 	hak_superslab_forgo_rest(run);
 	hak_registry_put(run->base, slices.n, run);
 	*is_clean = slices.is_clean;
+	HAK_PROBE(run, run->size, run->base);
 	return run->base;
 }
 
@@ -58,6 +60,7 @@ static bool claim_run(struct hak_span *run)
 		return false;
 	hak_sub_relaxed(&hak_run_n_bytes, was.size);
 	hak_superslab_reclaim_rest(&was);
+	HAK_PROBE(run_free, was.size, was.base);
 	return true;
 }
 

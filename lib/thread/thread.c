@@ -225,6 +225,7 @@ struct hak_cache *hak_thread_start(void)
 	hak_own_set(&c->tag, heap->tag);
 	c->n_most = hak_heaps_budget(hak_add_relaxed(&hak_thread_sums.n_threads, 1) + 1, c->n_bytes, c->n_misses);
 	hak_store_relaxed(&c->generation, hak_fork_generation());
+	c->thread_id = 0;
 	c->is_busy = true;
 	me->cache = c;
 	/* Asks for end_thread() at the thread's exit. This may allocate, as a signal handler does (P2). If there are no keys
@@ -247,6 +248,7 @@ void hak_thread_enter_again(struct hak_thread *me)
 void hak_thread_go_on(struct hak_cache *c)
 {
 	hak_store_relaxed(&c->generation, hak_fork_generation());
+	c->thread_id = 0;
 	/* Another thread of this child may have been here before. */
 	take_lock();
 	recount_locked();

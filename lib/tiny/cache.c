@@ -230,7 +230,7 @@ static void give_own(struct hak_cache *c, unsigned sc, const struct hak_slot *sl
 	struct hak_after after = { .gone = NULL };
 
 	hak_own_add(&c->n_flushes, 1);
-	HAK_PROBE(flush, hak_class_size(sc), n);
+	HAK_PROBE_3(flush, hak_class_size(sc), n, slots->block);
 	while (n > 0) {
 		unsigned k = n < N_AHEAD ? n : N_AHEAD;
 
@@ -452,6 +452,8 @@ void *hak_cache_refill_own(struct hak_cache *c, unsigned sc)
 		hak_own_set(&c->top[sc], floor + n);
 		p = pop_sound_own(c, sc);
 	}
+	if (HAK_LIKELY(p != NULL))
+		HAK_PROBE_3(refill, hak_class_size(sc), c->n_slots[sc], p);
 	return p;
 }
 
@@ -467,7 +469,6 @@ void *hak_cache_take_own(struct hak_cache *c, unsigned sc)
 	if (p != NULL)
 		return p;
 	hak_own_add(&c->n_refills, 1);
-	HAK_PROBE(refill, hak_class_size(sc), c->n_slots[sc]);
 	grow_own(c, sc, false);
 	return hak_cache_refill_own(c, sc);
 }

@@ -25,6 +25,7 @@
 #include "tiny/class.h"
 
 struct hak_heap;
+struct hak_ring;
 struct hak_sampler;
 
 struct hak_slot {
@@ -73,6 +74,8 @@ struct hak_cache {
 	uint8_t raised[HAK_N_CLASSES];         /* own: how much of the class was raised at the last look, and has not missed since */
 	uint8_t n_again[HAK_N_CLASSES];        /* own: how often a base was raised again in this clock tick */
 	struct hak_sampler *sampler;           /* own: NULL: none is attached */
+	struct hak_ring *ring;                 /* own: NULL: none yet (watch/ring.h); of hak_cache_none: that of all without one */
+	uint32_t thread_id;                    /* own: the kernel's; 0: not asked for yet */
 	struct hak_slot *array[HAK_N_CLASSES]; /* own: the class's slots, ... */
 	uint16_t n_slots[HAK_N_CLASSES];       /* own: ... so many */
 	struct hak_cache *next;                /* const: all caches ever made, hak_cache_none first */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/probe.h"
 #include "base/text.h"
 #include "conf/options.h"
 #include "os/page.h"
@@ -142,6 +143,7 @@ struct hak_slab *hak_slab_make_any(struct hak_heap *h, unsigned sc)
 	hak_registry_put_front(slices.base, count_fronts(s), h->tag, sc,
 		&(const struct hak_front){ .base = slices.base, .live = s->live, .inverse = s->inverse });
 	hak_add_relaxed(&h->n_made, 1);
+	HAK_PROBE(slab, size, slices.base);
 	return s;
 }
 
@@ -220,6 +222,7 @@ static void drop_locked(struct hak_heap *h, struct hak_slab *s, struct hak_after
 
 static void release_slab(struct hak_slab *s, struct hak_heap *h)
 {
+	HAK_PROBE(slab_free, s->span.size, s->span.base);
 	hak_registry_drop_front(s->span.base, count_fronts(s), h->tag, s->span.sc);
 	hak_registry_put(s->span.base, s->span.n_slices, hak_superslab_nothing(s->span.superslab));
 	/* Announced to h after its last block came back: forward it to where whoever reuses the descriptor looks for it. */

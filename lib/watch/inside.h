@@ -102,6 +102,11 @@ struct hak_inside {
 	uint32_t peak_active, peak_held, peak_large; /* the last: bytes of live large blocks */
 	uint32_t profile_n_samples, profile_n_lost;
 
+	uint32_t cache_ring;    /* a pointer; NULL: none */
+	uint32_t ring_n_slots;  /* 4 bytes */
+	uint32_t ring_event;    /* the first struct hak_event of so many, ... */
+	uint32_t ring_size;     /* ... and bytes of each */
+
 	uint32_t slab_aside;    /* a pointer, NULL unless the process is a hardened one, to what has, ... */
 	uint32_t aside_held;    /* ... from here on, slab_n_words of 8 bytes: held blocks, a part of what is in flight */
 };
