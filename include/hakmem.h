@@ -306,6 +306,10 @@ struct hakmem_stats {
 	uint64_t peak_resident; /**< The most of the whole process, not only of this, that was resident. @since 1.1 */
 	/** In free blocks on pages that hold a live block, too, and so cannot be given back (part of slab_free). @since 1.1 */
 	uint64_t pinned;
+	uint64_t n_misses;    /**< Calls that needed more than the thread's cache (a count). @since 1.1 */
+	uint64_t n_run_takes; /**< Blocks allocated so far that are runs (a count). @since 1.1 */
+	uint64_t n_large_takes; /**< Large blocks allocated so far (a count). @since 1.1 */
+	uint64_t n_kept_takes; /**< How many of these on a kept mapping; the others, on a new one (a count). @since 1.1 */
 };
 
 /** Statistics of one size class. */

@@ -17,7 +17,8 @@ LAYOUT = 1
 OBJECTS = """
     hak_inside hak_group_slabs hak_cache_none hak_heap_none hak_superslabs hak_run_n_bytes hak_large_all hak_large_n_live
     hak_kept_slots hak_thread_sums hak_heaps_all hak_heaps_n hak_os_counts hak_report_n hak_limit_sums hak_peaks
-    hak_meta_ranges hak_registry_front hak_registry_root hak_profile_sums
+    hak_meta_ranges hak_registry_front hak_registry_root hak_profile_sums hak_run_n_takes hak_large_n_takes
+    hak_large_n_kept_takes
 """.split()
 FIELDS = """
     layout size version pointer_size slice_shift leaf_shift root_size front_size n_classes
@@ -32,7 +33,7 @@ FIELDS = """
     os_n_map os_n_purge os_purged os_n_mapped thread_n_threads thread_n_reused
     limit_held limit_soft limit_hard limit_from limit_n_refused limit_n_pressed peak_active peak_held peak_large
     profile_n_samples profile_n_lost
-    cache_ring ring_n_slots ring_event ring_size slab_aside aside_held
+    cache_n_misses cache_ring ring_n_slots ring_event ring_size slab_aside aside_held
 """.split()
 
 KIND_SLAB, KIND_RUN, KIND_LARGE = 1, 2, 3

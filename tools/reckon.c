@@ -80,6 +80,7 @@ static void add_caches(struct target *t, struct hakmem_class_stats *classes, str
 		s->n_refills += target_u64(t, cache + in->cache_n_refills);
 		s->n_flushes += target_u64(t, cache + in->cache_n_flushes);
 		s->n_remote += target_u64(t, cache + in->cache_n_remote);
+		s->n_misses += target_u64(t, cache + in->cache_n_misses);
 	}
 }
 
@@ -183,6 +184,9 @@ static void read_counters(struct target *t, struct hakmem_stats *s)
 	s->n_purge_calls = target_u64(t, os + in->os_n_purge);
 	s->purged = target_u64(t, os + in->os_purged);
 	s->n_mappings = target_u64(t, os + in->os_n_mapped);
+	s->n_run_takes = target_u64(t, at(t, HAK_AT_hak_run_n_takes));
+	s->n_large_takes = target_u64(t, at(t, HAK_AT_hak_large_n_takes));
+	s->n_kept_takes = target_u64(t, at(t, HAK_AT_hak_large_n_kept_takes));
 	s->n_errors = target_u64(t, at(t, HAK_AT_hak_report_n));
 	s->held = target_u64(t, limit + in->limit_held);
 	s->limit_soft = target_u64(t, limit + in->limit_soft);

@@ -167,6 +167,7 @@ static void *put_block(struct hak_large *l, char *p, size_t size, size_t mapped,
 	hak_store_relaxed(&l->span.base, p);
 	hak_store_relaxed(&l->span.size, size);
 	hak_large_count(l, mapped, origin);
+	hak_add_relaxed(&hak_large_n_takes, 1);
 	write_pads(l);
 	hak_registry_put(p, 1, &l->span);
 	return p;

@@ -20,6 +20,8 @@ struct hak_large *hak_large_all;
 static struct hak_large *unused;                           /* lk:LARGE: descriptors */
 static struct hak_large *late;                             /* any: more of them, from who could not take the lock */
 uint64_t hak_large_n_live;
+uint64_t hak_large_n_takes;
+uint64_t hak_large_n_kept_takes;
 static uint64_t n_origins;                             /* any */
 
 /* What it guards changes by one store: a fork in the middle leaves nothing half done. */
@@ -199,16 +201,24 @@ static bool grow(struct hak_kept *k, size_t size, size_t align)
 	return false;
 }
 
+static bool take_kept(size_t size, size_t align, bool grows, struct hak_kept *out)
+{
+	if (!hak_kept_take(size, align, grows, out))
+		return false;
+	if (out->size < size)
+		return grow(out, size, align);
+	if (hak_registry_reserve(out->base, 1)) /* a part of a mapping may begin where none began before */
+		return true;
+	hak_kept_drop(*out);
+	return false;
+}
+
 static bool take_mapping(size_t size, size_t align, bool grows, struct hak_kept *out)
 {
-	if (hak_kept_take(size, align, grows, out)) {
-		if (out->size < size)
-			return grow(out, size, align) || take_new(size, align, out);
-		if (hak_registry_reserve(out->base, 1)) /* a part of a mapping may begin where none began before */
-			return true;
-		hak_kept_drop(*out);
-	}
-	return take_new(size, align, out);
+	if (!take_kept(size, align, grows, out))
+		return take_new(size, align, out);
+	hak_add_relaxed(&hak_large_n_kept_takes, 1);
+	return true;
 }
 
 /* Registers a mapping as a live block. */
@@ -221,6 +231,7 @@ static void *put_block(struct hak_large *l, const struct hak_kept *k, size_t siz
 	hak_store_relaxed(&l->span.base, k->base); /* hak_large_resident_get() looks at all of them at any time */
 	hak_store_relaxed(&l->span.size, size);
 	hak_large_count(l, k->size, k->origin);
+	hak_add_relaxed(&hak_large_n_takes, 1);
 	hak_registry_put(k->base, 1, &l->span);
 	*is_clean = k->is_clean;
 	return k->base;

@@ -20,6 +20,8 @@ struct hak_large {
 
 extern struct hak_large *hak_large_all; /* any: only ever grows */
 extern uint64_t hak_large_n_live;       /* any */
+extern uint64_t hak_large_n_takes;      /* any */
+extern uint64_t hak_large_n_kept_takes; /* any */
 
 struct hak_large_stats {
 	uint64_t n_live;  /* blocks */

@@ -8,6 +8,7 @@
 #include "region/limit.h"
 
 uint64_t hak_run_n_bytes;
+uint64_t hak_run_n_takes;
 
 uint64_t hak_run_bytes(void)
 {
@@ -44,6 +45,7 @@ void *hak_run_take(size_t size, size_t align, bool *is_clean)
 	run->superslab = slices.superslab;
 	hak_own_set(&run->size, 0);
 	hak_add_relaxed(&hak_run_n_bytes, set_run_size(run, size, slices.n));
+	hak_add_relaxed(&hak_run_n_takes, 1);
 	hak_superslab_forgo_rest(run);
 	hak_registry_put(run->base, slices.n, run);
 	*is_clean = slices.is_clean;

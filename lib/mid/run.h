@@ -21,6 +21,7 @@ bool hak_run_give_alone(struct hak_span *run);
 bool hak_run_resize(struct hak_span *run, size_t size);
 
 extern uint64_t hak_run_n_bytes; /* any */
+extern uint64_t hak_run_n_takes; /* any */
 
 /* Bytes in live runs. */
 uint64_t hak_run_bytes(void);

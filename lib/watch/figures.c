@@ -43,4 +43,8 @@ const struct hak_figure hak_figures[HAK_N_FIGURES] = {
 	FIGURE(peak_held, BYTES, "The most that counted against the limits"),
 	FIGURE(peak_resident, BYTES, "The most of the whole process that was resident"),
 	FIGURE(pinned, BYTES, "The part of slab_free that live blocks on its pages hold"),
+	FIGURE(n_misses, COUNT_SO_FAR, "Calls that needed more than the thread's cache"),
+	FIGURE(n_run_takes, COUNT_SO_FAR, "Blocks allocated that are runs"),
+	FIGURE(n_large_takes, COUNT_SO_FAR, "Large blocks allocated"),
+	FIGURE(n_kept_takes, COUNT_SO_FAR, "Large blocks allocated on a kept mapping"),
 };

@@ -23,7 +23,7 @@
 	X(hak_inside) X(hak_group_slabs) X(hak_cache_none) X(hak_heap_none) X(hak_superslabs) X(hak_run_n_bytes) \
 	X(hak_large_all) X(hak_large_n_live) X(hak_kept_slots) X(hak_thread_sums) X(hak_heaps_all) X(hak_heaps_n) \
 	X(hak_os_counts) X(hak_report_n) X(hak_limit_sums) X(hak_peaks) X(hak_meta_ranges) X(hak_registry_front) \
-	X(hak_registry_root) X(hak_profile_sums)
+	X(hak_registry_root) X(hak_profile_sums) X(hak_run_n_takes) X(hak_large_n_takes) X(hak_large_n_kept_takes)
 
 #define HAK_INSIDE_IDX(name) HAK_AT_##name,
 enum hak_inside_object { HAK_INSIDE_OBJECTS(HAK_INSIDE_IDX) HAK_N_INSIDE };
@@ -102,6 +102,7 @@ struct hak_inside {
 	uint32_t peak_active, peak_held, peak_large; /* the last: bytes of live large blocks */
 	uint32_t profile_n_samples, profile_n_lost;
 
+	uint32_t cache_n_misses; /* 8 bytes */
 	uint32_t cache_ring;    /* a pointer; NULL: none */
 	uint32_t ring_n_slots;  /* 4 bytes */
 	uint32_t ring_event;    /* the first struct hak_event of so many, ... */

@@ -119,7 +119,11 @@ static void sum_up(const struct hakmem_class_stats classes[HAK_N_CLASSES], struc
 		stats->n_refills += hak_load_relaxed(&c->n_refills);
 		stats->n_flushes += hak_load_relaxed(&c->n_flushes);
 		stats->n_remote += hak_load_relaxed(&c->n_remote);
+		stats->n_misses += hak_load_relaxed(&c->n_misses);
 	}
+	stats->n_run_takes = hak_load_relaxed(&hak_run_n_takes);
+	stats->n_large_takes = hak_load_relaxed(&hak_large_n_takes);
+	stats->n_kept_takes = hak_load_relaxed(&hak_large_n_kept_takes);
 	stats->n_map_calls = hak_load_relaxed(&hak_os_counts.n_map);
 	stats->n_purge_calls = hak_load_relaxed(&hak_os_counts.n_purge);
 	stats->purged = hak_load_relaxed(&hak_os_counts.purged);

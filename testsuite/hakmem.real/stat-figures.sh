@@ -81,8 +81,8 @@ PAGES = 65536
 for key, value in own.items():
     if key in ("time", "ticks_per_ms", "sites"):
         continue
-    if key in ("n_map_calls", "n_mappings"):
-        assert abs(seen[key] - value) <= 2, (key, value, seen[key])
+    if key in ("n_map_calls", "n_mappings", "n_misses"):
+        assert abs(seen[key] - value) <= 4, (key, value, seen[key])
     elif key in ("resident", "metadata", "holes", "peak_resident"):
         assert abs(seen[key] - value) <= 8 * PAGES, (key, value, seen[key])
     elif key == "resident_ratio":
