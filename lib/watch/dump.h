@@ -22,6 +22,6 @@ void hak_dump_numbered(bool names_functions);
 void hak_dump_at_exit(void);
 
 /* Writes a copy as profile.proto. Returns 0 or an errno. */
-int hak_dump_pprof(int fd, const struct hak_profile_copy *copy, bool names_functions);
+int hak_dump_pprof(int fd, const struct hak_profile_copy *copy, bool names_functions) HAK_COLD;
 
 #endif

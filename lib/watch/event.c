@@ -3,22 +3,26 @@
 
 #include "base/probe.h"
 
-/* What a probe's arguments are; strings inside, no pointers: nothing here needs a relocation. */
-static const struct { char name[14], word[3][8]; } kinds[HAK_N_PROBES] = {
+/* Strings inside, no pointers: nothing here needs a relocation. */
+enum word { END, CLASS, SLOTS, BLOCKS, ADDRESS, SIZE, HELD, HARD, VERDICT_KIND };
+static const char words[][8] = { "", "class", "slots", "blocks", "address", "size", "held", "hard", "kind" };
+
+/* What a probe's arguments are. */
+static const struct { char name[14]; uint8_t word[3]; } kinds[HAK_N_PROBES] = {
 #define KIND(name, ...) [HAK_PROBE_##name] = { #name, { __VA_ARGS__ } }
-	KIND(refill, "class", "slots", "address"),
-	KIND(flush, "class", "blocks", "address"),
-	KIND(remote, "class", "address"),
-	KIND(slab, "class", "address"),
-	KIND(slab_free, "class", "address"),
-	KIND(run, "size", "address"),
-	KIND(run_free, "size", "address"),
-	KIND(large, "size", "address"),
-	KIND(large_free, "size", "address"),
-	KIND(superslab_new, "address", "size"),
-	KIND(purge, "address", "size"),
-	KIND(limit, "held", "hard"),
-	KIND(verdict, "kind", "address"),
+	KIND(refill, CLASS, SLOTS, ADDRESS),
+	KIND(flush, CLASS, BLOCKS, ADDRESS),
+	KIND(remote, CLASS, ADDRESS),
+	KIND(slab, CLASS, ADDRESS),
+	KIND(slab_free, CLASS, ADDRESS),
+	KIND(run, SIZE, ADDRESS),
+	KIND(run_free, SIZE, ADDRESS),
+	KIND(large, SIZE, ADDRESS),
+	KIND(large_free, SIZE, ADDRESS),
+	KIND(superslab_new, ADDRESS, SIZE),
+	KIND(purge, ADDRESS, SIZE),
+	KIND(limit, HELD, HARD),
+	KIND(verdict, VERDICT_KIND, ADDRESS),
 };
 
 static void add_seconds(struct hak_text *t, uint64_t ns)
@@ -43,11 +47,11 @@ void hak_event_print(struct hak_text *t, const struct hak_event *e)
 	hak_text_add_number(t, e->thread_id);
 	hak_text_add(t, " ");
 	hak_text_add(t, kinds[what].name);
-	for (unsigned i = 0; i < 3 && kinds[what].word[i][0] != '\0'; i++) {
+	for (unsigned i = 0; i < 3 && kinds[what].word[i] != END; i++) {
 		hak_text_add(t, " ");
-		hak_text_add(t, kinds[what].word[i]);
+		hak_text_add(t, words[kinds[what].word[i]]);
 		hak_text_add(t, " ");
-		if (kinds[what].word[i][0] == 'a')
+		if (kinds[what].word[i] == ADDRESS)
 			hak_text_add_hex(t, e->value[i]);
 		else
 			hak_text_add_number(t, e->value[i]);

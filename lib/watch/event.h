@@ -24,6 +24,6 @@ HAK_INLINE bool hak_event_is_there(uint64_t number)
 }
 
 /* Appends its line. */
-void hak_event_print(struct hak_text *t, const struct hak_event *e);
+void hak_event_print(struct hak_text *t, const struct hak_event *e) HAK_COLD;
 
 #endif

@@ -55,10 +55,11 @@ HAK_INLINE bool hak_class_is_used(const struct hakmem_class_stats *class)
 }
 
 /* Appends one record. */
-void hak_record_print(struct hak_text *t, const struct hak_record *record, enum hakmem_format format);
+void hak_record_print(struct hak_text *t, const struct hak_record *record, enum hakmem_format format) HAK_COLD;
 
 /* Appends n of them as metrics, HAKMEM_OPENMETRICS or HAKMEM_PROMETHEUS: there the values of one name stand together. */
-void hak_record_print_metrics(struct hak_text *t, const struct hak_record *records, size_t n, enum hakmem_format format);
+void hak_record_print_metrics(struct hak_text *t, const struct hak_record *records, size_t n, enum hakmem_format format)
+	HAK_COLD;
 
 /* "2026-01-31 12:59:59.999" with that sign between date and time. */
 void hak_record_print_time(struct hak_text *t, uint64_t ms, char between);
