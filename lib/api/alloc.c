@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "api/alloc.h"
 
+#include "base/check.h"
+#include "conf/report.h"
 #include "free/harden.h"
+#include "hakmem.h"
 #include "large/large.h"
 #include "mid/run.h"
 #include "region/limit.h"
 #include "thread/decay.h"
 #include "thread/thread.h"
+#include "tiny/aside.h"
 #include "watch/sample.h"
 
 #define ADDRESSES (PTRDIFF_MAX >> (sizeof(void *) * 8 - HAK_ADDRESS_BITS)) /* no block can be larger */
@@ -101,12 +105,30 @@ static void *HAK_NOINLINE take_untiny(size_t size, size_t align, bool grows, boo
 	return check_limits(p);
 }
 
+/* Ends the program, unless it is to go on, when blocks were overwritten. */
+static void HAK_COLD check_heap(void)
+{
+	static uint64_t n_counted; /* any */
+	static bool has_told;      /* any */
+
+	if (hak_add_relaxed(&n_counted, 1) % HAK_CHECK_EVERY != HAK_CHECK_EVERY - 1 || hak_load_relaxed(&has_told))
+		return;
+	if (hakmem_check() == 0)
+		return;
+	hak_store_relaxed(&has_told, true);
+	if (hak_load_relaxed(&hak_aside_found) != NULL && hak_load_relaxed(&hak_report_tell) != NULL)
+		hak_load_relaxed(&hak_report_tell)(hak_load_relaxed(&hak_aside_found));
+	HAK_REQUIRE(hak_options.on_report, "the heap is damaged");
+}
+
 static void *HAK_NOINLINE take_hardened(size_t size, size_t align, bool *is_clean)
 {
 	void *p;
 
-	if (size > ADDRESSES || align > HAK_ALIGN_MAX)
+	if (size > ADDRESSES || align > HAK_ALIGN_MAX || (hak_does(HAK_HARDEN_CHAOS) && hak_harden_fails()))
 		return NULL;
+	if (hak_does(HAK_HARDEN_CHECK))
+		check_heap();
 	p = hak_harden_take(size, align, is_clean);
 	if (HAK_UNLIKELY(p == NULL) && make_room(size))
 		p = hak_harden_take(size, align, is_clean);

@@ -125,6 +125,9 @@
 #define HAK_CONF_LINE 256                    /* ... and of its longest line */
 
 #define HAK_CONFIG_SIZE 2048                 /* 2 KiB: what hakmem_config() tells at most, with every path at its longest */
+#define HAK_CHAOS_MOST 1000000               /* one allocation in this many fails, at least */
+#define HAK_CHAOS_SEED_MOST 999999999
+#define HAK_CHECK_EVERY 1000                 /* allocations between two checks of the heap */
 
 /* Limits on what the library holds. */
 #define HAK_LIMIT_LEAST ((int64_t)1 << 20)   /* 1 MiB: the lowest limit that can be set ... */
@@ -143,9 +146,11 @@
 #define HAK_PROF_MEMORY ((int64_t)32 << 20)  /* 32 MiB of addresses for all records by default, ... */
 #define HAK_PROF_MEMORY_LEAST ((int64_t)1 << 20) /* ... 1 MiB at least ... */
 #define HAK_PROF_MEMORY_MOST ((int64_t)16 << 30) /* ... and 16 GiB at most */
+#define HAK_PROF_MEMORY_DEBUG (1U << 30)     /* 1 GiB of addresses where each block is a sample */
 #define HAK_PROF_DEPTH 64                    /* most return addresses of a stack */
 #define HAK_PROF_PEAK_RATIO 8                /* a new peak is recorded when memory has grown by 1/8 */
 #define HAK_PROF_VISIT 64                    /* records that are copied at a time while the profile's lock is held */
+#define HAK_PROF_FREED 65536                 /* freed blocks whose stacks are known, where each block is a sample */
 #define HAK_PROF_LATE 64                     /* frees at a time by handlers whose thread holds the profile's lock */
 #define HAK_REACH_CHUNK ((size_t)64 << 10)   /* 64 KiB of memory read at a time, in search of leaks */
 #define HAK_REACH_SPARE ((size_t)64 << 10)   /* blocks that other threads may allocate meanwhile */

@@ -54,13 +54,15 @@ static const struct option options[] = {
 	{ FIELD(stats_interval), true, true, { "" }, 1, 86400 },
 	{ FIELD(stats_page), false, BOOL, { "false", "true" }, 0, 0 },
 	{ FIELD(ring), false, true, { "" }, 0, HAK_RING_MOST },
-	{ FIELD(profile), false, false, { "default", "hardened" }, 0, 0 },
+	{ FIELD(profile), false, false, { "default", "hardened", "debug" }, 0, 0 },
 	{ FIELD(zero_free), false, BOOL, { "false", "true" }, 0, 0 },
 	{ FIELD(pad), false, BOOL, { "false", "true" }, 0, 0 },
 	{ FIELD(random), false, BOOL, { "false", "true" }, 0, 0 },
 	{ FIELD(quarantine), false, BOOL, { "false", "true" }, 0, 0 },
 	{ FIELD(kinds), false, BOOL, { "false", "true" }, 0, 0 },
 	{ FIELD(guard), false, BOOL, { "false", "true" }, 0, 0 },
+	{ FIELD(chaos), false, true, { "" }, 0, HAK_CHAOS_MOST },
+	{ FIELD(chaos_seed), false, true, { "" }, 0, HAK_CHAOS_SEED_MOST },
 };
 
 #define N_OPTIONS (sizeof options / sizeof options[0])
@@ -92,22 +94,9 @@ uint32_t hak_options_harden(void)
 	all |= hak_options.quarantine ? HAK_HARDEN_QUARANTINE : 0U;
 	all |= hak_options.kinds ? HAK_HARDEN_KINDS : 0U;
 	all |= hak_options.guard ? HAK_HARDEN_GUARD : 0U;
+	all |= hak_options.chaos != 0 ? HAK_HARDEN_CHAOS | HAK_HARDEN_MOVE : 0U;
+	all |= hak_options.profile == HAK_PROFILE_DEBUG ? HAK_HARDEN_MOVE | HAK_HARDEN_CHECK : 0U;
 	return all;
-}
-
-/* A profile sets the parts that are not set by themselves, wherever. */
-static void follow_profile(void)
-{
-	static const uint16_t parts[] = { offsetof(struct hak_options, zero_free), offsetof(struct hak_options, pad),
-		offsetof(struct hak_options, random), offsetof(struct hak_options, quarantine),
-		offsetof(struct hak_options, kinds), offsetof(struct hak_options, guard) };
-
-	if (hak_options.profile != HAK_PROFILE_HARDENED)
-		return;
-	for (size_t i = 0; i < N_OPTIONS; i++)
-		for (size_t k = 0; k < sizeof parts / sizeof *parts; k++)
-			if (options[i].offset == parts[k] && hak_load_relaxed(&origins[i]) == HAK_FROM_DEFAULT)
-				hak_store_relaxed(field_of(&hak_options, &options[i]), 1);
 }
 
 /* Of a PATH, which has no field. */
@@ -416,6 +405,22 @@ static bool read_pair(const struct hak_source *source, const char *pair, size_t 
 	}
 	hak_store_relaxed(&origins[o - options], (uint8_t)source->origin);
 	return true;
+}
+
+/* A profile sets the options that are not set by themselves, wherever. */
+static void follow_profile(void)
+{
+	static const struct { const char name[16]; uint32_t value; bool is_hardened; } parts[] = { { "zero_free", 1, true },
+		{ "pad", 1, true }, { "random", 1, true }, { "quarantine", 1, true }, { "kinds", 1, true }, { "guard", 1, true },
+		{ "prof", 1, false }, { "prof_interval", 1, false }, { "prof_memory", HAK_PROF_MEMORY_DEBUG, false } };
+
+	for (size_t i = 0; i < sizeof parts / sizeof *parts && hak_options.profile != HAK_PROFILE_DEFAULT; i++) {
+		const struct option *o = find_option(parts[i].name, hak_text_measure(parts[i].name));
+
+		if ((parts[i].is_hardened || hak_options.profile == HAK_PROFILE_DEBUG) &&
+		    hak_load_relaxed(&origins[o - options]) == HAK_FROM_DEFAULT)
+			hak_store_relaxed(field_of(&hak_options, o), parts[i].value);
+	}
 }
 
 void hak_options_read(void)

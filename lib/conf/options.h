@@ -36,7 +36,8 @@ enum hak_limit_mode {
 
 enum hak_profile {
 	HAK_PROFILE_DEFAULT,
-	HAK_PROFILE_HARDENED /* all parts of hardening, except those set by themselves */
+	HAK_PROFILE_HARDENED, /* all parts of hardening, except those set by themselves */
+	HAK_PROFILE_DEBUG     /* the same; each block is a sample, the heap is checked now and then, realloc() always moves */
 };
 
 /* What a hardened process does, as bits. */
@@ -47,7 +48,10 @@ enum hak_harden_part {
 	HAK_HARDEN_RANDOM = 8,
 	HAK_HARDEN_QUARANTINE = 16,
 	HAK_HARDEN_KINDS = 32,
-	HAK_HARDEN_GUARD = 64
+	HAK_HARDEN_GUARD = 64,
+	HAK_HARDEN_CHAOS = 128,    /* some allocations fail */
+	HAK_HARDEN_MOVE = 256,     /* realloc() always moves */
+	HAK_HARDEN_CHECK = 512     /* the heap is checked after each HAK_CHECK_EVERY allocations */
 };
 
 /* const after the first slow allocation that finds the options known (free/harden.h): these parts, or 0. */
@@ -97,6 +101,8 @@ struct hak_options {
 	int64_t quarantine;  /* const: HAK_HARDEN_QUARANTINE: freed blocks are reused late */
 	int64_t kinds;       /* const: HAK_HARDEN_KINDS: malloc, new and new[] are told apart */
 	int64_t guard;       /* const: HAK_HARDEN_GUARD: inaccessible OS pages after slabs and around large blocks */
+	int64_t chaos;       /* const: HAK_HARDEN_CHAOS: one in this many allocations fails; 0: none */
+	int64_t chaos_seed;  /* const once the process is a hardened one: which ones; 0: by chance */
 };
 
 #define HAK_ROOT_SIZE 128

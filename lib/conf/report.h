@@ -41,6 +41,8 @@ extern const char hak_name_delete[], hak_name_delete_array[];
 void hak_report_bad_free(enum hak_verdict verdict, const char *call, const void *ptr, size_t what, const void *site)
 	HAK_COLD;
 
+/* Says where the block at ptr was allocated, if that is known; NULL: nobody knows. Called with no lock held. */
+extern void (*hak_report_tell)(const void *ptr); /* any */
 /* any; NULL, or set once: called after each line that is written, wherever that is, before the abort. */
 extern void (*hak_report_watcher)(void);
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "free/harden.h"
 
+#include "base/chance.h"
 #include "conf/sources.h"
 #include "large/guarded.h"
+#include "os/clock.h"
 #include "os/page.h"
 #include "region/pad.h"
 #include "thread/decay.h"
@@ -27,6 +29,33 @@ static void HAK_COLD leave_past(void)
 	hak_thread_leave(c);
 }
 
+/* Says by which seed allocations fail, so that it can be used again. */
+static void HAK_COLD begin_chaos(void)
+{
+	struct hak_text t;
+	uint64_t random;
+
+	if (hak_options.chaos_seed == 0) {
+		random = hak_os_now_fine();
+		hak_store_relaxed(&hak_options.chaos_seed, (int64_t)(hak_chance_bits(&random) % HAK_CHAOS_SEED_MOST) + 1);
+	}
+	hak_text_open_line(&t);
+	hak_text_add(&t, "hakmem: one allocation in ");
+	hak_text_add_signed(&t, hak_options.chaos);
+	hak_text_add(&t, " fails (chaos_seed:");
+	hak_text_add_signed(&t, hak_options.chaos_seed);
+	hak_text_add(&t, ")\n");
+	hak_text_close(&t);
+}
+
+bool hak_harden_fails(void)
+{
+	static uint64_t n_counted; /* any */
+	uint64_t state = (uint64_t)hak_load_relaxed(&hak_options.chaos_seed) << 32 ^ hak_add_relaxed(&n_counted, 1);
+
+	return hak_chance_bits(&state) % (uint64_t)hak_options.chaos == 0;
+}
+
 bool hak_harden_begin(void)
 {
 	static uint32_t has_begun; /* any */
@@ -44,6 +73,8 @@ bool hak_harden_begin(void)
 		hak_pad_start();
 		hak_heap_init(&hak_aside_nothing, UINT16_MAX); /* without a tag: no free may hit */
 		has_past = hak_heaps_first() != NULL;
+		if (hak_options.chaos != 0)
+			begin_chaos();
 	}
 	hak_store_release(&hak_harden, parts);
 	if (parts != 0 && has_past)
@@ -334,5 +365,7 @@ void *hak_harden_resize(struct hak_span *span, void *p, size_t size, const struc
 	if (HAK_UNLIKELY(span->kind == HAK_KIND_SLAB ? !is_whole(s, p, hak_aside_margin(s, hak_slab_idx_of(s, p))) :
 		!hak_guarded_is_whole(span)))
 		report(HAK_OVERFLOW, p, span, caller);
+	if (hak_does(HAK_HARDEN_MOVE))
+		return NULL;
 	return span->kind == HAK_KIND_SLAB ? resize_small(s, p, size) : resize_large(span, size);
 }

@@ -23,6 +23,9 @@ HAK_INLINE bool hak_harden_is_on(void)
 	return HAK_UNLIKELY(parts != 0) && (parts > HAK_HARDEN_UNKNOWN || hak_harden_begin());
 }
 
+/* With HAK_HARDEN_CHAOS: is this allocation to fail? Counts it. */
+bool hak_harden_fails(void);
+
 /* A block for size bytes, aligned to align (a power of two). NULL: no memory. *is_clean: it reads as zero. */
 void *hak_harden_take(size_t size, size_t align, bool *is_clean);
 

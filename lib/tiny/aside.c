@@ -244,6 +244,8 @@ static void say(const void *p, const char *what)
 	hak_text_close(&t);
 }
 
+const void *hak_aside_found;
+
 size_t hak_aside_check_locked(const struct hak_slab *s)
 {
 	size_t n_faults = 0;
@@ -254,9 +256,11 @@ size_t hak_aside_check_locked(const struct hak_slab *s)
 
 		if (is_free && hak_aside_find_written(s, i, 1) != NULL) {
 			say(p, ": write after free\n");
+			hak_store_relaxed(&hak_aside_found, p);
 			n_faults++;
 		} else if (!is_free && hak_does(HAK_HARDEN_PAD) && is_overflown(s, i)) {
 			say(p, ": overflow\n");
+			hak_store_relaxed(&hak_aside_found, p);
 			n_faults++;
 		}
 	}

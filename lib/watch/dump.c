@@ -93,12 +93,40 @@ static void add_frame(struct hak_text *t, uintptr_t address, const struct hak_mo
 	hak_text_add_hex(t, address);
 }
 
+#define MODULES_SIZE hak_round_up(HAK_MODULES_MOST * sizeof(struct hak_module), hak_os_page_size())
+
+void hak_dump_block(const void *p)
+{
+	uintptr_t frame[HAK_PROF_DEPTH];
+	struct hak_cache *c = hak_thread_enter();
+	size_t n_frames = hak_profile_find(p, frame), n_modules;
+	struct hak_module *modules;
+	struct hak_text t;
+
+	hak_thread_leave(c);
+	modules = n_frames > 0 ? hak_os_map(MODULES_SIZE, hak_os_page_size(), "hakmem: profile") : NULL;
+	if (modules == NULL)
+		return;
+	n_modules = hak_modules_get(modules);
+	hak_text_open_line(&t);
+	hak_text_add(&t, "hakmem: ");
+	hak_text_add_hex(&t, (uintptr_t)p);
+	hak_text_add(&t, ": allocated at");
+	for (size_t i = 0; i < n_frames; i++) {
+		hak_text_add(&t, " ");
+		add_frame(&t, frame[i] - 1, modules, n_modules, false);
+	}
+	hak_text_add(&t, "\n");
+	hak_text_close(&t);
+	hak_os_unmap(modules, MODULES_SIZE);
+}
+
 /* The live blocks, in the input format of flame graph tools. */
 static int write_folded(struct hak_text *t, const struct hak_profile_copy *copy, bool names_functions)
 {
-	size_t size = hak_round_up(HAK_MODULES_MOST * sizeof(struct hak_module), hak_os_page_size()), n;
-	struct hak_module *modules = hak_os_map(size, hak_os_page_size(), "hakmem: profile");
+	struct hak_module *modules = hak_os_map(MODULES_SIZE, hak_os_page_size(), "hakmem: profile");
 	struct hak_profile_site site;
+	size_t n;
 
 	if (modules == NULL)
 		return ENOMEM;
@@ -113,7 +141,7 @@ static int write_folded(struct hak_text *t, const struct hak_profile_copy *copy,
 		hak_text_add_number(t, (uint64_t)((double)site.n_live * site.weight * (double)site.size + 0.5));
 		hak_text_add(t, "\n");
 	}
-	hak_os_unmap(modules, size);
+	hak_os_unmap(modules, MODULES_SIZE);
 	return 0;
 }
 

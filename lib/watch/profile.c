@@ -49,6 +49,11 @@ struct sample {
 #define UNIT HAK_TABLE_UNIT
 #define UNITS(size) ((uint32_t)(((size) + UNIT - 1) / UNIT))
 
+struct freed {
+	uintptr_t block;
+	uint32_t site;
+};
+
 static struct hak_lock lock = HAK_LOCK(HAK_RANK_PROFILE);
 static char *memory;                          /* any: NULL before the first profile */
 static size_t memory_size;                    /* const once memory is set */
@@ -62,6 +67,7 @@ static uint64_t live, peak;                   /* lk:PROFILE: bytes, estimated */
 static size_t n_charged;                      /* lk:PROFILE: bytes that count against the limits */
 static uintptr_t late[HAK_PROF_LATE];         /* any: blocks freed by handlers whose thread held the lock */
 static bool is_late;                          /* any: there are some */
+static struct freed *freed;                   /* any: blocks freed lately, by hash; NULL: not each block was a sample yet */
 
 /* A new entry of t is filled in. */
 static void add_used(struct hak_table *t, size_t size)
@@ -189,6 +195,8 @@ static uint32_t drop_locked(const void *p)
 	s->n_live--;
 	live -= bytes_of(s);
 	hak_profile_sums.n_samples--;
+	if (freed != NULL)
+		freed[r->entry.hash % HAK_PROF_FREED] = (struct freed){ r->block, r->site };
 	hak_table_take(&records, &r->entry);
 	hak_store_release(&r->block, 0);
 	r->entry.next = unused;
@@ -397,6 +405,27 @@ uint32_t hak_profile_drop(const void *p)
 	return site;
 }
 
+size_t hak_profile_find(const void *p, uintptr_t out[HAK_PROF_DEPTH])
+{
+	uint32_t hash = hash_of_block(p), site = 0;
+	const struct stack *s = NULL;
+	const struct record *r;
+
+	if (!take_lock())
+		return 0;
+	r = is_open ? find_record(p, hash) : NULL;
+	if (r != NULL)
+		site = r->site;
+	else if (is_open && freed != NULL && freed[hash % HAK_PROF_FREED].block == (uintptr_t)p)
+		site = freed[hash % HAK_PROF_FREED].site;
+	if (site != 0) {
+		s = hak_table_at(&stacks, ((const struct site *)hak_table_at(&sites, site))->stack);
+		memmove(out, s->frame, s->n * sizeof *out);
+	}
+	hak_lock_give(&lock);
+	return s != NULL ? s->n : 0;
+}
+
 bool hak_profile_put_back(const void *p, uint32_t site)
 {
 	bool is_there;
@@ -425,6 +454,15 @@ static bool prepare_memory(uint64_t wanted)
 	return true;
 }
 
+/* The same for stacks of freed blocks. Without it, they are not known. */
+static void prepare_freed(void)
+{
+	struct freed *none = NULL, *p = hak_load_acquire(&freed) == NULL ? hak_meta_map(HAK_PROF_FREED * sizeof *p) : NULL;
+
+	if (p != NULL && hak_cas_release(&freed, &none, p))
+		hak_meta_note(p, HAK_PROF_FREED * sizeof *p);
+}
+
 static void begin_locked(uint64_t wanted_interval)
 {
 	if (is_open)
@@ -444,6 +482,8 @@ static void end_locked(void)
 		return;
 	hak_sampler_end();
 	is_open = false;
+	if (freed != NULL)
+		hak_os_purge(freed, HAK_PROF_FREED * sizeof *freed);
 	/* Under the lock, although it is a system call: the next profile's memory must not be purged. */
 	if (hak_os_purge(memory, memory_size)) {
 		hak_limit_give(n_charged);
@@ -456,6 +496,8 @@ bool hak_profile_settle(bool (*is_wanted)(void), uint64_t size, uint64_t wanted_
 {
 	bool has_memory = !is_wanted() || prepare_memory(size);
 
+	if (is_wanted() && wanted_interval == 1)
+		prepare_freed();
 	if (!take_lock())
 		return false;
 	if (is_wanted() && has_memory)

@@ -31,6 +31,9 @@ uint32_t hak_profile_drop(const void *p);
 /* Undoes hak_profile_drop(). False: no room. */
 bool hak_profile_put_back(const void *p, uint32_t site);
 
+/* The stack of the block at p, which is live or was freed lately. Returns how many frames; 0: it is not known. */
+size_t hak_profile_find(const void *p, uintptr_t out[HAK_PROF_DEPTH]);
+
 struct hak_profile_counts {
 	uint64_t n_samples; /* blocks with a record */
 	uint64_t n_lost;    /* samples without one, because there was no room */

@@ -6,6 +6,7 @@
 
 #include "base/chance.h"
 #include "conf/options.h"
+#include "conf/report.h"
 #include "free/dispatch.h"
 #include "thread/thread.h"
 #include "tiny/slab.h"
@@ -49,6 +50,7 @@ static bool settle(void)
 	bool is_done;
 
 	hak_store_relaxed(&hak_free_watcher, watch_free);
+	hak_store_relaxed(&hak_report_tell, hak_dump_block);
 	c = hak_thread_enter();
 	is_done = hak_profile_settle(is_wanted, (uint64_t)hak_options.prof_memory,
 		(uint64_t)hak_load_relaxed(&hak_options.prof_interval));

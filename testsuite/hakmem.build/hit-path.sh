@@ -14,10 +14,11 @@ esac
 objdump -d --no-show-raw-insn "$HAKMEM_LIB" >code || fail 'objdump'
 for name in malloc free; do
 	# Aliases share an address; objdump prints but one of the names.
+	# As strings: 20e70 and 2e71 are the same number.
 	start=$(nm -D --defined-only "$HAKMEM_LIB" | awk -v name="$name" '$3 == name { print $1 }')
 	[ -n "$start" ] || fail "no $name"
 	awk -v start="$start" '
-		/^[0-9a-f]+ </ { inside = ($1 == start); next }
+		/^[0-9a-f]+ </ { inside = ($1 "" == start ""); next }
 		inside && NF { print; if (/\tret/) exit }' code >"$name.code"
 	n=$(wc -l <"$name.code")
 	echo "$name: $n instructions to the first return"

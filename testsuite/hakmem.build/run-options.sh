@@ -35,6 +35,7 @@ gives "purge_delay:0,cache_cap:3,diet:true|$HAKMEM_LIB|0|" \
 gives "strict:true,diet:true|$HAKMEM_LIB|0|" env HAKMEM_CONF=strict:true "$HAKMEM_RUN" --diet ./show
 gives "stats_page:true|$HAKMEM_LIB|0|" "$HAKMEM_RUN" --watch ./show
 gives "pad:false,profile:hardened|$HAKMEM_LIB|0|" env HAKMEM_CONF=pad:false "$HAKMEM_RUN" --hardened ./show
+gives "profile:debug|$HAKMEM_LIB|0|" "$HAKMEM_RUN" --debug ./show
 libc=$(ldd /bin/true | sed -n 's/.*=> \(.*libc\.so[^ ]*\) .*/\1/p')
 gives "|$HAKMEM_LIB:$libc|0|" env LD_PRELOAD="$libc" "$HAKMEM_RUN" ./show
 

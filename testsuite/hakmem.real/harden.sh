@@ -4,7 +4,7 @@
 # Whole programs under profile:hardened do what they do without, and have no fault that is told: python3, perl, sqlite3, gcc, git
 # and what else is there.
 . "${srcdir:?}/testsuite/hakmem.real/real.inc"
-export HAKMEM_CONF=profile:hardened
+export HAKMEM_CONF="${conf-profile:hardened}"
 
 n=0
 has()
