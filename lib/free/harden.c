@@ -286,10 +286,13 @@ static void free_large(struct hak_span *span, char *p, size_t size, size_t align
 {
 	enum hak_verdict verdict;
 	struct hak_cache *c;
-	bool is_done;
 
 	if (HAK_UNLIKELY(is_wrong(span, p, *hak_guarded_kind(span), size, alignment, caller, &verdict))) {
 		report(verdict, p, span, caller);
+		return;
+	}
+	if (HAK_UNLIKELY(!hak_guarded_claim(span, p))) {
+		hak_report_bad_free(HAK_DOUBLE_FREE, caller->name, p, HAK_CLASS_LARGE, caller->site);
 		return;
 	}
 	if (HAK_UNLIKELY(!hak_guarded_is_whole(span)))
@@ -299,10 +302,11 @@ static void free_large(struct hak_span *span, char *p, size_t size, size_t align
 		span->is_sampled = false;
 		hak_load_relaxed(&hak_free_watcher)(p);
 	}
-	is_done = hak_thread_is_nested() ? hak_guarded_give_alone(span) : hak_guarded_give(span);
+	if (hak_thread_is_nested())
+		hak_guarded_give_alone(span);
+	else
+		hak_guarded_give(span);
 	hak_thread_leave(c);
-	if (HAK_UNLIKELY(!is_done)) /* another thread was first */
-		hak_report_bad_free(HAK_DOUBLE_FREE, caller->name, p, HAK_CLASS_LARGE, caller->site);
 }
 
 void hak_harden_free(struct hak_span *span, void *p, size_t size, size_t alignment, const struct hak_caller *caller)

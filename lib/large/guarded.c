@@ -222,14 +222,17 @@ void *hak_guarded_take_alone(size_t size, size_t align)
 	return p;
 }
 
-static bool give(struct hak_span *span, bool is_alone)
+bool hak_guarded_claim(struct hak_span *span, const void *p)
+{
+	return hak_registry_claim(p, 1, span, NULL);
+}
+
+static void give(struct hak_span *span, bool is_alone)
 {
 	struct hak_large *l = hak_large_of(span);
 	size_t mapped = l->mapped;
 	struct range r = reservation_of(l);
 
-	if (!hak_registry_claim(span->base, 1, span, NULL))
-		return false;
 	uncount_guards(l->origin);
 	hak_large_uncount(l);
 	if (is_alone)
@@ -242,17 +245,16 @@ static bool give(struct hak_span *span, bool is_alone)
 	} else if (hak_os_unmap(r.base, r.size) || hak_os_purge(r.base, r.size)) {
 		hak_limit_give(mapped);
 	}
-	return true;
 }
 
-bool hak_guarded_give(struct hak_span *span)
+void hak_guarded_give(struct hak_span *span)
 {
-	return give(span, false);
+	give(span, false);
 }
 
-bool hak_guarded_give_alone(struct hak_span *span)
+void hak_guarded_give_alone(struct hak_span *span)
 {
-	return give(span, true);
+	give(span, true);
 }
 
 /* Moves the OS pages that both sizes have into a new reservation. */

@@ -23,12 +23,15 @@ bool hak_guarded_is(const struct hak_span *span);
 /* Where the block comes from is in it: HAK_LIVE_KINDS. */
 uint8_t *hak_guarded_kind(struct hak_span *span);
 
-/* Is its pattern unchanged? */
+/* Takes the block at p from all who would free it, too. False: another thread was first. */
+bool hak_guarded_claim(struct hak_span *span, const void *p);
+
+/* Is its pattern unchanged? For its owner: what another thread has freed is inaccessible. */
 bool hak_guarded_is_whole(struct hak_span *span);
 
-/* Frees it. False: another thread was first. */
-bool hak_guarded_give(struct hak_span *span);
-bool hak_guarded_give_alone(struct hak_span *span);
+/* Frees what was claimed. */
+void hak_guarded_give(struct hak_span *span);
+void hak_guarded_give_alone(struct hak_span *span);
 
 /* Changes its size, moving the OS pages if necessary. Returns where it is, or NULL: unchanged. */
 void *hak_guarded_resize(struct hak_span *span, size_t size);

@@ -4,10 +4,12 @@
 #include <errno.h>
 #include <signal.h>
 
+#include "base/bits.h"
 #include "base/chance.h"
 #include "conf/options.h"
 #include "conf/report.h"
 #include "free/dispatch.h"
+#include "os/page.h"
 #include "thread/thread.h"
 #include "tiny/slab.h"
 #include "watch/dump.h"
@@ -68,16 +70,23 @@ bool hak_sample_settle(void)
 	return settle();
 }
 
+/* A block counts as its class, or its OS pages: were it the size requested, as in a hardened process, there would be a site for
+ * each. */
+static size_t size_of(const struct hak_span *span)
+{
+	return span->kind == HAK_KIND_SLAB ? span->size : hak_round_up(span->size, hak_os_page_size());
+}
+
 /* Is the block in span a sample? */
 static bool is_due(const struct hak_span *span)
 {
 	struct hak_cache *c = hak_thread_me.cache;
 
 	if (c == NULL || c->sampler == NULL) /* no memory for one */
-		return hak_sampler_toss(&random_of_none, span->size);
+		return hak_sampler_toss(&random_of_none, size_of(span));
 	if (span->kind == HAK_KIND_SLAB)
 		return hak_sampler_count_own(c, span->sc);
-	return hak_sampler_toss(&c->sampler->random, span->size);
+	return hak_sampler_toss(&c->sampler->random, size_of(span));
 }
 
 static void set_mark(struct hak_span *span, const void *p)
@@ -152,11 +161,11 @@ void hak_sample_count(void *p, const void *frame)
 	if (!is_due(span))
 		return;
 	c = hak_thread_enter();
-	if (hak_profile_add(p, span->size, frame) || is_traced())
+	if (hak_profile_add(p, size_of(span), frame) || is_traced())
 		set_mark(span, p);
 	hak_thread_leave(c);
 	if (is_traced())
-		hak_probe_alloc(p, span->size, weigh(span->size));
+		hak_probe_alloc(p, size_of(span), weigh(size_of(span)));
 	errno = saved;
 }
 
