@@ -105,17 +105,18 @@ static void *HAK_NOINLINE take_untiny(size_t size, size_t align, bool grows, boo
 	return check_limits(p);
 }
 
-/* Ends the program, unless it is to go on, when blocks were overwritten. */
+/* Now and then looks whether blocks were overwritten. If so, the program ends, unless it is to go on. */
 static void HAK_COLD check_heap(void)
 {
-	static uint64_t n_counted; /* any */
-	static bool has_told;      /* any */
+	static uint64_t n_counted, next = HAK_CHECK_EVERY - 1; /* any */
+	uint64_t n = hak_add_relaxed(&n_counted, 1);
 
-	if (hak_add_relaxed(&n_counted, 1) % HAK_CHECK_EVERY != HAK_CHECK_EVERY - 1 || hak_load_relaxed(&has_told))
+	if (n < hak_load_relaxed(&next))
 		return;
+	hak_store_relaxed(&next, n + HAK_CHECK_EVERY + hak_limit_held() / HAK_CHECK_BYTES);
 	if (hakmem_check() == 0)
 		return;
-	hak_store_relaxed(&has_told, true);
+	hak_store_relaxed(&next, UINT64_MAX);
 	if (hak_load_relaxed(&hak_aside_found) != NULL && hak_load_relaxed(&hak_report_tell) != NULL)
 		hak_load_relaxed(&hak_report_tell)(hak_load_relaxed(&hak_aside_found));
 	HAK_REQUIRE(hak_options.on_report, "the heap is damaged");

@@ -127,7 +127,8 @@
 #define HAK_CONFIG_SIZE 2048                 /* 2 KiB: what hakmem_config() tells at most, with every path at its longest */
 #define HAK_CHAOS_MOST 1000000               /* one allocation in this many fails, at least */
 #define HAK_CHAOS_SEED_MOST 999999999
-#define HAK_CHECK_EVERY 1000                 /* allocations between two checks of the heap */
+#define HAK_CHECK_EVERY 1000                 /* allocations between two checks of the heap, ... */
+#define HAK_CHECK_BYTES 4096                 /* ... and one more for each 4 KiB of it */
 
 /* Limits on what the library holds. */
 #define HAK_LIMIT_LEAST ((int64_t)1 << 20)   /* 1 MiB: the lowest limit that can be set ... */

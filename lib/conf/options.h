@@ -51,7 +51,7 @@ enum hak_harden_part {
 	HAK_HARDEN_GUARD = 64,
 	HAK_HARDEN_CHAOS = 128,    /* some allocations fail */
 	HAK_HARDEN_MOVE = 256,     /* realloc() always moves */
-	HAK_HARDEN_CHECK = 512     /* the heap is checked after each HAK_CHECK_EVERY allocations */
+	HAK_HARDEN_CHECK = 512     /* the heap is checked now and then */
 };
 
 /* const after the first slow allocation that finds the options known (free/harden.h): these parts, or 0. */

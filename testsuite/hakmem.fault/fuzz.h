@@ -204,7 +204,7 @@ static void *bad_of_live(struct shadow *s, enum bad_kind kind)
 
 	switch (kind) {
 	case BAD_INSIDE:
-		return room > 16 ? l->p + 16 + fuzz_pick(s, room / 16 - 1) * 16 : l->p + 8;
+		return room >= 32 ? l->p + 16 + fuzz_pick(s, room / 16 - 1) * 16 : l->p + 8;
 	case BAD_REST:
 		/* The last block of a slab of one slice: no other can begin where this one ends. */
 		if (room <= 1024 && left < room && left >= 16)
