@@ -27,6 +27,7 @@
 #pragma weak hakmem_option_get
 
 #define EXPORT __attribute__((visibility("default")))
+#define NEAR_NULL 4096 /* there, the program is to get its SIGSEGV; that to is not NULL is what the compiler believes */
 #define N_SITES 64 /* places remembered; beyond that, every fault is written */
 
 typedef void *move_function(void *to, const void *from, size_t n);
@@ -161,7 +162,7 @@ static void check(const char *name, const void *to, size_t n, const void *site)
 {
 	size_t room;
 
-	if (n == 0 || library_end == 0 || __atomic_load_n(&move, __ATOMIC_ACQUIRE) == NULL)
+	if (n == 0 || (uintptr_t)to < NEAR_NULL || __atomic_load_n(&move, __ATOMIC_ACQUIRE) == NULL || library_end == 0)
 		return;
 	room = hakmem_malloc_object_size(to);
 	if (__builtin_expect(room < n, 0) && (uintptr_t)site - library_start >= library_end - library_start)

@@ -2,7 +2,7 @@
 /*
  * Owns: the report of a bad free: one line on stderr, then abort(); or, with on_error:report, that line once for each
  *       place in the program.
- * Threads: any. Locks: none. Async-signal-safe.
+ * Threads: any. Locks: none. Async-signal-safe, but for the dynamic linker's lock while a heap profile is taken.
  */
 #ifndef HAK_CONF_REPORT_H
 #define HAK_CONF_REPORT_H
@@ -41,7 +41,7 @@ extern const char hak_name_delete[], hak_name_delete_array[];
 void hak_report_bad_free(enum hak_verdict verdict, const char *call, const void *ptr, size_t what, const void *site)
 	HAK_COLD;
 
-/* Says where the block at ptr was allocated, if that is known; NULL: nobody knows. Called with no lock held. */
+/* Says where the block at ptr was allocated, if that is known; NULL: nobody knows. To be called with no lock held. */
 extern void (*hak_report_tell)(const void *ptr); /* any */
 /* any; NULL, or set once: called after each line that is written, wherever that is, before the abort. */
 extern void (*hak_report_watcher)(void);

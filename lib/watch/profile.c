@@ -47,6 +47,7 @@ struct sample {
 };
 
 #define UNIT HAK_TABLE_UNIT
+#define FREED_SIZE (HAK_PROF_FREED * sizeof(struct freed))
 #define UNITS(size) ((uint32_t)(((size) + UNIT - 1) / UNIT))
 
 struct freed {
@@ -187,6 +188,7 @@ static uint32_t hash_of_block(const void *p)
 static uint32_t drop_locked(const void *p)
 {
 	struct record *r = is_open ? find_record(p, hash_of_block(p)) : NULL;
+	struct freed *f = hak_load_acquire(&freed);
 	struct site *s;
 
 	if (r == NULL)
@@ -195,8 +197,8 @@ static uint32_t drop_locked(const void *p)
 	s->n_live--;
 	live -= bytes_of(s);
 	hak_profile_sums.n_samples--;
-	if (freed != NULL)
-		freed[r->entry.hash % HAK_PROF_FREED] = (struct freed){ r->block, r->site };
+	if (f != NULL)
+		f[r->entry.hash % HAK_PROF_FREED] = (struct freed){ r->block, r->site };
 	hak_table_take(&records, &r->entry);
 	hak_store_release(&r->block, 0);
 	r->entry.next = unused;
@@ -408,6 +410,7 @@ uint32_t hak_profile_drop(const void *p)
 size_t hak_profile_find(const void *p, uintptr_t out[HAK_PROF_DEPTH])
 {
 	uint32_t hash = hash_of_block(p), site = 0;
+	const struct freed *f = hak_load_acquire(&freed);
 	const struct stack *s = NULL;
 	const struct record *r;
 
@@ -416,8 +419,8 @@ size_t hak_profile_find(const void *p, uintptr_t out[HAK_PROF_DEPTH])
 	r = is_open ? find_record(p, hash) : NULL;
 	if (r != NULL)
 		site = r->site;
-	else if (is_open && freed != NULL && freed[hash % HAK_PROF_FREED].block == (uintptr_t)p)
-		site = freed[hash % HAK_PROF_FREED].site;
+	else if (is_open && f != NULL && f[hash % HAK_PROF_FREED].block == (uintptr_t)p)
+		site = f[hash % HAK_PROF_FREED].site;
 	if (site != 0) {
 		s = hak_table_at(&stacks, ((const struct site *)hak_table_at(&sites, site))->stack);
 		memmove(out, s->frame, s->n * sizeof *out);
@@ -457,10 +460,12 @@ static bool prepare_memory(uint64_t wanted)
 /* The same for stacks of freed blocks. Without it, they are not known. */
 static void prepare_freed(void)
 {
-	struct freed *none = NULL, *p = hak_load_acquire(&freed) == NULL ? hak_meta_map(HAK_PROF_FREED * sizeof *p) : NULL;
+	struct freed *none = NULL, *p = hak_load_acquire(&freed) == NULL ? hak_meta_map(FREED_SIZE) : NULL;
 
-	if (p != NULL && hak_cas_release(&freed, &none, p))
-		hak_meta_note(p, HAK_PROF_FREED * sizeof *p);
+	if (p != NULL && hak_cas_release(&freed, &none, p)) {
+		hak_limit_add(FREED_SIZE);
+		hak_meta_note(p, FREED_SIZE);
+	}
 }
 
 static void begin_locked(uint64_t wanted_interval)
@@ -482,8 +487,8 @@ static void end_locked(void)
 		return;
 	hak_sampler_end();
 	is_open = false;
-	if (freed != NULL)
-		hak_os_purge(freed, HAK_PROF_FREED * sizeof *freed);
+	if (hak_load_acquire(&freed) != NULL)
+		hak_os_purge(freed, FREED_SIZE);
 	/* Under the lock, although it is a system call: the next profile's memory must not be purged. */
 	if (hak_os_purge(memory, memory_size)) {
 		hak_limit_give(n_charged);

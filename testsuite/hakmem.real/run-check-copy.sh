@@ -82,6 +82,8 @@ int main(int argc, char **argv)
 		return 3;
 	if (at == 777)
 		free(p), at = 0;
+	if (at == 778)
+		p = NULL, at = 0;
 	if (write_by(form, p + at, n) != 0 || memcmp(p + at, text, n) != 0)
 		return 3;
 	if (write_by(form, p + at, n) != 0) /* the same fault at the same place */
@@ -120,6 +122,8 @@ while passes --hardened ./copy $form 40 0 40 && ! grep -q 'no more' out; do
 	told 'overflow by 23 bytes \(block of 40 at BLOCK, ' --hardened ./copy $form 40 13 50
 	told 'overflow by 20 bytes \(block of 48 at BLOCK, ' ./copy $form 40 8 60
 	told '60 bytes into no live block \(' ./copy $form 40 777 60
+	"$HAKMEM_RUN" --check-copy ./copy $form 40 778 60 >out 2>err
+	[ "$?$(grep -c hakmem: err)" = 1390 ] || fail "form $form: NULL is the program's own SIGSEGV" "$(cat out err)"
 	"$HAKMEM_RUN" --check-copy -o on_error:report ./copy $form 40 8 60 >out 2>err ||
 		fail "on_error:report: $?" "$(cat out err)"
 	[ "$(grep -cx 'went on' out)$(grep -c overflow err)" = 11 ] || fail "form $form: on_error:report" "$(cat out err)"
