@@ -412,7 +412,8 @@ static void follow_profile(void)
 {
 	static const struct { const char name[16]; uint32_t value; bool is_hardened; } parts[] = { { "zero_free", 1, true },
 		{ "pad", 1, true }, { "random", 1, true }, { "quarantine", 1, true }, { "kinds", 1, true }, { "guard", 1, true },
-		{ "prof", 1, false }, { "prof_interval", 1, false }, { "prof_memory", HAK_PROF_MEMORY_DEBUG, false } };
+		{ "prof", 1, false }, { "prof_interval", 1, false }, { "prof_memory", HAK_PROF_MEMORY_DEBUG, false },
+		{ "prof_leaks", 1, false } };
 
 	for (size_t i = 0; i < sizeof parts / sizeof *parts && hak_options.profile != HAK_PROFILE_DEFAULT; i++) {
 		const struct option *o = find_option(parts[i].name, hak_text_measure(parts[i].name));

@@ -14,6 +14,7 @@
 #include "tiny/sampler.h"
 #include "tiny/slab.h"
 #include "watch/pins.h"
+#include "watch/freed.h"
 #include "watch/stack.h"
 #include "watch/table.h"
 
@@ -47,13 +48,7 @@ struct sample {
 };
 
 #define UNIT HAK_TABLE_UNIT
-#define FREED_SIZE (HAK_PROF_FREED * sizeof(struct freed))
 #define UNITS(size) ((uint32_t)(((size) + UNIT - 1) / UNIT))
-
-struct freed {
-	uintptr_t block;
-	uint32_t site;
-};
 
 static struct hak_lock lock = HAK_LOCK(HAK_RANK_PROFILE);
 static char *memory;                          /* any: NULL before the first profile */
@@ -68,7 +63,6 @@ static uint64_t live, peak;                   /* lk:PROFILE: bytes, estimated */
 static size_t n_charged;                      /* lk:PROFILE: bytes that count against the limits */
 static uintptr_t late[HAK_PROF_LATE];         /* any: blocks freed by handlers whose thread held the lock */
 static bool is_late;                          /* any: there are some */
-static struct freed *freed;                   /* any: blocks freed lately, by hash; NULL: not each block was a sample yet */
 
 /* A new entry of t is filled in. */
 static void add_used(struct hak_table *t, size_t size)
@@ -188,7 +182,6 @@ static uint32_t hash_of_block(const void *p)
 static uint32_t drop_locked(const void *p)
 {
 	struct record *r = is_open ? find_record(p, hash_of_block(p)) : NULL;
-	struct freed *f = hak_load_acquire(&freed);
 	struct site *s;
 
 	if (r == NULL)
@@ -197,8 +190,7 @@ static uint32_t drop_locked(const void *p)
 	s->n_live--;
 	live -= bytes_of(s);
 	hak_profile_sums.n_samples--;
-	if (f != NULL)
-		f[r->entry.hash % HAK_PROF_FREED] = (struct freed){ r->block, r->site };
+	hak_freed_note_locked(r->block, r->entry.hash, r->site);
 	hak_table_take(&records, &r->entry);
 	hak_store_release(&r->block, 0);
 	r->entry.next = unused;
@@ -410,7 +402,6 @@ uint32_t hak_profile_drop(const void *p)
 size_t hak_profile_find(const void *p, uintptr_t out[HAK_PROF_DEPTH])
 {
 	uint32_t hash = hash_of_block(p), site = 0;
-	const struct freed *f = hak_load_acquire(&freed);
 	const struct stack *s = NULL;
 	const struct record *r;
 
@@ -419,8 +410,8 @@ size_t hak_profile_find(const void *p, uintptr_t out[HAK_PROF_DEPTH])
 	r = is_open ? find_record(p, hash) : NULL;
 	if (r != NULL)
 		site = r->site;
-	else if (is_open && f != NULL && f[hash % HAK_PROF_FREED].block == (uintptr_t)p)
-		site = f[hash % HAK_PROF_FREED].site;
+	else if (is_open)
+		site = hak_freed_find_locked((uintptr_t)p, hash);
 	if (site != 0) {
 		s = hak_table_at(&stacks, ((const struct site *)hak_table_at(&sites, site))->stack);
 		memmove(out, s->frame, s->n * sizeof *out);
@@ -457,17 +448,6 @@ static bool prepare_memory(uint64_t wanted)
 	return true;
 }
 
-/* The same for stacks of freed blocks. Without it, they are not known. */
-static void prepare_freed(void)
-{
-	struct freed *none = NULL, *p = hak_load_acquire(&freed) == NULL ? hak_meta_map(FREED_SIZE) : NULL;
-
-	if (p != NULL && hak_cas_release(&freed, &none, p)) {
-		hak_limit_add(FREED_SIZE);
-		hak_meta_note(p, FREED_SIZE);
-	}
-}
-
 static void begin_locked(uint64_t wanted_interval)
 {
 	if (is_open)
@@ -487,8 +467,7 @@ static void end_locked(void)
 		return;
 	hak_sampler_end();
 	is_open = false;
-	if (hak_load_acquire(&freed) != NULL)
-		hak_os_purge(freed, FREED_SIZE);
+	hak_freed_empty_locked();
 	/* Under the lock, although it is a system call: the next profile's memory must not be purged. */
 	if (hak_os_purge(memory, memory_size)) {
 		hak_limit_give(n_charged);
@@ -502,7 +481,7 @@ bool hak_profile_settle(bool (*is_wanted)(void), uint64_t size, uint64_t wanted_
 	bool has_memory = !is_wanted() || prepare_memory(size);
 
 	if (is_wanted() && wanted_interval == 1)
-		prepare_freed();
+		hak_freed_prepare();
 	if (!take_lock())
 		return false;
 	if (is_wanted() && has_memory)
