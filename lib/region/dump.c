@@ -110,7 +110,7 @@ static void undump_superslab(struct hak_superslab *s)
 	}
 }
 
-void hak_slices_undump(void)
+void HAK_COLD hak_slices_undump(void)
 {
 	for (struct hak_superslab *s = hak_slices_first(); s != NULL && hak_os_can_split(); s = s->next)
 		undump_superslab(s);
