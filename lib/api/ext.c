@@ -144,7 +144,7 @@ static size_t check_heap(struct hak_heap *h)
 	return n_faults;
 }
 
-HAK_EXPORT size_t hakmem_check(void)
+HAK_EXPORT size_t HAK_COLD hakmem_check(void)
 {
 	struct hak_cache *c = hak_thread_enter();
 	size_t n_faults = 0;

@@ -67,6 +67,7 @@
 /* Runs and large blocks. */
 #define HAK_RUN_MAX (HAK_SUPERSLAB_SIZE / 8) /* 4 MiB: the largest run; beyond it, a mapping of its own */
 #define HAK_LARGE_CACHE_SLOTS 32             /* mappings kept for reuse, at most */
+#define HAK_KEPT_SLOTS (HAK_LARGE_CACHE_SLOTS + HAK_SPARE_SLOTS) /* of either kind */
 #define HAK_LARGE_PURGES 64                  /* mappings, or pieces of one, unmapped in a row */
 #define HAK_ALIGN_MAX ((size_t)1 << (HAK_ADDRESS_BITS - 2))
 
@@ -77,6 +78,9 @@
 #define HAK_HELD_LEAST 256                   /* blocks of a class handed out, or half a slab, before a freed one is */
 #define HAK_PLACES_BITS 46                   /* 64 TiB of addresses, and in it ... */
 #define HAK_WINDOW_BITS 36                   /* ... a window of 64 GiB for random addresses */
+#define HAK_SPARE_SLOTS 8                    /* hardened: freed large blocks whose pages are kept for the next one, ... */
+#define HAK_SPARE_MOST ((size_t)4 << 20)     /* ... 4 MiB of them in all ... */
+#define HAK_SPARE_LARGEST ((size_t)1 << 20)  /* ... and 1 MiB each at most */
 #define HAK_QUARANTINE_SLOTS 64              /* freed large blocks whose addresses stay inaccessible, ... */
 #define HAK_QUARANTINE_MOST (HAK_ADDRESS_BITS == 32 ? (size_t)16 << 20 : (size_t)64 << 30) /* ... and the bytes of these */
 

@@ -368,7 +368,7 @@ static void report_value(const struct hak_source *source, const struct option *o
 }
 
 /* One "name:value" or "name=value". Returns whether it was right. */
-static bool read_pair(const struct hak_source *source, const char *pair, size_t n)
+static bool HAK_COLD read_pair(const struct hak_source *source, const char *pair, size_t n)
 {
 	size_t sign = 0, n_name;
 	const struct option *o;
@@ -475,7 +475,7 @@ bool hak_options_get(const char *name, struct hak_text *out)
 	return o != NULL;
 }
 
-bool hak_options_get_default(const char *name, struct hak_text *out)
+bool HAK_COLD hak_options_get_default(const char *name, struct hak_text *out)
 {
 	struct hak_options defaults = DEFAULTS;
 	const struct option *o = find_option(name, hak_text_measure(name));

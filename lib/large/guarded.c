@@ -7,6 +7,8 @@
 #include "base/bits.h"
 #include "conf/options.h"
 #include "large/block.h"
+#include "large/spare.h"
+#include "os/clock.h"
 #include "os/lock.h"
 #include "os/page.h"
 #include "region/limit.h"
@@ -88,8 +90,9 @@ static void unmap(struct range r)
 	hak_os_unmap(r.base, r.size);
 }
 
-void hak_guarded_trim(void)
+void HAK_COLD hak_guarded_trim(void)
 {
+	hak_spare_purge(0);
 	for (unsigned i = 0; i < HAK_QUARANTINE_SLOTS; i++) {
 		struct range gone;
 
@@ -104,7 +107,7 @@ void hak_guarded_trim(void)
 }
 
 /* Keeps r inaccessible, instead of the oldest ones. */
-static void put(struct range r)
+static void HAK_COLD put(struct range r)
 {
 	struct range gone[HAK_QUARANTINE_SLOTS];
 	unsigned n_gone = 0;
@@ -133,8 +136,8 @@ static void put(struct range r)
 		unmap(gone[--n_gone]);
 }
 
-/* A reservation with `mapped` bytes of memory in it. Returns those, or NULL: no memory. */
-static char *map(size_t mapped, size_t align, uint64_t *origin)
+/* A reservation for `mapped` bytes of memory. Returns where those go, or NULL: no memory. */
+static char *reserve(size_t mapped, size_t align, uint64_t *origin)
 {
 	size_t page = hak_os_page_size();
 	bool is_guarded = hak_does(HAK_HARDEN_GUARD) && hak_os_can_split();
@@ -144,7 +147,7 @@ static char *map(size_t mapped, size_t align, uint64_t *origin)
 
 	if (base == NULL)
 		return NULL;
-	if (!hak_os_open(base + before, mapped, "hakmem: large") || !hak_registry_reserve(base + before, 1)) {
+	if (!hak_registry_reserve(base + before, 1)) {
 		hak_os_unmap(base, size);
 		return NULL;
 	}
@@ -156,6 +159,23 @@ static char *map(size_t mapped, size_t align, uint64_t *origin)
 static void uncount_guards(uint64_t origin)
 {
 	hak_os_count_mappings((origin & 1) != 0 ? -2 : 0);
+}
+
+static void unreserve(char *pages, uint64_t origin)
+{
+	uncount_guards(origin);
+	hak_os_unmap(pages - (origin & 1) * hak_os_page_size(), (size_t)origin - (origin & 1));
+}
+
+/* With its memory. */
+static char *map(size_t mapped, size_t align, uint64_t *origin)
+{
+	char *pages = reserve(mapped, align, origin);
+
+	if (pages == NULL || hak_os_open(pages, mapped, "hakmem: large"))
+		return pages;
+	unreserve(pages, *origin);
+	return NULL;
 }
 
 static void *put_block(struct hak_large *l, char *p, size_t size, size_t mapped, uint64_t origin)
@@ -181,9 +201,10 @@ static size_t offset_of(size_t mapped, size_t wanted, size_t align, uint64_t ori
 	return mapped - hak_round_up(wanted, align > HAK_ALIGNMENT ? align : HAK_ALIGNMENT);
 }
 
-static void *take(size_t size, size_t align, struct hak_large *l, bool is_charged)
+static void *HAK_COLD take(size_t size, size_t align, struct hak_large *l, bool is_charged)
 {
 	size_t wanted = wanted_for(size), mapped = hak_round_up(wanted, hak_os_page_size());
+	struct hak_kept spare;
 	uint64_t origin;
 	char *pages;
 
@@ -191,6 +212,10 @@ static void *take(size_t size, size_t align, struct hak_large *l, bool is_charge
 		return NULL;
 	if (!(is_charged ? hak_large_charge(mapped) : hak_limit_take(mapped)))
 		return NULL;
+	if (is_charged && align <= hak_os_page_size() && hak_spare_take(mapped, &spare)) {
+		hak_limit_give(mapped); /* it counted already */
+		return put_block(l, spare.base + offset_of(mapped, wanted, align, spare.origin), size, mapped, spare.origin);
+	}
 	pages = map(mapped, align, &origin);
 	if (pages == NULL && is_charged) {
 		hak_guarded_trim();
@@ -227,11 +252,52 @@ bool hak_guarded_claim(struct hak_span *span, const void *p)
 	return hak_registry_claim(p, 1, span, NULL);
 }
 
-static void give(struct hak_span *span, bool is_alone)
+/* Gives back what is left of a reservation without its OS pages. */
+static void unmap_around(struct range r, char *pages, size_t mapped)
+{
+	if (pages > r.base)
+		hak_os_unmap_part(r.base, (size_t)(pages - r.base));
+	if (r.base + r.size > pages + mapped)
+		hak_os_unmap_part(pages + mapped, (size_t)(r.base + r.size - (pages + mapped)));
+}
+
+/* Moves the OS pages of a freed block into a new reservation, for a next block: the kernel would have to zero others, and each
+ * would cost a fault. Its own addresses become inaccessible. */
+static bool HAK_COLD spare_pages(struct range r, char *pages, size_t mapped)
+{
+	struct hak_kept spare = { .size = mapped, .since = hak_os_now() };
+	char *hole;
+
+	/* The program may have protected some of it. */
+	if (mapped > HAK_SPARE_LARGEST || !hak_os_populate(pages, mapped))
+		return false;
+	spare.base = reserve(mapped, hak_os_page_size(), &spare.origin);
+	if (spare.base == NULL)
+		return false;
+	memset(pages, 0, mapped);
+	if (!hak_os_remap(pages, mapped, spare.base, mapped)) {
+		unreserve(spare.base, spare.origin);
+		return false;
+	}
+	hak_spare_put(&spare);
+	/* Another thread may have mapped something where the pages were. */
+	hole = hak_os_reserve(pages, mapped, 0, hak_os_page_size());
+	if (hole == pages) {
+		put(r);
+		return true;
+	}
+	if (hole != NULL)
+		hak_os_unmap(hole, mapped);
+	unmap_around(r, pages, mapped);
+	return true;
+}
+
+static void HAK_COLD give(struct hak_span *span, bool is_alone)
 {
 	struct hak_large *l = hak_large_of(span);
 	size_t mapped = l->mapped;
 	struct range r = reservation_of(l);
+	char *pages = pages_of(span);
 
 	uncount_guards(l->origin);
 	hak_large_uncount(l);
@@ -239,6 +305,8 @@ static void give(struct hak_span *span, bool is_alone)
 		hak_large_give_descriptor_late(l);
 	else
 		hak_large_give_descriptor(l);
+	if (!is_alone && hak_does(HAK_HARDEN_QUARANTINE) && spare_pages(r, pages, mapped))
+		return;
 	if (!is_alone && hak_does(HAK_HARDEN_QUARANTINE) && r.size <= HAK_QUARANTINE_MOST && hak_os_close(r.base, r.size)) {
 		hak_limit_give(mapped);
 		put(r);
@@ -258,7 +326,7 @@ void hak_guarded_give_alone(struct hak_span *span)
 }
 
 /* Moves the OS pages that both sizes have into a new reservation. */
-static char *move(struct hak_large *l, size_t mapped)
+static char *HAK_COLD move(struct hak_large *l, size_t mapped)
 {
 	size_t page = hak_os_page_size(), old_mapped = l->mapped, off = (size_t)(l->span.base - pages_of(&l->span));
 	struct range old = reservation_of(l);
@@ -275,20 +343,13 @@ static char *move(struct hak_large *l, size_t mapped)
 	hak_registry_drop(l->span.base, 1);
 	if (!hak_os_remap(from, mapped < old_mapped ? mapped : old_mapped, to, mapped)) {
 		hak_registry_put(l->span.base, 1, &l->span);
-		hak_os_unmap(to - (origin & 1) * page, (size_t)origin - (origin & 1));
-		uncount_guards(origin);
+		unreserve(to, origin);
 		hak_limit_give(mapped > old_mapped ? mapped - old_mapped : 0);
 		return NULL;
 	}
 	/* Where the pages were, nothing is mapped any more, or already something else. */
-	if (from > old.base)
-		hak_os_unmap_part(old.base, (size_t)(from - old.base));
-	if (mapped < old_mapped) {
-		hak_os_unmap_part(from + mapped, (size_t)(old.base + old.size - (from + mapped)));
-		hak_limit_give(old_mapped - mapped);
-	} else if (old.base + old.size > from + old_mapped) {
-		hak_os_unmap_part(from + old_mapped, (size_t)(old.base + old.size - (from + old_mapped)));
-	}
+	unmap_around(old, from, mapped < old_mapped ? mapped : old_mapped);
+	hak_limit_give(mapped < old_mapped ? old_mapped - mapped : 0);
 	uncount_guards(l->origin);
 	hak_large_uncount(l);
 	hak_large_count(l, mapped, origin);
@@ -296,7 +357,7 @@ static char *move(struct hak_large *l, size_t mapped)
 	return to + off;
 }
 
-void *hak_guarded_resize(struct hak_span *span, size_t size)
+void *HAK_COLD hak_guarded_resize(struct hak_span *span, size_t size)
 {
 	struct hak_large *l = hak_large_of(span);
 	size_t page = hak_os_page_size(), off = (size_t)(span->base - pages_of(span)), old_size = span->size;

@@ -13,7 +13,7 @@
 #include "region/slack.h"
 
 static struct hak_lock lock = HAK_LOCK(HAK_RANK_LARGE);
-struct hak_kept hak_kept_slots[HAK_LARGE_CACHE_SLOTS];
+struct hak_kept hak_kept_slots[HAK_KEPT_SLOTS];
 static uint64_t n_kept_bytes;                          /* lk:LARGE; read by any */
 
 static void take_lock(void)

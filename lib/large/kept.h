@@ -24,7 +24,7 @@ struct hak_kept {
 	bool is_clean;
 };
 
-extern struct hak_kept hak_kept_slots[HAK_LARGE_CACHE_SLOTS]; /* lk:LARGE */
+extern struct hak_kept hak_kept_slots[HAK_KEPT_SLOTS]; /* lk:LARGE: the last HAK_SPARE_SLOTS of them are large/spare.h's */
 
 /* A kept mapping of size bytes and alignment, or one that is smaller and can grow. False: none. */
 bool hak_kept_take(size_t size, size_t align, bool grows, struct hak_kept *out);

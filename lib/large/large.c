@@ -6,6 +6,7 @@
 #include "base/probe.h"
 #include "large/block.h"
 #include "large/kept.h"
+#include "large/spare.h"
 #include "os/lock.h"
 #include "os/page.h"
 #include "region/huge.h"
@@ -368,7 +369,7 @@ bool hak_large_contains(const void *p)
 
 void hak_large_resident_get(struct hak_large_stats *resident)
 {
-	*resident = (struct hak_large_stats){ .cached = hak_kept_resident() };
+	*resident = (struct hak_large_stats){ .cached = hak_kept_resident() + hak_spare_bytes() };
 	for (const struct hak_large *l = hak_load_acquire(&hak_large_all); l != NULL; l = l->next)
 		if (hak_load_relaxed(&l->mapped) > 0)
 			resident->live += hak_os_resident(hak_load_relaxed(&l->span.base), hak_load_relaxed(&l->mapped));
@@ -378,5 +379,5 @@ void hak_large_stats_get(struct hak_large_stats *stats)
 {
 	stats->n_live = hak_load_relaxed(&hak_large_n_live);
 	stats->live = hak_load_relaxed(&hak_peaks.large);
-	stats->cached = hak_kept_bytes();
+	stats->cached = hak_kept_bytes() + hak_spare_bytes();
 }

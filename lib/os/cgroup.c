@@ -98,7 +98,7 @@ static bool has_controller(const char *list, const char *end, const char *name)
 
 /* The process's cgroup in the hierarchy with that controller ("": the one of v2), from the lines of /proc/self/cgroup,
  * which are number:controllers:path. "" if it is the root or unknown. */
-static void find_own_path(const char *text, const char *controller, char *out, size_t size)
+static void HAK_COLD find_own_path(const char *text, const char *controller, char *out, size_t size)
 {
 	size_t n = 0;
 

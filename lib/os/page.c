@@ -253,6 +253,11 @@ bool hak_os_advise_huge(void *base, size_t size, bool is_wanted)
 	return hak_call_madvise(base, size, is_wanted ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
 }
 
+bool hak_os_populate(void *base, size_t size)
+{
+	return hak_call_madvise(base, size, 23 /* MADV_POPULATE_WRITE */);
+}
+
 bool hak_os_purge(void *base, size_t size)
 {
 	bool is_done = (!hak_os_is_advice_void() || can_purge()) && hak_call_madvise(base, size, MADV_DONTNEED);

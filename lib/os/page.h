@@ -62,6 +62,10 @@ bool hak_os_remap(void *base, size_t old_size, void *to, size_t new_size);
 /* Asks for huge pages on a mapping, or (with false) for none from now on. False if the kernel knows of neither. */
 bool hak_os_advise_huge(void *base, size_t size, bool is_wanted);
 
+/* Makes all pages resident and writable to touch without a fault. False: some cannot be written to, or the kernel (before 5.14)
+ * does not know. */
+bool hak_os_populate(void *base, size_t size);
+
 /* Gives the pages back and keeps the addresses, which then read as zero. False if the kernel refuses. */
 bool hak_os_purge(void *base, size_t size);
 

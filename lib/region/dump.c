@@ -18,7 +18,7 @@ static unsigned count_cuts_locked(const struct hak_superslab *s)
 	return n;
 }
 
-static void set_undumped_locked(struct hak_superslab *s, unsigned first, unsigned n, bool value)
+static void HAK_COLD set_undumped_locked(struct hak_superslab *s, unsigned first, unsigned n, bool value)
 {
 	unsigned n_before = count_cuts_locked(s);
 

@@ -6,6 +6,7 @@
 #include "conf/options.h"
 #include "large/guarded.h"
 #include "large/kept.h"
+#include "large/spare.h"
 #include "os/clock.h"
 #include "region/huge.h"
 #include "region/limit.h"
@@ -128,7 +129,7 @@ static size_t purge_slices(uint64_t now, uint64_t delay, size_t n_bytes)
 			hak_store_relaxed(&retry_at, now + HAK_PURGE_RETRY);
 	}
 	if (n == 0)
-		n = hak_kept_purge(n_over > 0 ? 0 : delay, n_bytes, PIECE);
+		n = hak_kept_purge(n_over > 0 ? 0 : delay, n_bytes, PIECE) + hak_spare_purge(delay);
 	if (n == 0 && now >= marked + delay && hak_cas_acquire(&aged_at, &marked, now))
 		hak_superslab_age();
 	return n;
@@ -230,7 +231,7 @@ static void purge_all_slices(void)
 {
 	for (struct hak_heap *h = hak_heaps_first(); h != NULL; h = hak_load_acquire(&h->next))
 		hak_heap_cool_any(h, true);
-	if (hak_kept_purge(0, SIZE_MAX, SIZE_MAX) + hak_superslab_purge(HAK_PURGE_ALL, SIZE_MAX) > 0)
+	if (hak_kept_purge(0, SIZE_MAX, SIZE_MAX) + hak_spare_purge(0) + hak_superslab_purge(HAK_PURGE_ALL, SIZE_MAX) > 0)
 		hak_limit_count_press();
 }
 
@@ -331,7 +332,7 @@ size_t hak_decay_trim(struct hak_cache *c, size_t target)
 		return 0;
 	n_bytes = purge_all_holes(hak_os_now());
 	hak_group_trim();
-	n_bytes += hak_kept_purge(0, SIZE_MAX, SIZE_MAX);
+	n_bytes += hak_kept_purge(0, SIZE_MAX, SIZE_MAX) + hak_spare_purge(0);
 	hak_guarded_trim();
 	return n_bytes + hak_superslab_purge(HAK_PURGE_ALL, SIZE_MAX);
 }

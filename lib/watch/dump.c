@@ -95,7 +95,7 @@ static void add_frame(struct hak_text *t, uintptr_t address, const struct hak_mo
 
 #define MODULES_SIZE hak_round_up(HAK_MODULES_MOST * sizeof(struct hak_module), hak_os_page_size())
 
-void hak_dump_block(const void *p)
+void HAK_COLD hak_dump_block(const void *p)
 {
 	uintptr_t frame[HAK_PROF_DEPTH];
 	struct hak_cache *c = hak_thread_enter();
@@ -161,7 +161,7 @@ static int write_copy(int fd, enum hakmem_prof_format format, const struct hak_p
 	return error != 0 ? error : failed;
 }
 
-static int write_profile(int fd, enum hakmem_prof_format format, bool names_functions, const struct hak_reach *reach)
+static int HAK_COLD write_profile(int fd, enum hakmem_prof_format format, bool names_functions, const struct hak_reach *reach)
 {
 	struct hak_profile_copy copy;
 	struct hak_cache *c = hak_thread_enter();

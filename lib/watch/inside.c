@@ -51,7 +51,7 @@ const struct hak_inside hak_inside = {
 	.superslab_words = HAK_SLICES_WORDS,
 	.large_mapped = offsetof(struct hak_large, mapped), .large_next = offsetof(struct hak_large, next),
 	.kept_base = offsetof(struct hak_kept, base), .kept_size = offsetof(struct hak_kept, size),
-	.kept_stride = sizeof(struct hak_kept), .kept_slots = HAK_LARGE_CACHE_SLOTS,
+	.kept_stride = sizeof(struct hak_kept), .kept_slots = HAK_KEPT_SLOTS,
 	.range_next = offsetof(struct hak_meta_range, next), .range_base = offsetof(struct hak_meta_range, base),
 	.range_size = offsetof(struct hak_meta_range, size),
 	.heap_id = HEAP(id), .heap_next = HEAP(next), .heap_n_threads = HEAP(n_threads),

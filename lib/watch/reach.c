@@ -166,7 +166,7 @@ static size_t own_bytes(const struct hak_reach *r, uintptr_t p)
 		return HAK_SLICE_SIZE - p % HAK_SLICE_SIZE;
 	if (l != NULL)
 		n = rest_of_large(p, l);
-	for (const struct hak_kept *k = hak_kept_slots; n == 0 && k < hak_kept_slots + HAK_LARGE_CACHE_SLOTS; k++)
+	for (const struct hak_kept *k = hak_kept_slots; n == 0 && k < hak_kept_slots + HAK_KEPT_SLOTS; k++)
 		n = rest_of(p, hak_load_relaxed(&k->base), hak_load_relaxed(&k->size));
 	for (const struct hak_meta_range *m = hak_load_acquire(&hak_meta_ranges); n == 0 && m != NULL; m = m->next)
 		n = rest_of(p, m->base, m->size);
