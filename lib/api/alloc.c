@@ -4,7 +4,6 @@
 #include "base/check.h"
 #include "conf/report.h"
 #include "free/harden.h"
-#include "hakmem.h"
 #include "large/large.h"
 #include "mid/run.h"
 #include "region/limit.h"
@@ -114,7 +113,7 @@ static void HAK_COLD check_heap(void)
 	if (n < hak_load_relaxed(&next))
 		return;
 	hak_store_relaxed(&next, n + HAK_CHECK_EVERY + hak_limit_held() / HAK_CHECK_BYTES);
-	if (hakmem_check() == 0)
+	if (hak_check_all() == 0)
 		return;
 	hak_store_relaxed(&next, UINT64_MAX);
 	if (hak_load_relaxed(&hak_aside_found) != NULL && hak_load_relaxed(&hak_report_tell) != NULL)

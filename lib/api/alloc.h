@@ -51,4 +51,10 @@ HAK_INLINE bool hak_alloc_hit(size_t size, void **p, size_t *sc)
 /* A block for size bytes. */
 void *hak_alloc(size_t size, const void *frame);
 
+/* realloc(), which sets errno; caller: for verdicts. */
+void *hak_realloc(void *p, size_t size, const struct hak_caller *caller, const void *frame);
+
+/* hakmem_check(): audits the heap, and returns how many faults there are. */
+size_t hak_check_all(void);
+
 #endif

@@ -144,7 +144,7 @@ static size_t check_heap(struct hak_heap *h)
 	return n_faults;
 }
 
-HAK_EXPORT size_t HAK_COLD hakmem_check(void)
+size_t HAK_COLD hak_check_all(void)
 {
 	struct hak_cache *c = hak_thread_enter();
 	size_t n_faults = 0;
@@ -158,6 +158,11 @@ HAK_EXPORT size_t HAK_COLD hakmem_check(void)
 	}
 	hak_thread_leave(c);
 	return n_faults;
+}
+
+HAK_EXPORT size_t hakmem_check(void)
+{
+	return hak_check_all();
 }
 
 HAK_EXPORT int hakmem_option_set(const char *name, const char *value)

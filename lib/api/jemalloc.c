@@ -10,7 +10,6 @@
 
 #include "api/alloc.h"
 #include "free/harden.h"
-#include "hakmem.h"
 #include "os/page.h"
 
 #if HAK_OVERRIDE
@@ -76,7 +75,7 @@ void *rallocx(void *ptr, size_t size, int flags)
 	if (ptr == NULL)
 		return mallocx(size, flags);
 	if ((flags & ZERO) == 0 && align == HAK_ALIGNMENT) {
-		p = hakmem_realloc(ptr, size > 0 ? size : 1);
+		p = hak_realloc(ptr, size > 0 ? size : 1, CALLER("rallocx"), HAK_FRAME);
 		errno = error;
 		return p;
 	}
@@ -86,7 +85,7 @@ void *rallocx(void *ptr, size_t size, int flags)
 	n_kept = old_size < size ? old_size : size;
 	p = take(size, align, (flags & ZERO) != 0, n_kept, HAK_FRAME);
 	if (p != NULL) {
-		memcpy(p, ptr, n_kept);
+		memmove(p, ptr, n_kept);
 		hak_free_miss(ptr, "rallocx", __builtin_return_address(0));
 	}
 	return p;

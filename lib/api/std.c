@@ -184,7 +184,7 @@ static void *resize_in_place(struct hak_span *span, void *p, size_t size, const 
 	return p;
 }
 
-static void *reallocate(void *p, size_t size, const struct hak_caller *caller, const void *frame)
+void *hak_realloc(void *p, size_t size, const struct hak_caller *caller, const void *frame)
 {
 	struct hak_span *span;
 	size_t old_size, room;
@@ -218,7 +218,7 @@ static void *reallocate(void *p, size_t size, const struct hak_caller *caller, c
 
 HAK_EXPORT void *hakmem_realloc(void *ptr, size_t size)
 {
-	return reallocate(ptr, size, CALLER("realloc"), HAK_FRAME);
+	return hak_realloc(ptr, size, CALLER("realloc"), HAK_FRAME);
 }
 
 HAK_EXPORT void *hakmem_reallocarray(void *ptr, size_t count, size_t size)
@@ -227,7 +227,7 @@ HAK_EXPORT void *hakmem_reallocarray(void *ptr, size_t count, size_t size)
 
 	if (__builtin_mul_overflow(count, size, &total))
 		return no_memory();
-	return reallocate(ptr, total, CALLER("reallocarray"), HAK_FRAME);
+	return hak_realloc(ptr, total, CALLER("reallocarray"), HAK_FRAME);
 }
 
 /* alignment is a power of two. Keeps errno. */

@@ -114,6 +114,8 @@
 #define HAK_REST_AGAIN 2                     /* how often a class is made to miss again in a clock tick */
 #define HAK_REST_SIGNS 4                     /* new classes, and large flushes, that count in a clock tick */
 #define HAK_REST_FLUSH 32                    /* blocks flushed at once that make a large flush: the thread may be idle soon */
+#define HAK_REST_TOLD 8                      /* other caches that a thread makes miss now and then, ... */
+#define HAK_REST_TELL_PAUSE 16               /* ... this many ms after it was last done */
 #define HAK_REST_MS 8                        /* ms without a miss: the thread is idle */
 #define HAK_REST_EVERY 256                   /* other misses until this is checked again */
 #define HAK_REST_PER_MS 4                    /* if it is idle, it gets this many forced misses for each ms that went by, ... */

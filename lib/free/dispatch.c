@@ -5,7 +5,9 @@
 #include "free/harden.h"
 #include "large/large.h"
 #include "mid/run.h"
+#include "os/clock.h"
 #include "os/page.h"
+#include "thread/decay.h"
 #include "thread/thread.h"
 #include "tiny/remote.h"
 
@@ -123,8 +125,11 @@ static void HAK_COLD collect_for(struct hak_heap *h, unsigned sc)
 {
 	struct hak_cache *c = hak_thread_enter();
 
-	if (!hak_thread_is_nested())
+	if (!hak_thread_is_nested()) {
 		hak_heap_collect_class_any(h, sc);
+		if (c == NULL)
+			hak_decay_tell_others(NULL, hak_os_now());
+	}
 	hak_thread_leave(c);
 }
 

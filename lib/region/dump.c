@@ -29,7 +29,7 @@ static void HAK_COLD set_undumped_locked(struct hak_superslab *s, unsigned first
 		s->n_undumped += hak_bits_count(s->undumped[i]);
 }
 
-void hak_slices_revive_locked(struct hak_superslab *s, unsigned first, unsigned n, struct hak_slices_revival *out)
+void HAK_COLD hak_slices_revive_locked(struct hak_superslab *s, unsigned first, unsigned n, struct hak_slices_revival *out)
 {
 	unsigned end = first + n;
 

@@ -15,6 +15,7 @@
 #include "thread/heap.h"
 #include "thread/thread.h"
 #include "tiny/hole.h"
+#include "tiny/sampler.h"
 #include "tiny/group.h"
 
 #define PIECE (HAK_PURGE_PIECE * HAK_SLICE_SIZE)
@@ -186,6 +187,24 @@ static void count_tokens_own(struct hak_cache *c, uint64_t now)
 	c->n_tokens = n < HAK_REST_TOKENS ? (uint32_t)n : HAK_REST_TOKENS;
 }
 
+/* By turns. */
+void hak_decay_tell_others(const struct hak_cache *own, uint64_t now)
+{
+	static uint64_t told_at;       /* any: ms: when it may be done again */
+	static struct hak_cache *last; /* any: NULL: none yet */
+	struct hak_cache *c = hak_load_relaxed(&last);
+
+	if (!claim_turn(&told_at, now, HAK_REST_TELL_PAUSE) || !is_something_free())
+		return;
+	for (unsigned i = 0; i < HAK_REST_TOLD; i++) {
+		c = c != NULL ? hak_load_acquire(&c->next) : NULL;
+		c = c != NULL ? c : hak_thread_first_cache();
+		if (c != own)
+			hak_sampler_tell_any(c);
+	}
+	hak_store_relaxed(&last, c);
+}
+
 static void clear_signs_own(struct hak_cache *c)
 {
 	c->is_new = c->is_flushed = false;
@@ -262,6 +281,7 @@ void hak_decay_step_own(struct hak_cache *c)
 		hak_cache_sweep_own(c);
 	}
 	count_tokens_own(c, now);
+	hak_decay_tell_others(c, now);
 	clear_signs_own(c);
 	if (!may_bite(now))
 		return;

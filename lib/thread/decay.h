@@ -10,6 +10,9 @@
  *    after a large flush, all bases are raised: each class misses when it is next used, maybe much later. Within the
  *    same tick each base is raised again up to HAK_REST_AGAIN times. So classes that are seldom used keep showing that
  *    time has passed.
+ * Y3 A thread may free what others allocated, all of whose classes have missed in their last tick, and then sleep: nobody
+ *    would miss. So a step makes some other caches miss, some times a second; and so
+ *    do many frees by a thread that has no cache.
  */
 #ifndef HAK_THREAD_DECAY_H
 #define HAK_THREAD_DECAY_H
@@ -26,6 +29,9 @@ extern struct hak_look hak_decay_look;
 
 /* One step, called now and then by a thread that leaves a miss; c is its own cache. */
 void hak_decay_step_own(struct hak_cache *c);
+
+/* Makes some other caches miss than own (which may be NULL), if it is time for that (Y3). */
+void hak_decay_tell_others(const struct hak_cache *own, uint64_t now);
 
 /* For the purge thread: gives back all that is due; with is_short, all that is free. Called outside a miss. */
 void hak_decay_run(bool is_short);

@@ -137,7 +137,7 @@ static void lower_own(struct hak_cache *c, unsigned sc)
 /* A miss of class sc. */
 static void settle_own(struct hak_cache *c, unsigned sc)
 {
-	if (hak_sampler_floor_own(c, sc) != c->array[sc] || c->limit[sc] != end_of(c, sc))
+	if (hak_sampler_floor_own(c, sc) != c->array[sc] || c->limit[sc] != end_of(c, sc) || hak_sampler_is_told_own(c, sc))
 		c->back = (uint8_t)(sc + 1);
 	if (c->raised[sc] > RAISED_HALF && n_cached(c, sc) > 1) {
 		hak_own_set(&c->limit[sc], end_of(c, sc));
