@@ -197,9 +197,8 @@ void hak_decay_tell_others(const struct hak_cache *own, uint64_t now)
 	if (!claim_turn(&told_at, now, HAK_REST_TELL_PAUSE) || !is_something_free())
 		return;
 	for (unsigned i = 0; i < HAK_REST_TOLD; i++) {
-		c = c != NULL ? hak_load_acquire(&c->next) : NULL;
-		c = c != NULL ? c : hak_thread_first_cache();
-		if (c != own)
+		c = hak_load_acquire(c != NULL ? &c->next : &hak_cache_none.next);
+		if (c != NULL && c != own)
 			hak_sampler_tell_any(c);
 	}
 	hak_store_relaxed(&last, c);

@@ -11,8 +11,8 @@
  *    same tick each base is raised again up to HAK_REST_AGAIN times. So classes that are seldom used keep showing that
  *    time has passed.
  * Y3 A thread may free what others allocated, all of whose classes have missed in their last tick, and then sleep: nobody
- *    would miss. So a step makes some other caches miss, some times a second; and so
- *    do many frees by a thread that has no cache.
+ *    would miss. So a step makes some other caches miss, and so do many frees by a thread that has no cache: no more often
+ *    than each HAK_REST_TELL_PAUSE ms.
  */
 #ifndef HAK_THREAD_DECAY_H
 #define HAK_THREAD_DECAY_H
