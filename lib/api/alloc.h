@@ -15,6 +15,9 @@
 /* The frame for Q1, in a function that the program calls, or that such a function jumps to (a tail call). */
 #define HAK_FRAME __builtin_frame_address(0)
 
+/* For verdicts: the function that the program called, and from where. */
+#define HAK_CALLER(name) (&(const struct hak_caller){ name, __builtin_return_address(0) })
+
 /* The part of a small allocation that is not a hit, and all larger ones. */
 void *hak_alloc_miss(size_t size, const void *frame);
 
@@ -51,8 +54,9 @@ HAK_INLINE bool hak_alloc_hit(size_t size, void **p, size_t *sc)
 /* A block for size bytes. */
 void *hak_alloc(size_t size, const void *frame);
 
-/* realloc(), which sets errno; caller: for verdicts. */
+/* realloc(), which sets errno, and malloc_usable_size(). */
 void *hak_realloc(void *p, size_t size, const struct hak_caller *caller, const void *frame);
+size_t hak_usable_size(const void *p, const struct hak_caller *caller);
 
 /* hakmem_check(): audits the heap, and returns how many faults there are. */
 size_t hak_check_all(void);

@@ -17,8 +17,6 @@
 #define LG_ALIGN 63 /* the bits of flags that hold the alignment's logarithm; 0: malloc()'s own */
 #define ZERO 64
 
-#define CALLER(name) (&(const struct hak_caller){ name, __builtin_return_address(0) })
-
 HAK_EXPORT void *mallocx(size_t size, int flags);
 HAK_EXPORT void *rallocx(void *ptr, size_t size, int flags);
 HAK_EXPORT size_t xallocx(void *ptr, size_t size, size_t extra, int flags);
@@ -36,25 +34,16 @@ static size_t alignment_of(int flags)
 	return (size_t)1 << shift > HAK_ALIGNMENT ? (size_t)1 << shift : HAK_ALIGNMENT;
 }
 
-/* Where align is more than malloc()'s, or the block shall read as zero from byte n_kept on. */
+/* Where align is more than malloc()'s, or the block shall read as zero from byte n_kept on: all that malloc_usable_size() tells,
+ * since a later rallocx() keeps that, and may want zeros only behind it. */
 static void *take(size_t size, size_t align, bool is_zero, size_t n_kept, const void *frame)
 {
 	bool is_clean;
-	void *p;
+	char *p = hak_alloc_any(size, align, &is_clean, frame);
 
-	if (size > PTRDIFF_MAX || align > PTRDIFF_MAX - size)
-		return NULL;
-	p = hak_alloc_any(size, align, &is_clean, frame);
-	if (p != NULL && is_zero && !is_clean && n_kept < size)
-		memset((char *)p + n_kept, 0, size - n_kept);
+	if (p != NULL && is_zero && !is_clean)
+		memset(p + n_kept, 0, hak_block_size(hak_registry_find(p), p) - n_kept);
 	return p;
-}
-
-static size_t usable_size(const void *p, const struct hak_caller *caller)
-{
-	const struct hak_span *span = p != NULL ? hak_block_prove(p, caller) : NULL;
-
-	return span != NULL ? hak_block_size(span, p) : 0;
 }
 
 void *mallocx(size_t size, int flags)
@@ -62,27 +51,27 @@ void *mallocx(size_t size, int flags)
 	size_t align = alignment_of(flags);
 
 	if (align == HAK_ALIGNMENT && (flags & ZERO) == 0)
-		return size <= PTRDIFF_MAX ? hak_alloc(size, HAK_FRAME) : NULL;
+		return hak_alloc(size, HAK_FRAME);
 	return take(size, align, (flags & ZERO) != 0, 0, HAK_FRAME);
 }
 
 void *rallocx(void *ptr, size_t size, int flags)
 {
-	size_t align = alignment_of(flags), old_size, n_kept;
+	size_t align = alignment_of(flags), n_kept;
 	int error = errno;
 	void *p;
 
 	if (ptr == NULL)
 		return mallocx(size, flags);
 	if ((flags & ZERO) == 0 && align == HAK_ALIGNMENT) {
-		p = hak_realloc(ptr, size > 0 ? size : 1, CALLER("rallocx"), HAK_FRAME);
+		p = hak_realloc(ptr, size > 0 ? size : 1, HAK_CALLER("rallocx"), HAK_FRAME);
 		errno = error;
 		return p;
 	}
-	old_size = usable_size(ptr, CALLER("rallocx"));
-	if (old_size == 0) /* after a verdict */
+	n_kept = hak_usable_size(ptr, HAK_CALLER("rallocx"));
+	if (n_kept == 0) /* after a verdict */
 		return NULL;
-	n_kept = old_size < size ? old_size : size;
+	n_kept = n_kept < size ? n_kept : size;
 	p = take(size, align, (flags & ZERO) != 0, n_kept, HAK_FRAME);
 	if (p != NULL) {
 		memmove(p, ptr, n_kept);
@@ -97,13 +86,13 @@ size_t xallocx(void *ptr, size_t size, size_t extra, int flags)
 	(void)size;
 	(void)extra;
 	(void)flags;
-	return usable_size(ptr, CALLER("xallocx"));
+	return hak_usable_size(ptr, HAK_CALLER("xallocx"));
 }
 
 size_t sallocx(const void *ptr, int flags)
 {
 	(void)flags;
-	return usable_size(ptr, CALLER("sallocx"));
+	return hak_usable_size(ptr, HAK_CALLER("sallocx"));
 }
 
 void dallocx(void *ptr, int flags)
@@ -116,14 +105,14 @@ void dallocx(void *ptr, int flags)
 void sdallocx(void *ptr, size_t size, int flags)
 {
 	if (ptr != NULL)
-		hak_free_sized_miss(ptr, size, alignment_of(flags), CALLER("sdallocx"));
+		hak_free_sized_miss(ptr, size, alignment_of(flags), HAK_CALLER("sdallocx"));
 }
 
 size_t nallocx(size_t size, int flags)
 {
 	size_t align = alignment_of(flags);
 
-	if (size > PTRDIFF_MAX || align > PTRDIFF_MAX - size)
+	if (size > PTRDIFF_MAX || align > HAK_ALIGN_MAX)
 		return 0;
 	if (hak_is_hardened()) /* there is no more to use than what was asked for */
 		return size;

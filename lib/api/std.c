@@ -37,8 +37,6 @@ struct mallinfo2 {
 
 enum { MXFAST = 1, TRIM_THRESHOLD = -1, ARENA_MAX = -8 }; /* mallopt()'s first and last parameters */
 
-#define CALLER(name) (&(const struct hak_caller){ name, __builtin_return_address(0) })
-
 static void *HAK_COLD no_memory(void)
 {
 	errno = ENOMEM;
@@ -218,7 +216,7 @@ void *hak_realloc(void *p, size_t size, const struct hak_caller *caller, const v
 
 HAK_EXPORT void *hakmem_realloc(void *ptr, size_t size)
 {
-	return hak_realloc(ptr, size, CALLER("realloc"), HAK_FRAME);
+	return hak_realloc(ptr, size, HAK_CALLER("realloc"), HAK_FRAME);
 }
 
 HAK_EXPORT void *hakmem_reallocarray(void *ptr, size_t count, size_t size)
@@ -227,7 +225,7 @@ HAK_EXPORT void *hakmem_reallocarray(void *ptr, size_t count, size_t size)
 
 	if (__builtin_mul_overflow(count, size, &total))
 		return no_memory();
-	return hak_realloc(ptr, total, CALLER("reallocarray"), HAK_FRAME);
+	return hak_realloc(ptr, total, HAK_CALLER("reallocarray"), HAK_FRAME);
 }
 
 /* alignment is a power of two. Keeps errno. */
@@ -296,11 +294,16 @@ HAK_EXPORT void *hakmem_pvalloc(size_t size)
 	return aligned(page, size > 0 ? hak_round_up(size, page) : page, HAK_FRAME);
 }
 
+size_t hak_usable_size(const void *p, const struct hak_caller *caller)
+{
+	const struct hak_span *span = p != NULL ? hak_block_prove(p, caller) : NULL;
+
+	return span != NULL ? hak_block_size(span, p) : 0;
+}
+
 HAK_EXPORT size_t hakmem_malloc_usable_size(void *ptr)
 {
-	struct hak_span *span = ptr != NULL ? hak_block_prove(ptr, CALLER("malloc_usable_size")) : NULL;
-
-	return span != NULL ? hak_block_size(span, ptr) : 0;
+	return hak_usable_size(ptr, HAK_CALLER("malloc_usable_size"));
 }
 
 HAK_EXPORT size_t hakmem_malloc_object_size(const void *ptr)
@@ -339,7 +342,7 @@ HAK_EXPORT void hakmem_free_sized(void *ptr, size_t size)
 HAK_EXPORT void hakmem_free_aligned_sized(void *ptr, size_t alignment, size_t size)
 {
 	if (ptr != NULL)
-		hak_free_sized_miss(ptr, size, alignment, CALLER("free_aligned_sized"));
+		hak_free_sized_miss(ptr, size, alignment, HAK_CALLER("free_aligned_sized"));
 }
 
 /* glibc's additions. */

@@ -55,7 +55,7 @@ double hak_chance_exponential(uint64_t *state)
 	return -logarithm((double)((hak_chance_bits(state) >> 11) + 1) / 9007199254740992.0);
 }
 
-double HAK_COLD hak_chance_of(double x)
+double hak_chance_of(double x)
 {
 	unsigned n_halved = 0;
 	double q;

@@ -330,7 +330,7 @@ static void add_foreign(struct hak_text *t, const char *bytes, size_t n)
 	hak_text_add(t, n > FOREIGN_MAX ? "..." : "");
 }
 
-static void HAK_COLD report_name(const struct hak_source *source, const char *name, size_t n)
+static void report_name(const struct hak_source *source, const char *name, size_t n)
 {
 	const struct option *hint = nearest_option(name, n);
 	struct hak_text t;
@@ -350,7 +350,7 @@ static void HAK_COLD report_name(const struct hak_source *source, const char *na
 	hak_text_close(&t);
 }
 
-static void HAK_COLD report_value(const struct hak_source *source, const struct option *o, const char *value, size_t n)
+static void report_value(const struct hak_source *source, const struct option *o, const char *value, size_t n)
 {
 	struct hak_text t;
 
@@ -475,7 +475,7 @@ bool hak_options_get(const char *name, struct hak_text *out)
 	return o != NULL;
 }
 
-bool HAK_COLD hak_options_get_default(const char *name, struct hak_text *out)
+bool hak_options_get_default(const char *name, struct hak_text *out)
 {
 	struct hak_options defaults = DEFAULTS;
 	const struct option *o = find_option(name, hak_text_measure(name));

@@ -357,7 +357,7 @@ static void *resize_large(struct hak_span *span, size_t size)
 	return to;
 }
 
-void *HAK_COLD hak_harden_resize(struct hak_span *span, void *p, size_t size, const struct hak_caller *caller)
+void *hak_harden_resize(struct hak_span *span, void *p, size_t size, const struct hak_caller *caller)
 {
 	struct hak_slab *s = (struct hak_slab *)span;
 	enum hak_verdict verdict;

@@ -90,9 +90,10 @@ static void unmap(struct range r)
 	hak_os_unmap(r.base, r.size);
 }
 
-void HAK_COLD hak_guarded_trim(void)
+size_t hak_guarded_trim(void)
 {
-	hak_spare_purge(0);
+	size_t n_given = hak_spare_purge(0);
+
 	for (unsigned i = 0; i < HAK_QUARANTINE_SLOTS; i++) {
 		struct range gone;
 
@@ -104,10 +105,11 @@ void HAK_COLD hak_guarded_trim(void)
 		if (gone.base != NULL)
 			unmap(gone);
 	}
+	return n_given;
 }
 
 /* Keeps r inaccessible, instead of the oldest ones. */
-static void HAK_COLD put(struct range r)
+static void put(struct range r)
 {
 	struct range gone[HAK_QUARANTINE_SLOTS];
 	unsigned n_gone = 0;
@@ -161,10 +163,10 @@ static void uncount_guards(uint64_t origin)
 	hak_os_count_mappings((origin & 1) != 0 ? -2 : 0);
 }
 
-static void unreserve(char *pages, uint64_t origin)
+bool hak_guarded_unreserve(char *pages, uint64_t origin)
 {
 	uncount_guards(origin);
-	hak_os_unmap(pages - (origin & 1) * hak_os_page_size(), (size_t)origin - (origin & 1));
+	return hak_os_unmap(pages - (origin & 1) * hak_os_page_size(), (size_t)origin - (origin & 1));
 }
 
 /* With its memory. */
@@ -174,7 +176,7 @@ static char *map(size_t mapped, size_t align, uint64_t *origin)
 
 	if (pages == NULL || hak_os_open(pages, mapped, "hakmem: large"))
 		return pages;
-	unreserve(pages, *origin);
+	hak_guarded_unreserve(pages, *origin);
 	return NULL;
 }
 
@@ -201,7 +203,7 @@ static size_t offset_of(size_t mapped, size_t wanted, size_t align, uint64_t ori
 	return mapped - hak_round_up(wanted, align > HAK_ALIGNMENT ? align : HAK_ALIGNMENT);
 }
 
-static void *HAK_COLD take(size_t size, size_t align, struct hak_large *l, bool is_charged)
+static void *take(size_t size, size_t align, struct hak_large *l, bool is_charged)
 {
 	size_t wanted = wanted_for(size), mapped = hak_round_up(wanted, hak_os_page_size());
 	struct hak_kept spare;
@@ -263,7 +265,7 @@ static void unmap_around(struct range r, char *pages, size_t mapped)
 
 /* Moves the OS pages of a freed block into a new reservation, for a next block: the kernel would have to zero others, and each
  * would cost a fault. Its own addresses become inaccessible. */
-static bool HAK_COLD spare_pages(struct range r, char *pages, size_t mapped)
+static bool spare_pages(struct range r, char *pages, size_t mapped)
 {
 	struct hak_kept spare = { .size = mapped, .since = hak_os_now() };
 	char *hole;
@@ -276,7 +278,7 @@ static bool HAK_COLD spare_pages(struct range r, char *pages, size_t mapped)
 		return false;
 	memset(pages, 0, mapped);
 	if (!hak_os_remap(pages, mapped, spare.base, mapped)) {
-		unreserve(spare.base, spare.origin);
+		hak_guarded_unreserve(spare.base, spare.origin);
 		return false;
 	}
 	hak_spare_put(&spare);
@@ -292,7 +294,7 @@ static bool HAK_COLD spare_pages(struct range r, char *pages, size_t mapped)
 	return true;
 }
 
-static void HAK_COLD give(struct hak_span *span, bool is_alone)
+static void give(struct hak_span *span, bool is_alone)
 {
 	struct hak_large *l = hak_large_of(span);
 	size_t mapped = l->mapped;
@@ -326,7 +328,7 @@ void hak_guarded_give_alone(struct hak_span *span)
 }
 
 /* Moves the OS pages that both sizes have into a new reservation. */
-static char *HAK_COLD move(struct hak_large *l, size_t mapped)
+static char *move(struct hak_large *l, size_t mapped)
 {
 	size_t page = hak_os_page_size(), old_mapped = l->mapped, off = (size_t)(l->span.base - pages_of(&l->span));
 	struct range old = reservation_of(l);
@@ -343,7 +345,7 @@ static char *HAK_COLD move(struct hak_large *l, size_t mapped)
 	hak_registry_drop(l->span.base, 1);
 	if (!hak_os_remap(from, mapped < old_mapped ? mapped : old_mapped, to, mapped)) {
 		hak_registry_put(l->span.base, 1, &l->span);
-		unreserve(to, origin);
+		hak_guarded_unreserve(to, origin);
 		hak_limit_give(mapped > old_mapped ? mapped - old_mapped : 0);
 		return NULL;
 	}
@@ -357,7 +359,7 @@ static char *HAK_COLD move(struct hak_large *l, size_t mapped)
 	return to + off;
 }
 
-void *HAK_COLD hak_guarded_resize(struct hak_span *span, size_t size)
+void *hak_guarded_resize(struct hak_span *span, size_t size)
 {
 	struct hak_large *l = hak_large_of(span);
 	size_t page = hak_os_page_size(), off = (size_t)(span->base - pages_of(span)), old_size = span->size;

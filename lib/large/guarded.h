@@ -36,7 +36,10 @@ void hak_guarded_give_alone(struct hak_span *span);
 /* Changes its size, moving the OS pages if necessary. Returns where it is, or NULL: unchanged. */
 void *hak_guarded_resize(struct hak_span *span, size_t size);
 
-/* Unmaps the addresses of freed blocks. */
-void hak_guarded_trim(void);
+/* Unmaps the addresses of freed blocks, and the memory that waits for new ones. Returns how many bytes that was. */
+size_t hak_guarded_trim(void);
+
+/* Unmaps the reservation around pages; origin: as a descriptor's. False: the kernel refuses. */
+bool hak_guarded_unreserve(char *pages, uint64_t origin);
 
 #endif

@@ -238,7 +238,7 @@ static bool take_oldest(uint64_t now, uint64_t delay, size_t most, struct hak_ke
 	return oldest != NULL;
 }
 
-size_t HAK_COLD hak_kept_purge(uint64_t delay, size_t n_bytes, size_t most)
+size_t hak_kept_purge(uint64_t delay, size_t n_bytes, size_t most)
 {
 	uint64_t now = hak_os_now();
 	size_t n_done = 0;

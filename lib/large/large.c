@@ -256,7 +256,7 @@ void *hak_large_take(size_t size, size_t align, bool grows, bool *is_clean)
 	return put_block(l, &k, size, is_clean);
 }
 
-void *HAK_COLD hak_large_take_alone(size_t size, size_t align, bool *is_clean)
+void *hak_large_take_alone(size_t size, size_t align, bool *is_clean)
 {
 	struct hak_kept k = { .size = mapping_size(size), .origin = new_origin(), .is_clean = true };
 	struct hak_large *l;

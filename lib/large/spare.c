@@ -3,6 +3,7 @@
 
 #include "base/atomic.h"
 #include "conf/limits.h"
+#include "large/guarded.h"
 #include "os/clock.h"
 #include "os/lock.h"
 #include "os/page.h"
@@ -18,7 +19,7 @@ static void take_lock(void)
 
 	if (hak_lock_take(&lock))
 		return;
-	/* A slot is in use once its base is set, which are written last. */
+	/* A slot is in use once its base is set, which is written last. */
 	for (unsigned i = 0; i < HAK_SPARE_SLOTS; i++)
 		n += spares[i].base != NULL ? spares[i].size : 0;
 	hak_own_set(&n_bytes, n);
@@ -31,18 +32,15 @@ static void remove_locked(struct hak_kept *slot, struct hak_kept *out)
 	hak_store_release(&slot->base, NULL);
 }
 
-static size_t HAK_COLD unmap(const struct hak_kept *spare)
+static size_t unmap(const struct hak_kept *spare)
 {
-	size_t before = (spare->origin & 1) * hak_os_page_size();
-
-	hak_os_count_mappings((spare->origin & 1) != 0 ? -2 : 0);
-	if (hak_os_unmap(spare->base - before, (size_t)(spare->origin & ~(uint64_t)1)) || hak_os_purge(spare->base, spare->size))
+	if (hak_guarded_unreserve(spare->base, spare->origin) || hak_os_purge(spare->base, spare->size))
 		hak_limit_give(spare->size);
 	return spare->size;
 }
 
 /* Puts it into an unused slot, if it still fits. Otherwise removes the oldest one. */
-static bool HAK_COLD put_locked(const struct hak_kept *spare, struct hak_kept *gone)
+static bool put_locked(const struct hak_kept *spare, struct hak_kept *gone)
 {
 	struct hak_kept *unused = NULL, *oldest = spares;
 
@@ -94,7 +92,7 @@ bool hak_spare_take(size_t size, struct hak_kept *out)
 	return newest != NULL;
 }
 
-static bool HAK_COLD remove_aged(uint64_t now, uint64_t delay, struct hak_kept *gone)
+static bool remove_aged(uint64_t now, uint64_t delay, struct hak_kept *gone)
 {
 	bool is_found = false;
 
@@ -108,7 +106,7 @@ static bool HAK_COLD remove_aged(uint64_t now, uint64_t delay, struct hak_kept *
 	return is_found;
 }
 
-size_t HAK_COLD hak_spare_purge(uint64_t delay)
+size_t hak_spare_purge(uint64_t delay)
 {
 	struct hak_kept gone;
 	size_t n = 0;

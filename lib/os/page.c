@@ -140,7 +140,7 @@ static void *cut_aligned(char *p, size_t size, size_t off, size_t align)
 	return base;
 }
 
-static char *HAK_COLD map_aligned(void *near, size_t size, size_t off, size_t align, int protection)
+static char *map_aligned(void *near, size_t size, size_t off, size_t align, int protection)
 {
 	size_t page = hak_os_page_size();
 	char *p = map_pages(near, size, protection);
@@ -189,7 +189,7 @@ void *hak_os_map_shared(int fd, size_t size)
 	return NULL;
 }
 
-void *HAK_COLD hak_os_map_guarded(size_t size, const char *name)
+void *hak_os_map_guarded(size_t size, const char *name)
 {
 	size_t page = hak_os_page_size();
 	char *p;

@@ -18,7 +18,7 @@ static unsigned count_cuts_locked(const struct hak_superslab *s)
 	return n;
 }
 
-static void HAK_COLD set_undumped_locked(struct hak_superslab *s, unsigned first, unsigned n, bool value)
+static void set_undumped_locked(struct hak_superslab *s, unsigned first, unsigned n, bool value)
 {
 	unsigned n_before = count_cuts_locked(s);
 
@@ -29,7 +29,7 @@ static void HAK_COLD set_undumped_locked(struct hak_superslab *s, unsigned first
 		s->n_undumped += hak_bits_count(s->undumped[i]);
 }
 
-void HAK_COLD hak_slices_revive_locked(struct hak_superslab *s, unsigned first, unsigned n, struct hak_slices_revival *out)
+void hak_slices_revive_locked(struct hak_superslab *s, unsigned first, unsigned n, struct hak_slices_revival *out)
 {
 	unsigned end = first + n;
 
@@ -110,7 +110,7 @@ static void undump_superslab(struct hak_superslab *s)
 	}
 }
 
-void HAK_COLD hak_slices_undump(void)
+void hak_slices_undump(void)
 {
 	for (struct hak_superslab *s = hak_slices_first(); s != NULL && hak_os_can_split(); s = s->next)
 		undump_superslab(s);

@@ -225,7 +225,7 @@ static bool has_pressure(void)
 	return is_short;
 }
 
-bool HAK_COLD hak_limit_watch(void)
+bool hak_limit_watch(void)
 {
 	if (!hak_limit_is_asked())
 		return false;

@@ -280,7 +280,7 @@ static size_t purge_all(size_t n_bytes)
 	return n_done;
 }
 
-size_t HAK_COLD hak_superslab_purge(enum hak_purge which, size_t n_bytes)
+size_t hak_superslab_purge(enum hak_purge which, size_t n_bytes)
 {
 	return which == HAK_PURGE_SLACK ? purge_slack(n_bytes) : which == HAK_PURGE_AGED ? purge_aged(n_bytes) : purge_all(n_bytes);
 }

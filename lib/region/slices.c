@@ -45,7 +45,7 @@ static void recount_locked(struct hak_superslab *s)
 		hak_store_relaxed(&s->huge, HAK_HUGE_BROKEN);
 }
 
-static void HAK_COLD rebuild_locked(void)
+static void rebuild_locked(void)
 {
 	struct hak_superslabs *all = &hak_superslabs;
 	uint64_t n_used = 0;
@@ -284,7 +284,7 @@ static bool is_sound_locked(const struct hak_superslab *s)
 		longest_extent(s, HAK_EXTENT_LAZY) <= s->extent[HAK_EXTENT_LAZY].bound;
 }
 
-static size_t HAK_COLD check_all_locked(void)
+static size_t check_all_locked(void)
 {
 	size_t n_faults = 0;
 
@@ -293,7 +293,7 @@ static size_t HAK_COLD check_all_locked(void)
 	return n_faults;
 }
 
-size_t HAK_COLD hak_superslab_check(void)
+size_t hak_superslab_check(void)
 {
 	size_t n_faults;
 	struct hak_text t;

@@ -351,7 +351,6 @@ size_t hak_decay_trim(struct hak_cache *c, size_t target)
 		return 0;
 	n_bytes = purge_all_holes(hak_os_now());
 	hak_group_trim();
-	n_bytes += hak_kept_purge(0, SIZE_MAX, SIZE_MAX) + hak_spare_purge(0);
-	hak_guarded_trim();
+	n_bytes += hak_kept_purge(0, SIZE_MAX, SIZE_MAX) + hak_guarded_trim();
 	return n_bytes + hak_superslab_purge(HAK_PURGE_ALL, SIZE_MAX);
 }

@@ -40,7 +40,7 @@ static void *run_purger(void *unused)
 	return unused;
 }
 
-bool HAK_COLD hak_purger_start(void)
+bool hak_purger_start(void)
 {
 	unsigned long all[16 / sizeof(long)] = { ~0UL, ~0UL }, before[16 / sizeof(long)] = { 0 };
 	pthread_attr_t attr;

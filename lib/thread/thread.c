@@ -327,7 +327,7 @@ static void *take_nested(unsigned sc)
 	return hak_cache_hand_out(slot, sc);
 }
 
-void *HAK_COLD hak_thread_take_alone(unsigned sc)
+void *hak_thread_take_alone(unsigned sc)
 {
 	struct hak_heap *h = hak_heaps_first();
 	struct hak_slot slot;

@@ -484,7 +484,7 @@ void hak_slab_relist_locked(struct hak_heap *h)
 	}
 }
 
-size_t HAK_COLD hak_slab_check_locked(const struct hak_heap *h, struct hak_slab *s, bool is_open)
+size_t hak_slab_check_locked(const struct hak_heap *h, struct hak_slab *s, bool is_open)
 {
 	bool is_sound = is_counted(s) && is_open == (s->n_free > 0) && hak_load_relaxed(&s->owner) == h &&
 		hak_registry_find(s->span.base) == &s->span && hak_load_relaxed(&s->live[s->n_blocks]) == 0;

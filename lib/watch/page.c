@@ -122,7 +122,7 @@ static bool is_made(void)
 	return page != NULL && made_in == hak_fork_generation();
 }
 
-void HAK_COLD hak_page_publish(void)
+void hak_page_publish(void)
 {
 	struct hakmem_page *p;
 

@@ -19,7 +19,7 @@ static unsigned count_free(const uint64_t *bits, size_t from, size_t end)
 	return n_free;
 }
 
-size_t HAK_COLD hak_pins_on_page(const struct hak_pins *slab, size_t off, unsigned *n_live)
+size_t hak_pins_on_page(const struct hak_pins *slab, size_t off, unsigned *n_live)
 {
 	size_t size = slab->size, first = off / size, end = (off + slab->page - 1) / size + 1, n_free, n_bytes;
 
@@ -41,7 +41,7 @@ size_t HAK_COLD hak_pins_on_page(const struct hak_pins *slab, size_t off, unsign
 	return n_bytes <= slab->page ? n_bytes : 0; /* more if a block came or went meanwhile */
 }
 
-size_t HAK_COLD hak_pins_in_slab(const struct hak_pins *slab)
+size_t hak_pins_in_slab(const struct hak_pins *slab)
 {
 	size_t n_bytes = 0;
 	unsigned n_live;
@@ -51,7 +51,7 @@ size_t HAK_COLD hak_pins_in_slab(const struct hak_pins *slab)
 	return n_bytes;
 }
 
-double HAK_COLD hak_pins_of_block(const struct hak_pins *slab, size_t idx)
+double hak_pins_of_block(const struct hak_pins *slab, size_t idx)
 {
 	size_t from = idx * slab->size, end = from + slab->size;
 	double n_bytes = 0;

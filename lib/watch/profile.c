@@ -476,7 +476,7 @@ static void end_locked(void)
 	hak_profile_sums.n_samples = hak_profile_sums.n_lost = live = peak = 0;
 }
 
-bool HAK_COLD hak_profile_settle(bool (*is_wanted)(void), uint64_t size, uint64_t wanted_interval)
+bool hak_profile_settle(bool (*is_wanted)(void), uint64_t size, uint64_t wanted_interval)
 {
 	bool has_memory = !is_wanted() || prepare_memory(size);
 
@@ -536,7 +536,7 @@ static bool read_records(uint64_t serial, uint32_t *at, struct sample some[HAK_P
 	return has_more;
 }
 
-void HAK_COLD hak_profile_visit(uint64_t serial, void (*visit)(uintptr_t block, size_t site, void *arg), void *arg)
+void hak_profile_visit(uint64_t serial, void (*visit)(uintptr_t block, size_t site, void *arg), void *arg)
 {
 	struct sample some[HAK_PROF_VISIT];
 	uint32_t at = 1;
@@ -569,7 +569,7 @@ static void survey(uintptr_t block, size_t site, void *arg)
 	s->n_leaked += copy->reach != NULL && hak_reach_is_leaked(copy->reach, block);
 }
 
-bool HAK_COLD hak_profile_copy(struct hak_profile_copy *copy, const struct hak_reach *reach)
+bool hak_profile_copy(struct hak_profile_copy *copy, const struct hak_reach *reach)
 {
 	bool is_done = false;
 
@@ -617,7 +617,7 @@ void hak_profile_free_copy(struct hak_profile_copy *copy)
 	copy->base = NULL;
 }
 
-bool HAK_COLD hak_profile_next(const struct hak_profile_copy *copy, size_t *at, struct hak_profile_site *out)
+bool hak_profile_next(const struct hak_profile_copy *copy, size_t *at, struct hak_profile_site *out)
 {
 	size_t off = *at == 0 ? UNIT : *at;
 	const struct site *s = (const struct site *)(const void *)(copy->base + off);

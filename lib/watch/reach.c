@@ -220,7 +220,7 @@ static void read_mapping(struct hak_reach *r, const char *line)
 }
 
 /* Of this thread: if the main thread has ended, the process has none under /proc/self. */
-static void HAK_COLD read_mappings(struct hak_reach *r)
+static void read_mappings(struct hak_reach *r)
 {
 	char bytes[1024] = "", line[40]; /* as far as it is of interest */
 	size_t n_line = 0;

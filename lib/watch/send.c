@@ -64,7 +64,7 @@ static bool take_turn(int fd)
 }
 
 /* Into a pipe that does not wait, there may be no room for a moment. */
-static void HAK_COLD write_out(struct desk *d)
+static void write_out(struct desk *d)
 {
 	unsigned n_waits = 0;
 

@@ -39,7 +39,7 @@ static uint64_t minus(uint64_t a, uint64_t b)
 }
 
 /* Sums over all slabs and caches: a slab that comes or goes meanwhile may be missed. */
-unsigned HAK_COLD hak_stats_get_classes(struct hakmem_class_stats classes[HAK_N_CLASSES])
+unsigned hak_stats_get_classes(struct hakmem_class_stats classes[HAK_N_CLASSES])
 {
 	memset(classes, 0, HAK_N_CLASSES * sizeof *classes);
 	for (const struct hak_slab *s = hak_group_first_slab_any(); s != NULL; s = s->next)
@@ -55,7 +55,7 @@ unsigned HAK_COLD hak_stats_get_classes(struct hakmem_class_stats classes[HAK_N_
 	return HAK_N_CLASSES;
 }
 
-void HAK_COLD hak_stats_get_pinned(struct hakmem_class_stats classes[HAK_N_CLASSES], unsigned from, unsigned end)
+void hak_stats_get_pinned(struct hakmem_class_stats classes[HAK_N_CLASSES], unsigned from, unsigned end)
 {
 	for (const struct hak_slab *s = hak_group_first_slab_any(); s != NULL; s = s->next) {
 		unsigned sc = hak_load_relaxed(&s->span.sc);
@@ -84,7 +84,7 @@ static bool get_regions(struct hak_superslab_stats *superslabs, struct hak_large
 	return !is_nested;
 }
 
-static void HAK_COLD sum_up(const struct hakmem_class_stats classes[HAK_N_CLASSES], struct hakmem_stats *stats)
+static void sum_up(const struct hakmem_class_stats classes[HAK_N_CLASSES], struct hakmem_stats *stats)
 {
 	struct hak_superslab_stats superslabs;
 	struct hak_large_stats large;
@@ -167,7 +167,7 @@ static void ask_kernel(struct hakmem_stats *stats)
 }
 
 /* What takes longer than summing up counters. */
-static void HAK_COLD look_closely(struct hakmem_class_stats classes[HAK_N_CLASSES], struct hakmem_stats *stats)
+static void look_closely(struct hakmem_class_stats classes[HAK_N_CLASSES], struct hakmem_stats *stats)
 {
 	hak_stats_get_pinned(classes, 0, HAK_N_CLASSES);
 	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++)

@@ -51,6 +51,28 @@ static void check_size(size_t n, int flags, size_t align)
 	sdallocx(p, sallocx(p, flags), flags);
 }
 
+/* Where each call asks for zeros, all that the program did not write is zero, what lies behind the size requested included. */
+static void check_zeros(size_t n)
+{
+	static void *dirty[64];
+	size_t i, size;
+	char *p;
+
+	for (i = 0; i < N_OF(dirty); i++) {
+		CHECK((dirty[i] = hide(malloc(n))) != NULL);
+		memset(dirty[i], 5, malloc_usable_size(dirty[i]));
+	}
+	for (i = 0; i < N_OF(dirty); i++)
+		free(dirty[i]);
+	p = hide(mallocx(n, ZERO));
+	CHECK(p && zeroed(p, malloc_usable_size(p)) == malloc_usable_size(p), "%zu", n);
+	for (size = n; size < 40 * n; size = size * 5 / 4 + 1) {
+		p = hide(rallocx(p, size, ZERO));
+		CHECK(p && zeroed(p, size) == size, "%zu grown to %zu: byte %zu", n, size, zeroed(p, size));
+	}
+	dallocx(p, 0);
+}
+
 int main(void)
 {
 	static const size_t sizes[] = { 1, 8, 16, 17, 100, 1000, 1024, 1500, 4096, 5000, 32768, 40000, 65536, 100000, 300000, 1 << 20,
@@ -61,6 +83,8 @@ int main(void)
 	for (i = 0; i < N_OF(sizes); i++)
 		for (k = 0; k < N_OF(flags); k++)
 			check_size(sizes[i], flags[k], (size_t)1 << (flags[k] % 64 > 4 ? flags[k] % 64 : 4));
+	for (i = 0; i < N_OF(sizes) && sizes[i] <= 300000; i++)
+		check_zeros(sizes[i]);
 	errno = 0;
 	CHECK(mallocx(SIZE_MAX / 2, 0) == NULL && mallocx(SIZE_MAX, ZERO) == NULL && mallocx(1, 63) == NULL);
 	CHECK(mallocx(SIZE_MAX - 100, 12) == NULL && mallocx(PTRDIFF_MAX - 5000, 0) == NULL);
