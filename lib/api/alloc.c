@@ -116,8 +116,8 @@ static void HAK_COLD check_heap(void)
 	if (hak_check_all() == 0)
 		return;
 	hak_store_relaxed(&next, UINT64_MAX);
-	if (hak_load_relaxed(&hak_aside_found) != NULL && hak_load_relaxed(&hak_report_tell) != NULL)
-		hak_load_relaxed(&hak_report_tell)(hak_load_relaxed(&hak_aside_found));
+	if (hak_load_relaxed(&hak_aside_found) != NULL && hak_load_relaxed(&hak_report_watcher) != NULL)
+		hak_load_relaxed(&hak_report_watcher)(hak_load_relaxed(&hak_aside_found));
 	HAK_REQUIRE(hak_options.on_report, "the heap is damaged");
 }
 

@@ -58,6 +58,7 @@ void *mallocx(size_t size, int flags)
 void *rallocx(void *ptr, size_t size, int flags)
 {
 	size_t align = alignment_of(flags), n_kept;
+	const struct hak_span *span;
 	int error = errno;
 	void *p;
 
@@ -68,10 +69,10 @@ void *rallocx(void *ptr, size_t size, int flags)
 		errno = error;
 		return p;
 	}
-	n_kept = hak_usable_size(ptr, HAK_CALLER("rallocx"));
-	if (n_kept == 0) /* after a verdict */
+	span = hak_block_prove(ptr, HAK_CALLER("rallocx"));
+	if (span == NULL)
 		return NULL;
-	n_kept = n_kept < size ? n_kept : size;
+	n_kept = hak_block_size(span, ptr) < size ? hak_block_size(span, ptr) : size;
 	p = take(size, align, (flags & ZERO) != 0, n_kept, HAK_FRAME);
 	if (p != NULL) {
 		memmove(p, ptr, n_kept);

@@ -14,8 +14,7 @@ const char hak_name_delete[] = "delete", hak_name_delete_array[] = "delete";
 
 static uintptr_t sites[N_SITES]; /* any: 0 unused */
 uint64_t hak_report_n;
-void (*hak_report_tell)(const void *ptr);
-void (*hak_report_watcher)(void);
+void (*hak_report_watcher)(const void *ptr);
 
 uint64_t hak_report_count(void)
 {
@@ -113,10 +112,8 @@ void hak_report_bad_free(enum hak_verdict verdict, const char *call, const void 
 		hak_text_add_number(&t, hak_os_thread_id());
 		hak_text_add(&t, ")\n");
 		hak_text_close(&t);
-		if (hak_load_relaxed(&hak_report_tell) != NULL)
-			hak_load_relaxed(&hak_report_tell)(ptr);
 		if (hak_load_relaxed(&hak_report_watcher) != NULL)
-			hak_load_relaxed(&hak_report_watcher)();
+			hak_load_relaxed(&hak_report_watcher)(ptr);
 	}
 	if (!hak_options.on_report)
 		hak_check_abort();

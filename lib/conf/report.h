@@ -41,10 +41,8 @@ extern const char hak_name_delete[], hak_name_delete_array[];
 void hak_report_bad_free(enum hak_verdict verdict, const char *call, const void *ptr, size_t what, const void *site)
 	HAK_COLD;
 
-/* Says where the block at ptr was allocated, if that is known; NULL: nobody knows. To be called with no lock held. */
-extern void (*hak_report_tell)(const void *ptr); /* any */
-/* any; NULL, or set once: called after each line that is written, wherever that is, before the abort. */
-extern void (*hak_report_watcher)(void);
+/* any; NULL, or set once: called after each line that is written about ptr, wherever that is, before the abort; with no lock held. */
+extern void (*hak_report_watcher)(const void *ptr);
 
 extern uint64_t hak_report_n; /* any */
 

@@ -18,6 +18,9 @@
 #ifndef MADV_FREE
 #define MADV_FREE 8
 #endif
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
 
 #define MAX_PAGE_SIZE ((size_t)65536)
 #define SPLIT_MAX 16384    /* mappings: a quarter of the kernel's usual vm.max_map_count */
@@ -255,7 +258,7 @@ bool hak_os_advise_huge(void *base, size_t size, bool is_wanted)
 
 bool hak_os_populate(void *base, size_t size)
 {
-	return hak_call_madvise(base, size, 23 /* MADV_POPULATE_WRITE */);
+	return hak_call_madvise(base, size, MADV_POPULATE_WRITE);
 }
 
 bool hak_os_purge(void *base, size_t size)

@@ -199,7 +199,7 @@ void hak_decay_tell_others(const struct hak_cache *own, uint64_t now)
 	for (unsigned i = 0; i < HAK_REST_TOLD; i++) {
 		c = hak_load_acquire(c != NULL ? &c->next : &hak_cache_none.next);
 		if (c != NULL && c != own)
-			hak_sampler_tell_any(c);
+			hak_cache_tell_any(c);
 	}
 	hak_store_relaxed(&last, c);
 }

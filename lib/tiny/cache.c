@@ -121,6 +121,12 @@ void hak_cache_raise_all_own(struct hak_cache *c)
 		hak_cache_raise_own(c, sc);
 }
 
+void hak_cache_tell_any(struct hak_cache *c)
+{
+	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++)
+		hak_store_relaxed(&c->base[sc], HAK_ALWAYS_MISS);
+}
+
 /* Behind the class's last slot. */
 static struct hak_slot *end_of(const struct hak_cache *c, unsigned sc)
 {

@@ -188,6 +188,9 @@ void hak_cache_sweep_own(struct hak_cache *c);
 void hak_cache_raise_own(struct hak_cache *c, unsigned sc);
 void hak_cache_raise_all_own(struct hak_cache *c);
 
+/* By another thread: makes the next pop of each class miss. The owner may overwrite it just now, inside a miss. */
+void hak_cache_tell_any(struct hak_cache *c);
+
 /* Flushes all blocks, and gives back the arrays. */
 void hak_cache_flush_own(struct hak_cache *c);
 

@@ -74,12 +74,6 @@ void hak_sampler_settle_own(struct hak_cache *c)
 		detach_own(c);
 }
 
-void hak_sampler_tell_any(struct hak_cache *c)
-{
-	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++)
-		hak_store_relaxed(&c->base[sc], HAK_ALWAYS_MISS);
-}
-
 void hak_sampler_begin(uint64_t interval)
 {
 	hak_store_relaxed(&hak_sampling.interval, interval);

@@ -8,7 +8,7 @@
  * Z2 Each class has a countdown of its own, in blocks. Since bytes are sampled independently, this is equivalent to one
  *    countdown in bytes.
  * Z3 A thread that never misses would not notice that sampling has started, so whoever starts it sets the bases of all
- *    caches to HAK_ALWAYS_MISS. (So does Y3 in thread/decay.h.) The owner, if it is inside a miss, may overwrite that; so it checks once more on its
+ *    caches to HAK_ALWAYS_MISS. The owner, if it is inside a miss, may overwrite that; so it checks once more on its
  *    way out.
  */
 #ifndef HAK_TINY_SAMPLER_H
@@ -119,8 +119,5 @@ HAK_INLINE bool hak_sampler_is_unsettled(const struct hak_cache *c)
  * a sample is due. */
 void hak_sampler_begin(uint64_t interval);
 void hak_sampler_end(void);
-
-/* Makes the next pop of each class miss (Z3). */
-void hak_sampler_tell_any(struct hak_cache *c);
 
 #endif

@@ -84,14 +84,17 @@ HAK_INLINE size_t hak_slab_block_idx(const struct hak_slab *s, const void *p)
  * then be of two slabs, but n_blocks always fits the descriptor. */
 struct hak_slab_view {
 	char *base;
-	size_t size; /* of a block */
+	unsigned sc;
+	size_t size; /* of a block of class sc */
 	size_t n_blocks;
 };
 
 HAK_INLINE struct hak_slab_view hak_slab_view_any(const struct hak_slab *s)
 {
-	return (struct hak_slab_view){ .base = hak_load_relaxed(&s->span.base), .n_blocks = hak_load_relaxed(&s->n_blocks),
-		.size = hak_class_size(hak_load_relaxed(&s->span.sc)) };
+	unsigned sc = hak_load_relaxed(&s->span.sc);
+
+	return (struct hak_slab_view){ .base = hak_load_relaxed(&s->span.base), .sc = sc, .size = hak_class_size(sc),
+		.n_blocks = hak_load_relaxed(&s->n_blocks) };
 }
 
 /* The index of the block that p lies in; n_blocks or more: in none. */

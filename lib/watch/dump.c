@@ -12,9 +12,11 @@
 #include "os/page.h"
 #include "thread/thread.h"
 #include "tiny/sampler.h"
+#include "watch/copy.h"
 #include "watch/modules.h"
 #include "watch/output.h"
 #include "watch/profile.h"
+#include "watch/ring.h"
 
 #define USUAL_NAME "hakmem.%p.%n.pb.gz" /* of prof_dump:exit */
 
@@ -95,7 +97,8 @@ static void add_frame(struct hak_text *t, uintptr_t address, const struct hak_mo
 
 #define MODULES_SIZE hak_round_up(HAK_MODULES_MOST * sizeof(struct hak_module), hak_os_page_size())
 
-void HAK_COLD hak_dump_block(const void *p)
+/* Where the block at p was allocated, if the profile knows it. */
+static void dump_block(const void *p)
 {
 	uintptr_t frame[HAK_PROF_DEPTH];
 	struct hak_cache *c = hak_thread_enter();
@@ -119,6 +122,13 @@ void HAK_COLD hak_dump_block(const void *p)
 	hak_text_add(&t, "\n");
 	hak_text_close(&t);
 	hak_os_unmap(modules, MODULES_SIZE);
+}
+
+void hak_dump_after_verdict(const void *p)
+{
+	if (hak_sampler_is_on())
+		dump_block(p);
+	hak_ring_tell();
 }
 
 /* The live blocks, in the input format of flame graph tools. */

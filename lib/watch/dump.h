@@ -21,8 +21,9 @@ void hak_dump_numbered(bool names_functions);
 /* The same at the program's end, if the option asks for it. */
 void hak_dump_at_exit(void);
 
-/* Says on stderr where the block at p was allocated, if the profile knows it; one line. */
-void hak_dump_block(const void *p);
+/* Says on stderr what is known of a verdict on p: where the block was allocated, if the profile knows it, and what all threads did
+ * last. */
+void hak_dump_after_verdict(const void *p) HAK_COLD;
 
 /* Writes a copy as profile.proto. Returns 0 or an errno. */
 int hak_dump_pprof(int fd, const struct hak_profile_copy *copy, bool names_functions) HAK_COLD;

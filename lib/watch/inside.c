@@ -67,8 +67,8 @@ const struct hak_inside hak_inside = {
 	.peak_large = offsetof(struct hak_peaks, large),
 	.profile_n_samples = offsetof(struct hak_profile_counts, n_samples),
 	.profile_n_lost = offsetof(struct hak_profile_counts, n_lost),
-	.cache_n_misses = CACHE(n_misses), .cache_ring = CACHE(ring), .ring_n_slots = offsetof(struct hak_ring, n_slots), .ring_event = offsetof(struct hak_ring, event),
-	.ring_size = sizeof(struct hak_event),
+	.cache_n_misses = CACHE(n_misses), .cache_ring = CACHE(ring),
+	.ring_n_slots = offsetof(struct hak_ring, n_slots), .ring_event = offsetof(struct hak_ring, event), .ring_size = sizeof(struct hak_event),
 	.slab_aside = SLAB(aside), .aside_held = offsetof(struct hak_aside, words),
 };
 

@@ -14,6 +14,7 @@
 #include "os/page.h"
 #include "watch/dump.h"
 #include "watch/modules.h"
+#include "watch/copy.h"
 #include "watch/profile.h"
 
 #define BLOCK 16384   /* bytes of a stored block */

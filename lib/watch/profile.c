@@ -12,11 +12,10 @@
 #include "region/limit.h"
 #include "region/meta.h"
 #include "tiny/sampler.h"
-#include "tiny/slab.h"
-#include "watch/pins.h"
+#include "watch/copy.h"
 #include "watch/freed.h"
 #include "watch/stack.h"
-#include "watch/table.h"
+#include "watch/sites.h"
 
 struct record {
 	struct hak_entry entry;
@@ -24,31 +23,11 @@ struct record {
 	uint32_t site;
 };
 
-struct site {
-	struct hak_entry entry;
-	uint32_t stack;
-	uint32_t n_leaked; /* of a copy: samples that the program cannot reach */
-	uint64_t size;
-	double weight;   /* how many blocks a sample stands for */
-	uint64_t n_taken, n_live, n_peak;
-	double pinned;   /* of a copy: by its samples, in bytes */
-};
-
-struct stack {
-	struct hak_entry entry;
-	uint32_t n;
-	uint32_t same_as; /* not 0: frames are the followed form of this unwound stack */
-	uintptr_t frame[];
-};
-
 /* What hak_profile_visit() sees of a record. */
 struct sample {
 	uintptr_t block;
 	size_t site;
 };
-
-#define UNIT HAK_TABLE_UNIT
-#define UNITS(size) ((uint32_t)(((size) + UNIT - 1) / UNIT))
 
 static struct hak_lock lock = HAK_LOCK(HAK_RANK_PROFILE);
 static char *memory;                          /* any: NULL before the first profile */
@@ -69,7 +48,7 @@ static void add_used(struct hak_table *t, size_t size)
 {
 	size_t n_bytes;
 
-	hak_store_release(&t->used, t->used + UNITS(size));
+	hak_store_release(&t->used, t->used + HAK_UNITS(size));
 	n_bytes = hak_table_bytes(&records) + hak_table_bytes(&sites) + hak_table_bytes(&stacks);
 	if (HAK_UNLIKELY(n_bytes > n_charged)) {
 		n_charged += HAK_SLICE_SIZE;
@@ -88,7 +67,7 @@ static uint32_t hash_of(const uintptr_t *word, size_t n)
 	return (uint32_t)h;
 }
 
-static uint64_t bytes_of(const struct site *s)
+static uint64_t bytes_of(const struct hak_prof_site *s)
 {
 	return (uint64_t)(s->weight * (double)s->size);
 }
@@ -99,8 +78,8 @@ static void share_out(char *base, size_t size)
 	char *at = base;
 
 	hak_table_make(&records, &at, size / 16 * 8, size / 16 * 8 / sizeof(struct record));
-	hak_table_make(&sites, &at, size / 16 * 2, size / 16 * 2 / sizeof(struct site));
-	hak_table_make(&stacks, &at, size / 16 * 3, size / 16 * 3 / (sizeof(struct stack) + 8 * sizeof(uintptr_t)));
+	hak_table_make(&sites, &at, size / 16 * 2, size / 16 * 2 / sizeof(struct hak_prof_site));
+	hak_table_make(&stacks, &at, size / 16 * 3, size / 16 * 3 / (sizeof(struct hak_prof_stack) + 8 * sizeof(uintptr_t)));
 	HAK_ASSERT(at <= base + size);
 }
 
@@ -114,25 +93,25 @@ static void HAK_COLD rebuild_locked(void)
 	live = 0;
 	hak_profile_sums.n_samples = 0;
 	for (uint32_t at = 1; at < stacks.used;) {
-		struct stack *s = hak_table_at(&stacks, at);
+		struct hak_prof_stack *s = hak_table_at(&stacks, at);
 
 		hak_table_put(&stacks, &s->entry);
-		at += UNITS(sizeof *s + s->n * sizeof s->frame[0]);
+		at += HAK_UNITS(sizeof *s + s->n * sizeof s->frame[0]);
 	}
-	for (uint32_t at = 1; at < sites.used; at += UNITS(sizeof(struct site))) {
-		struct site *s = hak_table_at(&sites, at);
+	for (uint32_t at = 1; at < sites.used; at += HAK_UNITS(sizeof(struct hak_prof_site))) {
+		struct hak_prof_site *s = hak_table_at(&sites, at);
 
 		s->n_live = 0;
 		hak_table_put(&sites, &s->entry);
 	}
-	for (uint32_t at = 1; at < records.used; at += UNITS(sizeof(struct record))) {
+	for (uint32_t at = 1; at < records.used; at += HAK_UNITS(sizeof(struct record))) {
 		struct record *r = hak_table_at(&records, at);
 
 		if (r->block == 0) {
 			r->entry.next = unused;
 			unused = at;
 		} else {
-			struct site *s = hak_table_at(&sites, r->site);
+			struct hak_prof_site *s = hak_table_at(&sites, r->site);
 
 			s->n_live++;
 			live += bytes_of(s);
@@ -182,7 +161,7 @@ static uint32_t hash_of_block(const void *p)
 static uint32_t drop_locked(const void *p)
 {
 	struct record *r = is_open ? find_record(p, hash_of_block(p)) : NULL;
-	struct site *s;
+	struct hak_prof_site *s;
 
 	if (r == NULL)
 		return 0;
@@ -226,15 +205,15 @@ static void note_peak_locked(void)
 	if (live < peak + peak / HAK_PROF_PEAK_RATIO)
 		return;
 	peak = live;
-	for (uint32_t at = 1; at < sites.used; at += UNITS(sizeof(struct site))) {
-		struct site *s = hak_table_at(&sites, at);
+	for (uint32_t at = 1; at < sites.used; at += HAK_UNITS(sizeof(struct hak_prof_site))) {
+		struct hak_prof_site *s = hak_table_at(&sites, at);
 
 		s->n_peak = s->n_live;
 	}
 }
 
 /* Adds a record of p at site s. */
-static bool put_record_locked(const void *p, struct site *s)
+static bool put_record_locked(const void *p, struct hak_prof_site *s)
 {
 	uint32_t hash = hash_of_block(p);
 	struct record *r = find_record(p, hash);
@@ -261,11 +240,11 @@ static bool put_record_locked(const void *p, struct site *s)
 	return true;
 }
 
-static struct site *site_for_locked(uint32_t stack, size_t size)
+static struct hak_prof_site *site_for_locked(uint32_t stack, size_t size)
 {
 	const uintptr_t key[2] = { stack, size };
 	uint32_t hash = hash_of(key, 2);
-	struct site *s;
+	struct hak_prof_site *s;
 
 	for (uint32_t at = *hak_table_bucket(&sites, hash); at != 0; at = s->entry.next) {
 		s = hak_table_at(&sites, at);
@@ -298,7 +277,7 @@ static bool is_same(const uintptr_t *a, const uintptr_t *b, size_t n)
 /* 0: there is none. */
 static uint32_t find_stack_locked(const uintptr_t *frame, size_t n, uint32_t hash)
 {
-	struct stack *s;
+	struct hak_prof_stack *s;
 
 	for (uint32_t at = *hak_table_bucket(&stacks, hash); at != 0; at = s->entry.next) {
 		s = hak_table_at(&stacks, at);
@@ -312,7 +291,7 @@ static uint32_t find_stack_locked(const uintptr_t *frame, size_t n, uint32_t has
 static uint32_t put_stack_locked(const uintptr_t *frame, size_t n, uint32_t same_as)
 {
 	uint32_t hash = hash_of(frame, n), at = find_stack_locked(frame, n, hash);
-	struct stack *s;
+	struct hak_prof_stack *s;
 
 	if (at != 0 || n == 0)
 		return at;
@@ -331,7 +310,7 @@ static uint32_t put_stack_locked(const uintptr_t *frame, size_t n, uint32_t same
 
 static bool add_locked(const void *p, size_t size, uint32_t stack)
 {
-	struct site *s = stack != 0 ? site_for_locked(stack, size) : NULL;
+	struct hak_prof_site *s = stack != 0 ? site_for_locked(stack, size) : NULL;
 	bool is_there;
 
 	if (s == NULL) {
@@ -402,7 +381,7 @@ uint32_t hak_profile_drop(const void *p)
 size_t hak_profile_find(const void *p, uintptr_t out[HAK_PROF_DEPTH])
 {
 	uint32_t hash = hash_of_block(p), site = 0;
-	const struct stack *s = NULL;
+	const struct hak_prof_stack *s = NULL;
 	const struct record *r;
 
 	if (!take_lock())
@@ -413,7 +392,7 @@ size_t hak_profile_find(const void *p, uintptr_t out[HAK_PROF_DEPTH])
 	else if (is_open)
 		site = hak_freed_find_locked((uintptr_t)p, hash);
 	if (site != 0) {
-		s = hak_table_at(&stacks, ((const struct site *)hak_table_at(&sites, site))->stack);
+		s = hak_table_at(&stacks, ((const struct hak_prof_site *)hak_table_at(&sites, site))->stack);
 		memmove(out, s->frame, s->n * sizeof *out);
 	}
 	hak_lock_give(&lock);
@@ -501,21 +480,6 @@ void hak_profile_counts_get(struct hak_profile_counts *counts)
 	hak_lock_give(&lock);
 }
 
-static double pinned_by(const void *p)
-{
-	const struct hak_span *span = hak_registry_find(p);
-	const struct hak_slab *s = (const struct hak_slab *)span;
-	struct hak_slab_view v;
-	size_t idx;
-
-	if (span == NULL || hak_load_relaxed(&span->kind) != HAK_KIND_SLAB)
-		return 0;
-	v = hak_slab_view_any(s);
-	idx = hak_slab_view_idx(&v, p);
-	return idx < v.n_blocks ? hak_pins_of_block(&(struct hak_pins){ .bits = s->bits, .live = s->live, .n_blocks = (unsigned)v.n_blocks,
-		.size = v.size, .page = hak_os_page_size() }, idx) : 0;
-}
-
 /* Copies the next records that have a block, from place *at on, into some. False: no more, or another profile has begun. */
 static bool read_records(uint64_t serial, uint32_t *at, struct sample some[HAK_PROF_VISIT], unsigned *n)
 {
@@ -529,8 +493,8 @@ static bool read_records(uint64_t serial, uint32_t *at, struct sample some[HAK_P
 		const struct record *r = hak_table_at(&records, *at);
 
 		if (r->block != 0)
-			some[(*n)++] = (struct sample){ .block = r->block, .site = (size_t)r->site * UNIT };
-		*at += UNITS(sizeof *r);
+			some[(*n)++] = (struct sample){ .block = r->block, .site = (size_t)r->site * HAK_TABLE_UNIT };
+		*at += HAK_UNITS(sizeof *r);
 	}
 	hak_lock_give(&lock);
 	return has_more;
@@ -557,78 +521,22 @@ uint64_t hak_profile_serial(void)
 	return serial;
 }
 
-static void survey(uintptr_t block, size_t site, void *arg)
+bool hak_profile_read(struct hak_profile_copy *copy, size_t *n_bytes)
 {
-	const struct hak_profile_copy *copy = arg;
-	struct site *s;
+	bool is_there;
 
-	if (site >= copy->n_sites_end) /* it is younger */
-		return;
-	s = (struct site *)(void *)(copy->base + site);
-	s->pinned += pinned_by((const void *)block);
-	s->n_leaked += copy->reach != NULL && hak_reach_is_leaked(copy->reach, block);
-}
-
-bool hak_profile_copy(struct hak_profile_copy *copy, const struct hak_reach *reach)
-{
-	bool is_done = false;
-
-	copy->base = NULL;
-	copy->reach = reach;
-	while (!is_done) {
-		size_t n_sites, n_stacks, page = hak_os_page_size();
-
-		if (!take_lock())
-			break;
-		n_sites = sites.used * UNIT;
-		n_stacks = stacks.used * UNIT;
-		copy->interval = interval;
-		copy->serial = n_begun;
-		copy->n_sites_end = n_sites;
-		copy->n_stacks_end = n_stacks;
-		is_done = is_open && copy->base != NULL && n_sites + n_stacks <= copy->size;
-		if (is_done) {
-			memmove(copy->base, sites.base, n_sites);
-			memmove(copy->base + n_sites, stacks.base, n_stacks);
-		} else if (!is_open) {
-			hak_lock_give(&lock);
-			break;
-		}
-		hak_lock_give(&lock);
-		if (is_done) {
-			hak_profile_visit(copy->serial, survey, copy);
-			return true;
-		}
-		hak_profile_free_copy(copy);
-		/* Slightly more than there is now. */
-		copy->size = (n_sites + n_stacks + (n_sites + n_stacks) / 8 + page) / page * page;
-		copy->base = hak_os_map(copy->size, page, "hakmem: profile");
-		if (copy->base == NULL)
-			break;
-	}
-	hak_profile_free_copy(copy);
-	return false;
-}
-
-void hak_profile_free_copy(struct hak_profile_copy *copy)
-{
-	if (copy->base != NULL)
-		hak_os_unmap(copy->base, copy->size);
-	copy->base = NULL;
-}
-
-bool hak_profile_next(const struct hak_profile_copy *copy, size_t *at, struct hak_profile_site *out)
-{
-	size_t off = *at == 0 ? UNIT : *at;
-	const struct site *s = (const struct site *)(const void *)(copy->base + off);
-	const struct stack *stack;
-
-	if (off + sizeof *s > copy->n_sites_end)
+	if (!take_lock())
 		return false;
-	stack = (const struct stack *)(const void *)(copy->base + copy->n_sites_end + (size_t)s->stack * UNIT);
-	*out = (struct hak_profile_site){ .frame = stack->frame, .n_frames = stack->n, .size = (size_t)s->size,
-		.weight = s->weight, .n_taken = s->n_taken, .n_live = s->n_live, .n_peak = s->n_peak,
-		.n_leaked = s->n_leaked, .pinned = (uint64_t)(s->weight * s->pinned + 0.5) };
-	*at = off + UNITS(sizeof *s) * UNIT;
-	return true;
+	is_there = is_open;
+	copy->interval = interval;
+	copy->serial = n_begun;
+	copy->n_sites_end = sites.used * HAK_TABLE_UNIT;
+	copy->n_stacks_end = stacks.used * HAK_TABLE_UNIT;
+	*n_bytes = copy->n_sites_end + copy->n_stacks_end;
+	if (is_there && copy->base != NULL && *n_bytes <= copy->size) {
+		memmove(copy->base, sites.base, copy->n_sites_end);
+		memmove(copy->base + copy->n_sites_end, stacks.base, copy->n_stacks_end);
+	}
+	hak_lock_give(&lock);
+	return is_there;
 }

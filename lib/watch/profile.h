@@ -14,7 +14,6 @@
 
 #include "base/attr.h"
 #include "conf/limits.h"
-#include "watch/reach.h"
 
 /* If is_wanted(), starts an empty profile in memory bytes, and sampling, unless there is one. If not, stops both, drops the
  * profile and gives its memory back. is_wanted() is called under the lock, so that of two overlapping calls the later one
@@ -50,32 +49,10 @@ uint64_t hak_profile_serial(void);
  * only taken for a few records at a time. */
 void hak_profile_visit(uint64_t serial, void (*visit)(uintptr_t block, size_t site, void *arg), void *arg);
 
-/* One site of a copy. n_taken and so on count samples; each stands for weight blocks. pinned: bytes of free blocks that cannot
- * be given back because of the live blocks for which its samples stand (watch/pins.h). */
-struct hak_profile_site {
-	const uintptr_t *frame;
-	uint32_t n_frames;
-	size_t size;
-	double weight;
-	uint64_t n_taken, n_live, n_peak, n_leaked;
-	uint64_t pinned;
-};
+struct hak_profile_copy;
 
-/* A copy of the profile, to be written out without holding the lock. */
-struct hak_profile_copy {
-	char *base;      /* NULL: there is no copy */
-	const struct hak_reach *reach; /* NULL: n_leaked is not known */
-	size_t size;
-	uint64_t interval;
-	uint64_t serial;
-	size_t n_sites_end, n_stacks_end; /* bytes of the copied sites and stacks */
-};
-
-/* False: there is no profile, or no memory. reach: what a search for leaks has found, or NULL. */
-bool hak_profile_copy(struct hak_profile_copy *copy, const struct hak_reach *reach);
-void hak_profile_free_copy(struct hak_profile_copy *copy);
-
-/* Iterates over the sites of a copy; *at is 0 before the first call. False: no more sites. */
-bool hak_profile_next(const struct hak_profile_copy *copy, size_t *at, struct hak_profile_site *site);
+/* Describes sites and stacks, and copies them to copy->base if that is not NULL and *n_bytes, which they take, fit. False: there is
+ * no profile. */
+bool hak_profile_read(struct hak_profile_copy *copy, size_t *n_bytes);
 
 #endif

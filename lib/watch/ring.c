@@ -9,6 +9,7 @@
 #include "os/clock.h"
 #include "region/meta.h"
 #include "thread/thread.h"
+#include "watch/dump.h"
 
 static uint64_t n_bytes; /* any: of all rings */
 
@@ -133,11 +134,12 @@ static void print_line(struct hak_text *t, const struct hak_event *e)
 	hak_text_close(t);
 }
 
-static void follow_verdict(void)
+void hak_ring_tell(void)
 {
 	struct hak_text t;
 
-	print_all(&t, print_line);
+	if (hak_load_relaxed(&hak_probe_watcher) != NULL)
+		print_all(&t, print_line);
 }
 
 void hak_ring_start(void)
@@ -147,6 +149,6 @@ void hak_ring_start(void)
 	hak_thread_me.depth++; /* a handler waits for no lock (P2) */
 	hak_store_release(&hak_cache_none.ring, make_ring());
 	hak_thread_me.depth--;
-	hak_store_relaxed(&hak_report_watcher, follow_verdict);
+	hak_store_relaxed(&hak_report_watcher, hak_dump_after_verdict);
 	hak_store_release(&hak_probe_watcher, note);
 }

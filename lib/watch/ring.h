@@ -24,6 +24,9 @@ struct hak_ring {
 /* Begins to record, if the option ring says so. */
 void hak_ring_start(void) HAK_COLD;
 
+/* Writes them to stderr, after a verdict, if they are recorded. */
+void hak_ring_tell(void) HAK_COLD;
+
 /* Writes the events of all rings to fd, a line each, those of one ring in their order. Async-signal-safe. Returns 0 or the errno
  * of a failed write; ENODATA: nothing is recorded. */
 int hak_ring_write(int fd) HAK_COLD;

@@ -33,7 +33,7 @@ static void tell(bool all)
 {
 	for (struct hak_cache *c = hak_load_acquire(&hak_cache_none.next); c != NULL; c = hak_load_acquire(&c->next))
 		if (all || hak_sampler_is_unsettled(c))
-			hak_sampler_tell_any(c);
+			hak_cache_tell_any(c);
 }
 
 static bool is_traced(void)
@@ -52,7 +52,7 @@ static bool settle(void)
 	bool is_done;
 
 	hak_store_relaxed(&hak_free_watcher, watch_free);
-	hak_store_relaxed(&hak_report_tell, hak_dump_block);
+	hak_store_relaxed(&hak_report_watcher, hak_dump_after_verdict);
 	c = hak_thread_enter();
 	is_done = hak_profile_settle(is_wanted, (uint64_t)hak_options.prof_memory,
 		(uint64_t)hak_load_relaxed(&hak_options.prof_interval));

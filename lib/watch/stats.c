@@ -55,17 +55,36 @@ unsigned hak_stats_get_classes(struct hakmem_class_stats classes[HAK_N_CLASSES])
 	return HAK_N_CLASSES;
 }
 
+static struct hak_pins pins_of(const struct hak_slab *s, const struct hak_slab_view *v)
+{
+	return (struct hak_pins){ .bits = s->bits, .live = s->live, .n_blocks = (unsigned)v->n_blocks, .size = v->size,
+		.page = hak_os_page_size() };
+}
+
 void hak_stats_get_pinned(struct hakmem_class_stats classes[HAK_N_CLASSES], unsigned from, unsigned end)
 {
 	for (const struct hak_slab *s = hak_group_first_slab_any(); s != NULL; s = s->next) {
-		unsigned sc = hak_load_relaxed(&s->span.sc);
 		struct hak_slab_view v = hak_slab_view_any(s);
+		struct hak_pins pins = pins_of(s, &v);
 
-		if (sc < from || sc >= end || hak_load_relaxed(&s->owner) == &hak_heap_none || hak_load_relaxed(&s->n_free) == 0)
-			continue;
-		classes[sc].pinned += hak_pins_in_slab(&(struct hak_pins){ .bits = s->bits, .live = s->live,
-			.n_blocks = (unsigned)v.n_blocks, .size = v.size, .page = hak_os_page_size() });
+		if (v.sc >= from && v.sc < end && hak_load_relaxed(&s->owner) != &hak_heap_none && hak_load_relaxed(&s->n_free) > 0)
+			classes[v.sc].pinned += hak_pins_in_slab(&pins);
 	}
+}
+
+double hak_stats_pinned_by(const void *p)
+{
+	const struct hak_span *span = hak_registry_find(p);
+	struct hak_slab_view v;
+	struct hak_pins pins;
+	size_t idx;
+
+	if (span == NULL || hak_load_relaxed(&span->kind) != HAK_KIND_SLAB)
+		return 0;
+	v = hak_slab_view_any((const struct hak_slab *)span);
+	pins = pins_of((const struct hak_slab *)span, &v);
+	idx = hak_slab_view_idx(&v, p);
+	return idx < v.n_blocks ? hak_pins_of_block(&pins, idx) : 0;
 }
 
 /* False: in a signal handler whose own thread may hold the locks. */

@@ -21,6 +21,9 @@ unsigned hak_stats_get_classes(struct hakmem_class_stats stats[HAK_N_CLASSES]);
 /* Adds what is pinned of the classes [from, end). */
 void hak_stats_get_pinned(struct hakmem_class_stats classes[HAK_N_CLASSES], unsigned from, unsigned end);
 
+/* The share in that of the block at p (watch/pins.h), which another thread may free meanwhile: then it is a wrong one. */
+double hak_stats_pinned_by(const void *p);
+
 /* Both, as hak_stats_get(), and as hak_stats_count(). */
 void hak_stats_fill(struct hak_record *record);
 void hak_stats_fill_counted(struct hak_record *record);

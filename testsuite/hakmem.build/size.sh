@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Small: under 208 KiB stripped (of which the data segment, which begins on a page, may be 4 KiB).
+# Small: under 208 KiB stripped.
 . "$srcdir/testsuite/lib/build.sh"
 need strip
 need_release

@@ -65,7 +65,7 @@ static void change(unsigned long n, uint64_t *state)
 			uint32_t site = hak_profile_drop(block_at(i));
 
 			CHECK(site != 0, "block %zu has no record", i);
-			CHECK(((struct site *)hak_table_at(&sites, site))->size == model[i].size);
+			CHECK(((struct hak_prof_site *)hak_table_at(&sites, site))->size == model[i].size);
 			model[i].size = 0;
 		} else {
 			model[i].stack = stack_of[rnd(state) % N_STACKS];
@@ -90,7 +90,7 @@ static void check_profile(void)
 		CHECK((site.frame[0] - 5000) / 100 % HAK_PROF_DEPTH == site.n_frames - 1, "another stack");
 		for (size_t i = 0; i < N_BLOCKS; i++)
 			if (model[i].size == site.size)
-				n_wanted += ((const struct stack *)hak_table_at(&stacks, model[i].stack))->frame[0] == site.frame[0];
+				n_wanted += ((const struct hak_prof_stack *)hak_table_at(&stacks, model[i].stack))->frame[0] == site.frame[0];
 		n_live += site.n_live;
 	}
 	hak_profile_free_copy(&copy);

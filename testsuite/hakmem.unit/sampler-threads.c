@@ -63,7 +63,7 @@ int main(void)
 	}
 	/* Told of a profile that has ended since: one miss, and all is as before. */
 	hakmem_free(hakmem_malloc(100));
-	hak_sampler_tell_any(hak_thread_me.cache);
+	hak_cache_tell_any(hak_thread_me.cache);
 	hakmem_free(hakmem_malloc(100));
 	/* The base may be raised just now (C1), but not for ever. */
 	CHECK(hak_thread_me.cache->base[hak_class_of(100)] != HAK_ALWAYS_MISS, "it goes on missing");
