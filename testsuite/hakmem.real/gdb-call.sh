@@ -14,6 +14,7 @@ cat >main.c <<'C'
 
 static unsigned char *kept[N_SLEEPERS + 1][300];
 static int is_over, n_asleep;
+static volatile int calls_are_over; /* said by the debugger: how long a call takes, nobody knows */
 static pthread_barrier_t all; /* so the debugger's numbers for them are 2, 3 and 4 */
 static __thread size_t me;
 
@@ -69,7 +70,8 @@ int main(void)
 	pthread_barrier_wait(&all);
 	while (__atomic_load_n(&n_asleep, __ATOMIC_SEQ_CST) < N_SLEEPERS)
 		usleep(1000);
-	for (i = 0; i < 40; i++) {
+	alarm(80);
+	while (!calls_are_over) {
 		usleep(5000);
 		malloc_trim(0);
 		churn();
@@ -103,6 +105,7 @@ while \$k < 20
 	thread 1
 	continue
 end
+set var calls_are_over = 1
 delete
 continue
 END
