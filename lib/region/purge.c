@@ -28,6 +28,17 @@ static bool is_wasteful_locked(const struct hak_superslab *s, const uint64_t *di
 		s->kept + count_slices(dirty) * HAK_SLICE_SIZE > s->n_used * HAK_SLICE_SIZE / HAK_HUGE_KEEP_RATIO;
 }
 
+/* Finds a huge page all of whose slices are in map. Returns how many slices it has; 0: there is none. */
+static unsigned find_huge_locked(const struct hak_superslab *s, const uint64_t *map, unsigned *first)
+{
+	for (unsigned i = 0; i + HAK_HUGE_SLICES <= s->n_slices; i += HAK_HUGE_SLICES) {
+		*first = i;
+		if (hak_bits_are(map, i, HAK_HUGE_SLICES, true))
+			return HAK_HUGE_SLICES;
+	}
+	return 0;
+}
+
 /* Finds slices in map to purge together, at most `most`; only whole huge pages, while those are worth it. Returns how
  * many. */
 static unsigned find_dirty_locked(const struct hak_superslab *s, const uint64_t *map, unsigned most, unsigned *first)
@@ -35,13 +46,9 @@ static unsigned find_dirty_locked(const struct hak_superslab *s, const uint64_t 
 	unsigned n;
 
 	if (hak_slices_is_huge(s)) {
-		for (unsigned i = 0; i < s->n_slices; i += HAK_HUGE_SLICES) {
-			*first = i;
-			if (i + HAK_HUGE_SLICES <= s->n_slices && hak_bits_are(map, i, HAK_HUGE_SLICES, true))
-				return HAK_HUGE_SLICES;
-		}
-		if (!is_wasteful_locked(s, map))
-			return 0;
+		n = find_huge_locked(s, map, first);
+		if (n > 0 || !is_wasteful_locked(s, map))
+			return n;
 	}
 	*first = hak_bits_find(map, s->n_slices, 0, true);
 	n = hak_bits_find(map, s->n_slices, *first, false) - *first;
@@ -91,14 +98,17 @@ static bool claim_long_locked(size_t n, struct claim *out)
 	return false;
 }
 
-/* Claims from superslabs with huge pages. Few searches are in vain: they keep less than may be dirty in total. */
+/* Claims a whole huge page. What is freed bit by bit is whole in the end: parts wait until they have aged. */
 static bool claim_huge_locked(struct claim *out)
 {
-	struct hak_superslab *s = hak_extents_largest_locked(HAK_EXTENT_DIRTY, true, 1);
+	struct hak_superslab *s = hak_extents_largest_locked(HAK_EXTENT_DIRTY, true, HAK_HUGE_SLICES);
+	unsigned first = 0, n;
 
-	for (; s != NULL; s = hak_extents_next_locked(s, HAK_EXTENT_DIRTY, 1))
-		if (claim_dirty_locked(s, s->dirty, HAK_PURGE_PIECE, out))
-			return true;
+	for (; s != NULL; s = hak_extents_next_locked(s, HAK_EXTENT_DIRTY, HAK_HUGE_SLICES)) {
+		n = find_huge_locked(s, s->dirty, &first);
+		if (n > 0)
+			return claim_locked(s, first, n, out);
+	}
 	return false;
 }
 

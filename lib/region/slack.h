@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns: slack: how much free memory stays resident, and how much may. Memory freed beyond that is given back at once.
+ * Owns: slack: how much free memory stays resident, and how much may. Memory freed beyond that is given back at once,
+ *       parts of huge pages when they have aged.
  * Threads: any. Locks: none.
  * K1 Slack is dirty slices, mappings kept by large/, and empty slabs of one block in heaps. Its bound is the sum of a
  *    fixed floor; a part of what is in use; the most in use lately, while the program does not only free; and the swing:
