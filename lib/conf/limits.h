@@ -87,9 +87,8 @@
 /* Huge pages. */
 #define HAK_HUGE_SIZE ((size_t)2 << 20)      /* 2 MiB: what one fault brings */
 #define HAK_HUGE_SLICES (HAK_HUGE_SIZE / HAK_SLICE_SIZE)
-#define HAK_HUGE_ASK_RATIO 24                /* asked for where what they may waste is at most 1/24 of the heap, ... */
-#define HAK_HUGE_KEEP_RATIO 48               /* ... and kept while what is free inside is at most 1/48: 1/16 together */
-#define HAK_HUGE_SPARSE_RATIO 64             /* only superslabs with at most 1/64 of larger blocks have them */
+#define HAK_HUGE_ASK_RATIO 12                /* asked for once what they may waste is at most 1/12 of the heap, ... */
+#define HAK_HUGE_KEEP_RATIO 48               /* ... and kept while what is free inside is at most 1/48 */
 
 /* Metadata. */
 #define HAK_META_CHUNK ((size_t)1 << 20)     /* 1 MiB of addresses at a time */

@@ -13,21 +13,17 @@
 #include "base/attr.h"
 
 enum hak_huge {
-	HAK_HUGE_NOT_YET, /* not asked yet: the kernel's setting decides */
-	HAK_HUGE_ASKING,  /* a thread is asking right now: the superslab stays mapped */
-	HAK_HUGE_AUTO,    /* asked for; broken up when too much inside is free */
-	HAK_HUGE_ALWAYS,  /* asked for; never broken up */
-	HAK_HUGE_BROKEN   /* small pages from now on: parts were given back, or the option says so */
+	HAK_HUGE_NONE,   /* not asked for: the kernel's setting decides */
+	HAK_HUGE_AUTO,   /* asked for; broken up when too much inside is free */
+	HAK_HUGE_ALWAYS, /* asked for; never broken up */
+	HAK_HUGE_BROKEN  /* asked for once; small pages from now on: parts were given back */
 };
 
-/* A new superslab's state; asks the kernel if the option says always or never. */
-uint32_t hak_huge_begin(char *base, size_t size);
+/* A new superslab's state. Asks the kernel, if the option says always or never, or is_dense. */
+uint32_t hak_huge_begin(char *base, size_t size, bool is_dense);
 
-/* Asks for them. Returns the state after that. */
-uint32_t hak_huge_ask(char *base, size_t size);
-
-/* Call this before giving back parts of a superslab. */
-void hak_huge_break(uint32_t *state, char *base, size_t size);
+/* Call this before giving back parts of a superslab. True: this broke up its huge pages. */
+bool hak_huge_break(uint32_t *state, char *base, size_t size);
 
 /* How many superslabs we had asked for were broken up so far. */
 uint64_t hak_huge_n_broken(void);
@@ -37,7 +33,7 @@ HAK_INLINE bool hak_huge_is_asked(uint32_t state)
 	return state == HAK_HUGE_AUTO || state == HAK_HUGE_ALWAYS;
 }
 
-/* How many slices must be dense before we ask; UINT64_MAX: never. */
+/* From how many dense slices on new ones belong into a superslab with huge pages; UINT64_MAX: never. */
 uint64_t hak_huge_least(void);
 
 /* A heap got its first slab of a dense class, of n slices; with a negative number, it lost its last. */

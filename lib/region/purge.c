@@ -28,12 +28,12 @@ static bool is_wasteful_locked(const struct hak_superslab *s, const uint64_t *di
 		s->kept + count_slices(dirty) * HAK_SLICE_SIZE > s->n_used * HAK_SLICE_SIZE / HAK_HUGE_KEEP_RATIO;
 }
 
-/* Finds a huge page all of whose slices are in map. Returns how many slices it has; 0: there is none. */
+/* Finds a huge page that is all free, with slices in map. Returns how many slices it has; 0: there is none. */
 static unsigned find_huge_locked(const struct hak_superslab *s, const uint64_t *map, unsigned *first)
 {
 	for (unsigned i = 0; i + HAK_HUGE_SLICES <= s->n_slices; i += HAK_HUGE_SLICES) {
 		*first = i;
-		if (hak_bits_are(map, i, HAK_HUGE_SLICES, true))
+		if (hak_bits_are(s->used, i, HAK_HUGE_SLICES, false) && !hak_bits_are(map, i, HAK_HUGE_SLICES, false))
 			return HAK_HUGE_SLICES;
 	}
 	return 0;
@@ -55,9 +55,10 @@ static unsigned find_dirty_locked(const struct hak_superslab *s, const uint64_t 
 	return n < most ? n : most;
 }
 
-/* Dirty slices to be purged, marked used so that nobody takes them meanwhile. */
+/* Free slices to be purged, marked used so that nobody takes them meanwhile. */
 struct claim {
 	struct hak_slices slices;
+	size_t n_held; /* bytes of those that were not clean */
 	struct hak_slices_revival revival; /* as for anyone who takes slices (S4): lazy ones may be undumped */
 };
 
@@ -68,6 +69,7 @@ static bool claim_locked(struct hak_superslab *s, unsigned first, unsigned n, st
 	out->slices.superslab = s;
 	out->slices.base = s->base + first * HAK_SLICE_SIZE;
 	out->slices.n = n;
+	out->n_held = (hak_bits_count_in(s->dirty, first, n) + hak_bits_count_in(s->lazy, first, n)) * HAK_SLICE_SIZE;
 	hak_slices_revive_locked(s, first, n, &out->revival);
 	hak_slices_use_locked(s, first, n);
 	return true;
@@ -155,8 +157,7 @@ static void unmap_if_empty(struct hak_superslab *s)
 	bool is_empty;
 
 	hak_slices_lock();
-	is_empty = s->n_slices > 0 && s->n_used + s->n_dirty + s->n_lazy + s->n_pins == 0 && hak_superslabs.n > 1 &&
-		hak_load_relaxed(&s->huge) != HAK_HUGE_ASKING;
+	is_empty = s->n_slices > 0 && s->n_used + s->n_dirty + s->n_lazy + s->n_pins == 0 && hak_superslabs.n > 1;
 	if (is_empty)
 		hak_slices_end_locked(s);
 	hak_slices_unlock();
@@ -174,9 +175,31 @@ static void unmap_if_empty(struct hak_superslab *s)
 	hak_slices_unlock();
 }
 
+/* Where anything of a huge page was touched, all of it is resident: what was clean there becomes dirty. */
+static void dirty_rests_locked(struct hak_superslab *s)
+{
+	uint64_t clean[N_WORDS];
+
+	for (unsigned i = 0; i < N_WORDS; i++)
+		clean[i] = ~(s->used[i] | s->dirty[i] | s->lazy[i] | s->undumped[i]);
+	for (unsigned i = 0; i < s->n_slices; i++) {
+		unsigned page = i - i % HAK_HUGE_SLICES;
+
+		if (!hak_bit_is_set(clean, i) || hak_bits_are(clean, page, HAK_HUGE_SLICES, true))
+			continue;
+		hak_limit_add(HAK_SLICE_SIZE);
+		hak_slices_use_locked(s, i, 1);
+		hak_slices_unuse_locked(s, i, 1, HAK_SLICES_DIRTY);
+	}
+}
+
 void hak_superslab_break(struct hak_superslab *s)
 {
-	hak_huge_break(&s->huge, s->base, s->n_slices * HAK_SLICE_SIZE);
+	if (!hak_huge_break(&s->huge, s->base, s->n_slices * HAK_SLICE_SIZE))
+		return;
+	hak_slices_lock();
+	dirty_rests_locked(s);
+	hak_slices_unlock();
 }
 
 /* Returns the state in which this leaves the pages. */
@@ -226,14 +249,16 @@ static size_t purge_claimed(const struct claim *claim, bool can_be_lazy)
 	hak_slices_revive(&claim->revival);
 	state = purge_pages(s, claim->slices.base, size, can_be_lazy);
 	if (state == HAK_SLICES_CLEAN)
-		hak_limit_give(size);
+		hak_limit_give(claim->n_held);
+	else
+		hak_limit_add(size - claim->n_held);
 	hak_slices_lock();
 	hak_slices_unuse_locked(s, hak_slices_idx_of(s, claim->slices.base), (unsigned)claim->slices.n, state);
 	hak_slices_unlock();
 	hak_store_relaxed(&is_refused, state == HAK_SLICES_DIRTY);
 	if (state == HAK_SLICES_CLEAN)
 		unmap_if_empty(s);
-	return state != HAK_SLICES_DIRTY ? size : 0;
+	return state != HAK_SLICES_DIRTY ? claim->n_held : 0;
 }
 
 static size_t purge_slack(size_t n_bytes)

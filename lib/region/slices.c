@@ -41,8 +41,6 @@ static void recount_locked(struct hak_superslab *s)
 		s->n_undumped += hak_bits_count(s->undumped[i]);
 		s->n_dense += hak_bits_count(s->dense[i]);
 	}
-	if (hak_load_relaxed(&s->huge) == HAK_HUGE_ASKING)
-		hak_store_relaxed(&s->huge, HAK_HUGE_BROKEN);
 }
 
 static void rebuild_locked(void)

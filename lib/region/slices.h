@@ -60,7 +60,6 @@ struct hak_superslabs {
 	uint64_t n_dirty;          /* lk:SUPERSLAB */
 	uint64_t n_lazy;           /* lk:SUPERSLAB */
 	uint64_t n_dense;          /* lk:SUPERSLAB */
-	uint64_t ask_at;           /* lk:SUPERSLAB: when this many are dense, it is time to ask for huge pages */
 };
 
 extern struct hak_superslabs hak_superslabs;

@@ -95,6 +95,12 @@ static enum answer take_anywhere_locked(const struct wish *wish, struct hak_slic
 	return NOT_FOUND;
 }
 
+/* Is a new superslab better, because it can have huge pages? */
+static bool wants_huge_locked(const struct wish *wish)
+{
+	return wish->is_dense && hak_superslabs.n_dense >= hak_huge_least();
+}
+
 /* Dirty slices first, then lazy ones: their memory may still be there. Dense requests go first where other dense slices
  * are; other requests never go there (S5). */
 static enum answer take_locked(const struct wish *wish, struct hak_slices *out, struct hak_slices_revival *revival)
@@ -109,7 +115,7 @@ static enum answer take_locked(const struct wish *wish, struct hak_slices *out, 
 	for (unsigned i = 0; answer == NOT_FOUND && i < sizeof kinds / sizeof *kinds; i++) {
 		if (wish->is_dense)
 			answer = take_extent_locked(kinds[i], true, wish, out, revival);
-		if (answer == NOT_FOUND)
+		if (answer == NOT_FOUND && (kinds[i] != HAK_EXTENT_FREE || !wants_huge_locked(wish)))
 			answer = take_extent_locked(kinds[i], false, wish, out, revival);
 	}
 	return answer;
@@ -147,31 +153,29 @@ static void give_descriptor(struct hak_superslab *s)
 	hak_slices_unlock();
 }
 
-/* Maps a new superslab of at least n slices; it is in no list yet. */
-static struct hak_superslab *make_superslab(size_t n, size_t align)
+/* Maps a new superslab with room for the wish; it is in no list yet. */
+static struct hak_superslab *make_superslab(const struct wish *wish, bool is_huge)
 {
-	size_t least = n * HAK_SLICE_SIZE;
+	size_t least = wish->n * HAK_SLICE_SIZE;
 	size_t size = hak_load_relaxed(&hak_superslabs.next_size);
 	struct hak_superslab *s = take_descriptor();
-	size_t wanted = align;
+	size_t align = wish->align > HAK_SUPERSLAB_ALIGN ? wish->align : HAK_SUPERSLAB_ALIGN;
 
 	if (s == NULL)
 		return NULL;
-	if (align < HAK_SUPERSLAB_ALIGN)
-		align = HAK_SUPERSLAB_ALIGN;
 	if (size < least)
 		size = least;
 	for (;;) {
 		/* If address space is scarce, the last try is for exactly what was requested, with the alignment
 		 * requested. */
-		s->base = hak_os_map_near(hak_place_draw(size), size, size > least ? align : wanted, "hakmem: superslab");
+		s->base = hak_os_map_near(hak_place_draw(size), size, size > least ? align : wish->align, "hakmem: superslab");
 		if (s->base != NULL || size == least)
 			break;
 		size = size / 2 > least ? size / 2 : least;
 	}
 	if (s->base != NULL && hak_registry_reserve(s->base, size)) {
 		s->n_made = (uint32_t)(size / HAK_SLICE_SIZE);
-		s->huge = hak_huge_begin(s->base, size);
+		s->huge = hak_huge_begin(s->base, size, is_huge);
 		hak_registry_put(s->base, s->n_made, &s->nothing);
 		HAK_PROBE(superslab_new, s->base, size);
 		return s;
@@ -182,65 +186,15 @@ static struct hak_superslab *make_superslab(size_t n, size_t align)
 	return NULL;
 }
 
-static struct hak_superslab *find_unasked_locked(void)
+static void add_superslab_locked(struct hak_superslab *s)
 {
-	for (struct hak_superslab *s = hak_slices_first(); s != NULL; s = s->next)
-		if (s->n_slices > 0 && hak_load_relaxed(&s->huge) == HAK_HUGE_NOT_YET &&
-			(s->n_used - s->n_dense) * HAK_HUGE_SPARSE_RATIO <= s->n_slices)
-			return s;
-	return NULL;
-}
-
-/* A superslab to ask for huge pages for. It is marked, so that nobody else asks and that it stays mapped. */
-static struct hak_superslab *claim_unasked_locked(void)
-{
-	uint64_t least = hak_huge_least();
-	struct hak_superslab *s;
-
-	if (hak_superslabs.n_dense < least) {
-		hak_superslabs.ask_at = least;
-		return NULL;
-	}
-	s = find_unasked_locked();
-	if (s == NULL)
-		hak_superslabs.ask_at = UINT64_MAX; /* until there is a new one */
-	else
-		hak_store_relaxed(&s->huge, HAK_HUGE_ASKING);
-	return s;
-}
-
-/* Asks for huge pages for all superslabs that may have them. In older ones, this affects what is not touched yet. */
-static void ask_huge(void)
-{
-	struct hak_superslab *s;
-
-	hak_slices_lock();
-	while ((s = claim_unasked_locked()) != NULL) {
-		uint32_t state;
-
-		hak_slices_unlock();
-		state = hak_huge_ask(s->base, s->n_slices * HAK_SLICE_SIZE);
-		hak_slices_lock();
-		hak_store_relaxed(&s->huge, state);
-		for (unsigned kind = 0; kind < HAK_N_EXTENTS; kind++)
-			hak_extents_set_locked(s, kind, s->extent[kind].bound);
-	}
-	hak_slices_unlock();
-}
-
-static void add_superslab_locked(struct hak_superslab *s, const struct wish *wish)
-{
-	if (wish->is_dense)
-		hak_superslabs.ask_at = 0;
-	else if (hak_load_relaxed(&s->huge) == HAK_HUGE_NOT_YET)
-		hak_store_relaxed(&s->huge, HAK_HUGE_BROKEN); /* more such requests will follow */
 	if (hak_superslabs.next_size < HAK_SUPERSLAB_SIZE)
 		hak_own_set(&hak_superslabs.next_size, hak_superslabs.next_size * 2);
 	hak_slices_begin_locked(s);
 }
 
-/* As take_locked(); adds a new superslab, if there is one. Says whether ask_huge() is due. */
-static enum answer take_or_add(const struct wish *wish, struct hak_superslab *new, struct hak_slices *out, bool *is_due)
+/* As take_locked(); adds a new superslab, if there is one. Says whether the next one should have huge pages. */
+static enum answer take_or_add(const struct wish *wish, struct hak_superslab *new, struct hak_slices *out, bool *is_huge)
 {
 	struct hak_slices_revival revival = { .base = NULL };
 	enum answer answer;
@@ -248,14 +202,14 @@ static enum answer take_or_add(const struct wish *wish, struct hak_superslab *ne
 
 	hak_slices_lock();
 	if (new != NULL)
-		add_superslab_locked(new, wish);
+		add_superslab_locked(new);
 	/* If several threads made one each, all take from the first: with huge pages, each new one would touch a whole
 	 * one. */
 	answer = take_locked(wish, out, &revival);
 	if (answer == NOT_FOUND && new != NULL)
 		answer = take_from_locked(new, hak_slices_find_locked(new, HAK_EXTENT_FREE, wish->n, wish->align, &longest), wish,
 			out, &revival);
-	*is_due = hak_superslabs.n_dense >= hak_superslabs.ask_at;
+	*is_huge = wants_huge_locked(wish);
 	hak_slices_unlock();
 	hak_slices_revive(&revival);
 	return answer;
@@ -266,10 +220,10 @@ static bool take_slices(struct wish wish, struct hak_slices *out)
 	struct hak_superslab *s = NULL;
 	enum answer answer;
 	bool has_purged = false;
-	bool is_due;
+	bool is_huge;
 
 	HAK_ASSERT(wish.n >= 1 && wish.n <= HAK_SUPERSLAB_SLICES);
-	while ((answer = take_or_add(&wish, s, out, &is_due)) != TAKEN) {
+	while ((answer = take_or_add(&wish, s, out, &is_huge)) != TAKEN) {
 		if (answer == REFUSED) {
 			if (has_purged || hak_superslab_purge(HAK_PURGE_ALL, SIZE_MAX) == 0)
 				return false;
@@ -277,13 +231,11 @@ static bool take_slices(struct wish wish, struct hak_slices *out)
 			s = NULL;
 			continue;
 		}
-		s = make_superslab(wish.n, wish.align);
+		s = make_superslab(&wish, is_huge);
 		if (s == NULL && wish.is_anywhere)
 			return false;
 		wish.is_anywhere = wish.is_anywhere || s == NULL;
 	}
-	if (HAK_UNLIKELY(is_due))
-		ask_huge();
 	return true;
 }
 

@@ -11,8 +11,8 @@
  * S4 Long rows of clean or lazy slices are undumped, that is, left out of core dumps, as long as there are few
  *    mappings. Used and dirty slices are dumped.
  * S5 Dense slices are used slices full of blocks no larger than an OS page. A superslab for which we asked for huge
- *    pages has few other slices, and gives back whole huge pages only. If that would leave more than its share of free
- *    memory resident, its huge pages are broken up for good.
+ *    pages has no others, unless address space is scarce, and gives back whole huge pages only. If that would leave
+ *    more than its share of free memory resident, its huge pages are broken up for good.
  */
 #ifndef HAK_REGION_SUPERSLAB_H
 #define HAK_REGION_SUPERSLAB_H

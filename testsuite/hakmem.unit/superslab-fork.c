@@ -49,12 +49,9 @@ static void spoil_locked(unsigned kind)
 		s->extent[HAK_EXTENT_DIRTY].link.prev->next = s->extent[HAK_EXTENT_DIRTY].link.next;
 		s->extent[HAK_EXTENT_DIRTY].link.next = NULL;
 		break;
-	case 6:
+	default:
 		s->extent[HAK_EXTENT_FREE].link.prev = NULL;
 		all->unused = s;
-		break;
-	default: /* being asked for huge pages */
-		hak_store_relaxed(&s->huge, HAK_HUGE_ASKING);
 	}
 }
 
@@ -142,7 +139,7 @@ int main(void)
 		hak_superslab_give(out[i].superslab, out[i].base, out[i].n);
 		out[i].n = 0;
 	}
-	for (unsigned kind = 0; kind < 8; kind++)
+	for (unsigned kind = 0; kind < 7; kind++)
 		fork_amid(kind);
 	CHECK(hak_superslab_check() == 0);
 	return 0;
