@@ -53,6 +53,7 @@
 
 /* What the thread caches may hold. */
 #define HAK_BUDGET_ONE ((size_t)10 << 20)    /* 10 MiB for one active thread, and each of two, 4/n^2 for each of more, ... */
+#define HAK_BUDGET_MISSES 64                 /* ... a thread being active from its 64th miss on, which adjusts its part, too; ... */
 #define HAK_BUDGET_RATIO 16                  /* ... or an equal part of 1/16 of the memory in use, if that is more; ... */
 #define HAK_BUDGET_FEW 16                    /* ... with more threads than this, each part shrinks in proportion; ... */
 #define HAK_BUDGET_LEAST ((size_t)8 << 10)   /* ... but at least 8 KiB ... */

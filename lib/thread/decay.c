@@ -210,12 +210,13 @@ static void clear_signs_own(struct hak_cache *c)
 	c->back = 0;
 }
 
-/* Counts the thread as one that has missed in this second. */
+/* Counts the thread as one that has missed in this second. One that hardly allocates, such as a program's first that only
+ * starts the others, would take as large a share of the budget as these. */
 static void count_active_own(struct hak_cache *c, uint64_t now)
 {
 	uint64_t second = now / SECOND, seen = hak_load_relaxed(&active.second);
 
-	if (c->active_in == second)
+	if (c->active_in == second || c->n_misses < HAK_BUDGET_MISSES)
 		return;
 	c->active_in = second;
 	if (seen != second && hak_cas_acquire(&active.second, &seen, second)) {
@@ -268,7 +269,7 @@ void hak_decay_step_own(struct hak_cache *c)
 	look(now);
 	count_active_own(c, now);
 	c->n_slices_seen = c->n_slices_given;
-	if (c->n_misses % ((uint64_t)4 * HAK_STEP_MISSES) == 0)
+	if (c->n_misses % HAK_BUDGET_MISSES == 0)
 		settle_budget_own(c);
 	if (delay == UINT64_MAX) {
 		c->n_tokens = 0;
