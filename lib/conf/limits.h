@@ -67,7 +67,7 @@
 
 /* Runs and large blocks. */
 #define HAK_RUN_MAX (HAK_SUPERSLAB_SIZE / 8) /* 4 MiB: the largest run; beyond it, a mapping of its own */
-#define HAK_LARGE_CACHE_SLOTS 32             /* mappings kept for reuse, at most */
+#define HAK_LARGE_CACHE_SLOTS 64             /* mappings kept for reuse, at most */
 #define HAK_KEPT_SLOTS (HAK_LARGE_CACHE_SLOTS + HAK_SPARE_SLOTS) /* of either kind */
 #define HAK_LARGE_PURGES 64                  /* mappings, or pieces of one, unmapped in a row */
 #define HAK_ALIGN_MAX ((size_t)1 << (HAK_ADDRESS_BITS - 2))

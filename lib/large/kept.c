@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/atomic.h"
+#include "base/bits.h"
 #include "base/check.h"
 #include "conf/limits.h"
 #include "os/clock.h"
@@ -186,25 +187,38 @@ static void join_locked(struct hak_kept *k)
 	}
 }
 
+/* Takes k, but of a longer one only `most` bytes, from its end: the rest stays, in the same slot. */
+static void take_end_locked(struct hak_kept *k, size_t most, struct hak_kept *out)
+{
+	struct hak_kept rest;
+
+	unkeep_locked(k, out);
+	if (out->is_clean || out->size <= HAK_SLICE_SIZE || out->size - HAK_SLICE_SIZE <= most)
+		return;
+	rest = *out;
+	rest.size -= most;
+	put_locked(k, &rest);
+	out->base += rest.size;
+	out->size = most;
+	hak_os_count_mappings(1);
+}
+
 void hak_kept_put(struct hak_kept k)
 {
-	struct hak_kept old[HAK_LARGE_CACHE_SLOTS + 1];
-	struct hak_kept *slot, *oldest;
+	struct hak_kept old[HAK_LARGE_CACHE_SLOTS + 2];
+	struct hak_kept *oldest;
 	unsigned n_old = 0;
-	size_t n_gone = 0;
+	size_t n_over, n_gone = 0;
 
 	k.since = hak_os_now();
 	hak_slack_note_given(k.size);
 	take_lock();
 	join_locked(&k);
-	while ((oldest = find_oldest_locked(UINT64_MAX)) != NULL &&
-		(find_unused_locked() == NULL || hak_slack_over(k.size) > 0))
-		unkeep_locked(oldest, &old[n_old++]);
-	slot = find_unused_locked();
-	if (slot != NULL && hak_slack_over(k.size) == 0)
-		put_locked(slot, &k);
-	else
-		old[n_old++] = k;
+	if (find_unused_locked() == NULL)
+		unkeep_locked(find_oldest_locked(UINT64_MAX), &old[n_old++]);
+	put_locked(find_unused_locked(), &k);
+	while ((n_over = hak_slack_over(0)) > 0 && (oldest = find_oldest_locked(UINT64_MAX)) != NULL)
+		take_end_locked(oldest, hak_round_up(n_over, hak_os_page_size()), &old[n_old++]);
 	hak_lock_give(&lock);
 	while (n_old > 0) {
 		n_gone += old[--n_old].size;
@@ -220,20 +234,8 @@ static bool take_oldest(uint64_t now, uint64_t delay, size_t most, struct hak_ke
 
 	take_lock();
 	oldest = find_oldest_locked(now > delay ? now - delay : 0);
-	if (oldest != NULL && !oldest->is_clean && oldest->size > HAK_SLICE_SIZE && oldest->size - HAK_SLICE_SIZE > most) {
-		struct hak_kept all_of_it;
-
-		/* Only a piece, from its end. */
-		unkeep_locked(oldest, &all_of_it);
-		*out = all_of_it;
-		all_of_it.size -= most;
-		put_locked(oldest, &all_of_it);
-		out->base += all_of_it.size;
-		out->size = most;
-		hak_os_count_mappings(1);
-	} else if (oldest != NULL) {
-		unkeep_locked(oldest, out);
-	}
+	if (oldest != NULL)
+		take_end_locked(oldest, most, out);
 	hak_lock_give(&lock);
 	return oldest != NULL;
 }

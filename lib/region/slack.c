@@ -69,10 +69,10 @@ size_t hak_slack_over(size_t n_bytes)
 		hak_store_relaxed(&most_used, used);
 	if (HAK_LIKELY(slack <= HAK_SLACK_LEAST && delay > 0 && !hak_load_relaxed(&hak_options.diet)) || delay < 0)
 		return 0;
-	/* Never more than was in use, or buffers that grow in turn would raise it without end. */
+	/* Not much more than was in use, or buffers that grow in turn would raise it without end. */
 	before = before > used ? before : used;
 	lately = hak_load_relaxed(&swing);
-	most += used / HAK_SLACK_RATIO + (lately < before ? lately : before);
+	most += used / HAK_SLACK_RATIO + (lately < before + before / 2 ? lately : before + before / 2);
 	/* While the program both takes and frees, what is given back would soon be needed again. */
 	if (hak_load_relaxed(&n_given) < HAK_SLACK_DRAIN)
 		most += before;

@@ -5,8 +5,9 @@
  * Threads: any. Locks: none.
  * K1 Slack is dirty slices, mappings kept by large/, and empty slabs of one block in heaps. Its bound is the sum of a
  *    fixed floor; a part of what is in use; the most in use lately, while the program does not only free; and the swing:
- *    memory that was given back for want of slack and soon needed again, but no more than the most in use lately. Each
- *    second, the swing and that maximum lose half of what was not reached in it.
+ *    memory that was given back for want of slack and soon needed again, but no more than 3/2 of the most in use lately
+ *    (a buffer that grows leaves behind what it has outgrown). Each second, the swing and that maximum lose half of what
+ *    was not reached in it.
  */
 #ifndef HAK_REGION_SLACK_H
 #define HAK_REGION_SLACK_H

@@ -85,9 +85,9 @@ static void check_arithmetic(void)
 	for (unsigned i = 0; i < 3; i++)
 		hak_slack_age();
 	hak_slack_note_fresh(MIB(64));
-	/* Nor may more stay than was in use lately. */
+	/* Nor may more stay than 3/2 of what was in use lately. */
 	CHECK(most() == FLOOR);
-	use_once(MIB(3));
+	use_once(MIB(2));
 	CHECK(most() == FLOOR + MIB(3));
 	use_once(MIB(100));
 	CHECK(most() == FLOOR + MIB(8));
@@ -161,7 +161,8 @@ static void check_given(void)
 	hak_slack_note_given(HAK_SLACK_DRAIN);
 	for (unsigned i = 0; i < N_OF(slices); i++) {
 		hak_superslab_give(slices[i].superslab, slices[i].base, slices[i].n);
-		CHECK(hak_slack_over(0) == 0, "%zu", hak_slack_over(0));
+		/* The bound fell by a sixteenth of this, too. */
+		CHECK(hak_slack_over(0) <= HAK_SLICE_SIZE, "%zu", hak_slack_over(0));
 		CHECK(hak_large_give(hak_registry_find(large[i]), large[i]));
 		CHECK(hak_slack_over(0) == 0);
 	}
