@@ -161,12 +161,12 @@ static void check_given(void)
 	hak_slack_note_given(HAK_SLACK_DRAIN);
 	for (unsigned i = 0; i < N_OF(slices); i++) {
 		hak_superslab_give(slices[i].superslab, slices[i].base, slices[i].n);
-		/* The bound fell by a sixteenth of this, too. */
-		CHECK(hak_slack_over(0) <= HAK_SLICE_SIZE, "%zu", hak_slack_over(0));
+		/* The bound falls by a sixteenth of what is freed, after that. */
+		CHECK(hak_slack_over(0) <= 3 * HAK_SLICE_SIZE, "%zu", hak_slack_over(0));
 		CHECK(hak_large_give(hak_registry_find(large[i]), large[i]));
-		CHECK(hak_slack_over(0) == 0);
+		CHECK(hak_slack_over(0) <= 3 * HAK_SLICE_SIZE);
 	}
-	CHECK(hak_slack_now() <= FLOOR && hak_slack_now() >= FLOOR / 2, "%zu", hak_slack_now());
+	CHECK(hak_slack_now() <= FLOOR + 3 * HAK_SLICE_SIZE && hak_slack_now() >= FLOOR / 2, "%zu", hak_slack_now());
 	CHECK(is_emulated() || resident() <= FLOOR + MIB(1), "%zu resident", (size_t)resident());
 }
 
