@@ -55,9 +55,10 @@
 #define HAK_BUDGET_ONE ((size_t)10 << 20)    /* 10 MiB for one active thread, and each of two, 4/n^2 for each of more, ... */
 #define HAK_BUDGET_MISSES 64                 /* ... a thread being active from its 64th miss on, which adjusts its part, too; ... */
 #define HAK_BUDGET_RATIO 16                  /* ... or an equal part of 1/16 of the memory in use, if that is more; ... */
-#define HAK_BUDGET_FEW 16                    /* ... with more threads than this, each part shrinks in proportion; ... */
+#define HAK_BUDGET_FEW 16                    /* ... with more threads than this, 1/4n and a part that shrinks; ... */
 #define HAK_BUDGET_LEAST ((size_t)8 << 10)   /* ... but at least 8 KiB ... */
-#define HAK_BUDGET_EARNED ((size_t)64 << 10) /* ... plus a byte for each of the thread's misses, up to 64 KiB, ... */
+#define HAK_BUDGET_EARNED ((size_t)128 << 10) /* ... plus so many bytes for each of the thread's misses, up to 128 KiB, ... */
+#define HAK_BUDGET_PER_MISS 4
 #define HAK_BUDGET_MOST ((size_t)16 << 20)   /* ... and at most 16 MiB */
 #define HAK_WARM_CACHES 4                    /* caches of ended threads, blocks and all, that a heap keeps */
 #define HAK_HEAPS_MAX 1024                   /* heaps: one for each processor, at most this many; ... */

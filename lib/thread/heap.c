@@ -94,7 +94,7 @@ size_t hak_heaps_budget(uint64_t n_threads, size_t n_claimed, uint64_t n_misses)
 	/* Most of many threads are idle: those that came early must not take it all. */
 	if (n > HAK_BUDGET_FEW)
 		share = share * HAK_BUDGET_FEW / n;
-	least = n < 2 ? HAK_BUDGET_ONE : 4 * HAK_BUDGET_ONE / n / n;
+	least = n < 2 ? HAK_BUDGET_ONE : 4 * HAK_BUDGET_ONE / n / (n < HAK_BUDGET_FEW ? n : HAK_BUDGET_FEW);
 	if (share < least)
 		share = least;
 	/* What idle threads have claimed is not there to share. */
@@ -104,7 +104,7 @@ size_t hak_heaps_budget(uint64_t n_threads, size_t n_claimed, uint64_t n_misses)
 		share = left;
 	if (share < HAK_BUDGET_LEAST)
 		share = HAK_BUDGET_LEAST;
-	share += n_misses < HAK_BUDGET_EARNED ? n_misses : HAK_BUDGET_EARNED;
+	share += n_misses < HAK_BUDGET_EARNED / HAK_BUDGET_PER_MISS ? n_misses * HAK_BUDGET_PER_MISS : HAK_BUDGET_EARNED;
 	if (hak_load_relaxed(&hak_options.diet))
 		share /= 8;
 	return share < HAK_BUDGET_MOST ? (size_t)share : HAK_BUDGET_MOST;
