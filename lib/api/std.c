@@ -361,7 +361,7 @@ static size_t count_freed(uint64_t n_live)
 	return (size_t)(seen - n_live) + 1;
 }
 
-static struct mallinfo2 info_now(void)
+static struct mallinfo2 HAK_COLD info_now(void)
 {
 	struct mallinfo2 info;
 	struct hakmem_stats stats;
@@ -394,7 +394,7 @@ static int clamp(size_t n)
 	return n < INT_MAX ? (int)n : INT_MAX;
 }
 
-HAK_EXPORT struct mallinfo hakmem_mallinfo(void)
+HAK_EXPORT HAK_COLD struct mallinfo hakmem_mallinfo(void)
 {
 	struct mallinfo2 info = info_now();
 

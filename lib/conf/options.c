@@ -243,7 +243,7 @@ static bool is_word(const struct option *o, const char *value, size_t n)
 	return false;
 }
 
-static bool parse_value(const struct option *o, const char *value, size_t n, int64_t *out)
+static bool HAK_COLD parse_value(const struct option *o, const char *value, size_t n, int64_t *out)
 {
 	*out = 0;
 	if (o->form == PATH)
@@ -330,7 +330,7 @@ static void add_foreign(struct hak_text *t, const char *bytes, size_t n)
 	hak_text_add(t, n > FOREIGN_MAX ? "..." : "");
 }
 
-static void report_name(const struct hak_source *source, const char *name, size_t n)
+static void HAK_COLD report_name(const struct hak_source *source, const char *name, size_t n)
 {
 	const struct option *hint = nearest_option(name, n);
 	struct hak_text t;

@@ -155,7 +155,7 @@ static bool read_limits(struct hak_cgroup *c, const char *path)
 
 /* Reads the limits of root/own and of every cgroup above it. A container may see its own cgroup as the root, and not see
  * its path at all. */
-static bool read_limits_upward(struct hak_cgroup *c, const char *root, const char *below, const char *own)
+static bool HAK_COLD read_limits_upward(struct hak_cgroup *c, const char *root, const char *below, const char *own)
 {
 	char path[HAK_CGROUP_PATH];
 	size_t n_root = hak_text_measure(root), n_below = hak_text_measure(below), n = hak_text_measure(own);
