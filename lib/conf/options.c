@@ -350,7 +350,7 @@ static void HAK_COLD report_name(const struct hak_source *source, const char *na
 	hak_text_close(&t);
 }
 
-static void report_value(const struct hak_source *source, const struct option *o, const char *value, size_t n)
+static void HAK_COLD report_value(const struct hak_source *source, const struct option *o, const char *value, size_t n)
 {
 	struct hak_text t;
 
@@ -368,7 +368,7 @@ static void report_value(const struct hak_source *source, const struct option *o
 }
 
 /* One "name:value" or "name=value". Returns whether it was right. */
-static bool read_pair(const struct hak_source *source, const char *pair, size_t n)
+static bool HAK_COLD read_pair(const struct hak_source *source, const char *pair, size_t n)
 {
 	size_t sign = 0, n_name;
 	const struct option *o;
