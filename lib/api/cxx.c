@@ -325,4 +325,33 @@ static void *HAK_COLD take_data(size_t size, size_t alignment, uint8_t kind, boo
 
 DEFINE_TOKENS(NEW, HAK_LIVE_NEW)
 DEFINE_TOKENS(NEW_ARRAY, HAK_LIVE_NEW_ARRAY)
+
+/* With -fsanitize-alloc-token-fast-abi: the id is in the name. */
+#define FAST_OF(id, name) __alloc_token_##id##_##name
+#define FAST(id, name) FAST_OF(id, name)
+#define SAME_AS(name) HAK_EXPORT __attribute__((alias(NAME(name))))
+#define DEFINE_FAST(OPERATOR, kind) \
+	DEFINE(HAK_COLD void *FAST(0, OPERATOR())(size_t size)) { return take_data(size, HAK_ALIGNMENT, kind, false); } \
+	DEFINE(HAK_COLD void *FAST(0, OPERATOR(RKSt9nothrow_t))(size_t size, const void *tag)) \
+	{ \
+		(void)tag; \
+		return take_data(size, HAK_ALIGNMENT, kind, true); \
+	} \
+	DEFINE(HAK_COLD void *FAST(0, OPERATOR(St11align_val_t))(size_t size, size_t alignment)) \
+	{ \
+		return take_data(size, alignment, kind, false); \
+	} \
+	DEFINE(HAK_COLD void *FAST(0, OPERATOR(St11align_val_tRKSt9nothrow_t))(size_t size, size_t alignment, const void *tag)) \
+	{ \
+		(void)tag; \
+		return take_data(size, alignment, kind, true); \
+	} \
+	SAME_AS(OPERATOR()) void *FAST(1, OPERATOR())(size_t size); \
+	SAME_AS(OPERATOR(RKSt9nothrow_t)) void *FAST(1, OPERATOR(RKSt9nothrow_t))(size_t size, const void *tag); \
+	SAME_AS(OPERATOR(St11align_val_t)) void *FAST(1, OPERATOR(St11align_val_t))(size_t size, size_t alignment); \
+	SAME_AS(OPERATOR(St11align_val_tRKSt9nothrow_t)) void *FAST(1, OPERATOR(St11align_val_tRKSt9nothrow_t))(size_t size, \
+		size_t alignment, const void *tag);
+
+DEFINE_FAST(NEW, HAK_LIVE_NEW)
+DEFINE_FAST(NEW_ARRAY, HAK_LIVE_NEW_ARRAY)
 /* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */

@@ -565,5 +565,36 @@ DEFINE(void *__alloc_token_pvalloc(size_t size, size_t id))
 	return hak_token_is_data(id) && size <= HAK_SHARED_MAX ? take_data(page, hak_round_up(size > 0 ? size : 1, page)) :
 		hakmem_pvalloc(size);
 }
+
+/* With -fsanitize-alloc-token-fast-abi, the id is in the name: for a maximum of 2. */
+DEFINE(void *__alloc_token_0_malloc(size_t size)) { return take_data(HAK_ALIGNMENT, size); }
+DEFINE(void *__alloc_token_0_calloc(size_t count, size_t size)) { return __alloc_token_calloc(count, size, 0); }
+DEFINE(void *__alloc_token_0_realloc(void *ptr, size_t size)) { return __alloc_token_realloc(ptr, size, 0); }
+DEFINE(void *__alloc_token_0_reallocarray(void *ptr, size_t count, size_t size))
+{
+	return __alloc_token_reallocarray(ptr, count, size, 0);
+}
+DEFINE(void *__alloc_token_0_aligned_alloc(size_t alignment, size_t size)) { return __alloc_token_aligned_alloc(alignment, size, 0); }
+DEFINE(void *__alloc_token_0_memalign(size_t alignment, size_t size)) { return take_data(alignment, size); }
+DEFINE(int __alloc_token_0_posix_memalign(void **ptr, size_t alignment, size_t size))
+{
+	return __alloc_token_posix_memalign(ptr, alignment, size, 0);
+}
+DEFINE(void *__alloc_token_0_valloc(size_t size)) { return __alloc_token_valloc(size, 0); }
+DEFINE(void *__alloc_token_0_pvalloc(size_t size)) { return __alloc_token_pvalloc(size, 0); }
+
+/* A realloc() without a token would keep the kind of data. */
+DEFINE(void *__alloc_token_1_realloc(void *ptr, size_t size)) { return __alloc_token_realloc(ptr, size, 1); }
+DEFINE(void *__alloc_token_1_reallocarray(void *ptr, size_t count, size_t size))
+{
+	return __alloc_token_reallocarray(ptr, count, size, 1);
+}
+SAME_AS(hakmem_malloc) void *__alloc_token_1_malloc(size_t size);
+SAME_AS(hakmem_calloc) void *__alloc_token_1_calloc(size_t count, size_t size);
+SAME_AS(hakmem_aligned_alloc) void *__alloc_token_1_aligned_alloc(size_t alignment, size_t size);
+SAME_AS(hakmem_memalign) void *__alloc_token_1_memalign(size_t alignment, size_t size);
+SAME_AS(hakmem_posix_memalign) int __alloc_token_1_posix_memalign(void **ptr, size_t alignment, size_t size);
+SAME_AS(hakmem_valloc) void *__alloc_token_1_valloc(size_t size);
+SAME_AS(hakmem_pvalloc) void *__alloc_token_1_pvalloc(size_t size);
 /* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 #endif

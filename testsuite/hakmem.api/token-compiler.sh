@@ -12,7 +12,7 @@ for c in ${HAK_CLANG-} clang++ clang++-22 clang++-23 clang++-24; do
 	fi
 done
 [ -n "$compiler" ] || { echo "no clang++ that knows -fsanitize=alloc-token"; exit 77; }
-for flags in '' '-falloc-token-max=2' '-falloc-token-max=2 -mllvm -alloc-token-fallback=1'; do
+for flags in '' '-falloc-token-max=2' '-falloc-token-max=2 -fsanitize-alloc-token-fast-abi' '-falloc-token-max=2 -mllvm -alloc-token-fallback=1'; do
 	for conf in '' profile:hardened; do
 		echo "$compiler $flags, $conf"
 		# shellcheck disable=SC2086 # words

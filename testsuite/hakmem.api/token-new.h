@@ -5,7 +5,9 @@
 #include <initializer_list>
 #include <new>
 
-#if __SIZEOF_SIZE_T__ == 8
+#if defined(ONE)
+/* token-new-fast.cc */
+#elif __SIZEOF_SIZE_T__ == 8
 #define ONE(suffix) __alloc_token__Znwm##suffix
 #define MANY(suffix) __alloc_token__Znam##suffix
 #else
