@@ -280,7 +280,7 @@ struct hakmem_stats {
 	uint64_t large;       /**< In live large blocks (part of allocated). */
 	uint64_t n_large;     /**< Live large blocks (a count). */
 	uint64_t n_threads;   /**< Threads that have a cache now (a count). */
-	uint64_t n_heaps;     /**< Heaps: at most as many as processors, or one more (a count). */
+	uint64_t n_heaps;     /**< Heaps: at most as many as processors, or one more; twice that with allocation tokens (a count). */
 	uint64_t n_adopted;   /**< Caches that a new thread took over from one that had ended (a count). */
 	uint64_t n_refills;   /**< Batches of blocks moved from slabs to caches (a count). */
 	uint64_t n_flushes;   /**< Batches of blocks moved from caches to slabs (a count). */

@@ -121,7 +121,7 @@ static void HAK_COLD check_heap(void)
 	HAK_REQUIRE(hak_options.on_report, "the heap is damaged");
 }
 
-static void *HAK_NOINLINE take_hardened(size_t size, size_t align, bool *is_clean)
+static void *HAK_NOINLINE take_hardened(size_t size, size_t align, bool is_data, bool *is_clean)
 {
 	void *p;
 
@@ -129,9 +129,9 @@ static void *HAK_NOINLINE take_hardened(size_t size, size_t align, bool *is_clea
 		return NULL;
 	if (hak_does(HAK_HARDEN_CHECK))
 		check_heap();
-	p = hak_harden_take(size, align, is_clean);
+	p = hak_harden_take(size, align, is_data, is_clean);
 	if (HAK_UNLIKELY(p == NULL) && make_room(size))
-		p = hak_harden_take(size, align, is_clean);
+		p = hak_harden_take(size, align, is_data, is_clean);
 	return check_limits(p);
 }
 
@@ -140,7 +140,7 @@ HAK_NOINLINE void *hak_alloc_miss(size_t size, const void *frame)
 	bool is_clean;
 
 	if (hak_harden_is_on())
-		return hak_sample_taken(take_hardened(size, HAK_ALIGNMENT, &is_clean), frame);
+		return hak_sample_taken(take_hardened(size, HAK_ALIGNMENT, false, &is_clean), frame);
 	if (HAK_LIKELY(size <= HAK_TINY_MAX))
 		return hak_sample_taken(take_tiny(hak_class_of(size > 0 ? size : 1), &is_clean), frame);
 	return hak_sample_taken(take_untiny(size, HAK_ALIGNMENT, false, &is_clean), frame);
@@ -168,7 +168,7 @@ void *hak_alloc_any(size_t size, size_t align, bool *is_clean, const void *frame
 	void *p;
 
 	if (HAK_UNLIKELY(align > HAK_SLICE_SIZE || size > HAK_TINY_MAX))
-		return hak_sample_taken(hak_harden_is_on() ? take_hardened(size, align, is_clean) :
+		return hak_sample_taken(hak_harden_is_on() ? take_hardened(size, align, false, is_clean) :
 			take_untiny(size, align, false, is_clean), frame);
 	/* Slabs start at slices, so if a class's size is a multiple of align, all its blocks are aligned. The class for
 	 * a multiple of align has such a size: classes are a power of two apart, and if align is larger than that, its
@@ -180,5 +180,26 @@ void *hak_alloc_any(size_t size, size_t align, bool *is_clean, const void *frame
 		return p;
 	if (hak_sampler_pop_hit(sc, &p))
 		return p;
-	return hak_sample_taken(hak_harden_is_on() ? take_hardened(size, align, is_clean) : take_tiny(sc, is_clean), frame);
+	return hak_sample_taken(hak_harden_is_on() ? take_hardened(size, align, false, is_clean) : take_tiny(sc, is_clean), frame);
+}
+
+HAK_COLD void *hak_alloc_data(size_t size, size_t alignment, bool *is_clean, const void *frame)
+{
+	size_t wanted = hak_round_up(size > 0 ? size : 1, alignment);
+	struct hak_cache *c;
+	void *p;
+
+	/* With chaos, the functions for any block decide which allocations fail. */
+	if (size > HAK_SHARED_MAX || alignment > HAK_SLICE_SIZE || !hak_is_pow2(alignment) || wanted > HAK_SHARED_MAX ||
+		hak_does(HAK_HARDEN_CHAOS))
+		return NULL;
+	if (hak_harden_is_on()) {
+		p = take_hardened(size, alignment, true, is_clean);
+	} else {
+		*is_clean = false;
+		c = enter_miss();
+		p = check_limits(hak_thread_take_data(c, hak_class_of(wanted)));
+		hak_thread_leave(c);
+	}
+	return hak_sample_taken(p, frame);
 }

@@ -27,6 +27,24 @@ void *hak_alloc_growing(size_t size, const void *frame);
 /* As hak_alloc_miss(); *is_clean: the block reads as zero. */
 void *hak_alloc_any(size_t size, size_t align, bool *is_clean, const void *frame);
 
+/* Does the token that a compiler gave a call say that the block will hold no pointers (api/std.c)? Of the ids below a maximum
+ * that we do not know, the upper half is for types with pointers. If it is 2, this is 0; if there is none, ids are hashes, hardly
+ * ever small, and this is half of them. If it is another, only 0 is certain. */
+HAK_INLINE bool hak_token_is_data(size_t id)
+{
+	return id == 0 || (ptrdiff_t)id > UINT16_MAX;
+}
+
+/* Is the block in span from a heap for data? */
+HAK_INLINE bool hak_is_data(const struct hak_span *span)
+{
+	return span->kind == HAK_KIND_SLAB && hak_load_relaxed(&((const struct hak_slab *)span)->owner)->is_data;
+}
+
+/* A block for data (thread/heap.h), that is, without pointers. NULL: its place is that of any other block, since it would share
+ * no slab, or the alignment is unusual, or there is no memory. */
+void *hak_alloc_data(size_t size, size_t alignment, bool *is_clean, const void *frame);
+
 /* A block for size bytes, more than HAK_SMALL_MAX or none, from the thread's cache into *p. *sc is the class for
  * it, or HAK_N_CLASSES. False: a miss. */
 HAK_INLINE bool hak_alloc_larger_hit(size_t size, void **p, size_t *sc)
@@ -54,8 +72,9 @@ HAK_INLINE bool hak_alloc_hit(size_t size, void **p, size_t *sc)
 /* A block for size bytes. */
 void *hak_alloc(size_t size, const void *frame);
 
-/* realloc(), which sets errno, and malloc_usable_size(). */
-void *hak_realloc(void *p, size_t size, const struct hak_caller *caller, const void *frame);
+/* realloc(), which sets errno, and malloc_usable_size(). If the block moves, it may become one for data, or be none any more. */
+enum hak_content { HAK_CONTENT_SAME, HAK_CONTENT_DATA, HAK_CONTENT_ANY };
+void *hak_realloc(void *p, size_t size, enum hak_content content, const struct hak_caller *caller, const void *frame);
 size_t hak_usable_size(const void *p, const struct hak_caller *caller);
 
 /* hakmem_check(): audits the heap, and returns how many faults there are. */

@@ -285,3 +285,73 @@ DEFINE(struct sized_block __size_returning_new_aligned(size_t size, size_t align
 	return measure(take_aligned(size, alignment, HAK_LIVE_NEW));
 }
 /* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
+
+/* For LLVM's -fsanitize=alloc-token (api/std.c). */
+static void *HAK_COLD take_data(size_t size, size_t alignment, uint8_t kind, bool is_quiet)
+{
+	bool is_clean;
+	void *p = marked(hak_alloc_data(size, alignment, &is_clean, HAK_FRAME), kind);
+
+	if (HAK_LIKELY(p != NULL))
+		return p;
+	if (kind == HAK_LIVE_NEW)
+		return is_quiet ? NEW(St11align_val_tRKSt9nothrow_t)(size, alignment, "") : NEW(St11align_val_t)(size, alignment);
+	return is_quiet ? NEW_ARRAY(St11align_val_tRKSt9nothrow_t)(size, alignment, "") :
+		NEW_ARRAY(St11align_val_t)(size, alignment);
+}
+
+#define TOKEN_OF(name) __alloc_token_##name
+#define TOKEN(name) TOKEN_OF(name)
+
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
+#define DEFINE_TOKENS(OPERATOR, kind) \
+	DEFINE(HAK_COLD void *TOKEN(OPERATOR())(size_t size, size_t id)) \
+	{ \
+		return hak_token_is_data(id) ? take_data(size, HAK_ALIGNMENT, kind, false) : OPERATOR()(size); \
+	} \
+	DEFINE(HAK_COLD void *TOKEN(OPERATOR(RKSt9nothrow_t))(size_t size, const void *tag, size_t id)) \
+	{ \
+		return hak_token_is_data(id) ? take_data(size, HAK_ALIGNMENT, kind, true) : OPERATOR(RKSt9nothrow_t)(size, tag); \
+	} \
+	DEFINE(HAK_COLD void *TOKEN(OPERATOR(St11align_val_t))(size_t size, size_t alignment, size_t id)) \
+	{ \
+		return hak_token_is_data(id) ? take_data(size, alignment, kind, false) : OPERATOR(St11align_val_t)(size, alignment); \
+	} \
+	DEFINE(HAK_COLD void *TOKEN(OPERATOR(St11align_val_tRKSt9nothrow_t))(size_t size, size_t alignment, const void *tag, size_t id)) \
+	{ \
+		return hak_token_is_data(id) ? take_data(size, alignment, kind, true) : \
+			OPERATOR(St11align_val_tRKSt9nothrow_t)(size, alignment, tag); \
+	}
+
+DEFINE_TOKENS(NEW, HAK_LIVE_NEW)
+DEFINE_TOKENS(NEW_ARRAY, HAK_LIVE_NEW_ARRAY)
+
+/* With -fsanitize-alloc-token-fast-abi: the id is in the name. */
+#define FAST_OF(id, name) __alloc_token_##id##_##name
+#define FAST(id, name) FAST_OF(id, name)
+#define SAME_AS(name) HAK_EXPORT __attribute__((alias(NAME(name))))
+#define DEFINE_FAST(OPERATOR, kind) \
+	DEFINE(HAK_COLD void *FAST(0, OPERATOR())(size_t size)) { return take_data(size, HAK_ALIGNMENT, kind, false); } \
+	DEFINE(HAK_COLD void *FAST(0, OPERATOR(RKSt9nothrow_t))(size_t size, const void *tag)) \
+	{ \
+		(void)tag; \
+		return take_data(size, HAK_ALIGNMENT, kind, true); \
+	} \
+	DEFINE(HAK_COLD void *FAST(0, OPERATOR(St11align_val_t))(size_t size, size_t alignment)) \
+	{ \
+		return take_data(size, alignment, kind, false); \
+	} \
+	DEFINE(HAK_COLD void *FAST(0, OPERATOR(St11align_val_tRKSt9nothrow_t))(size_t size, size_t alignment, const void *tag)) \
+	{ \
+		(void)tag; \
+		return take_data(size, alignment, kind, true); \
+	} \
+	SAME_AS(OPERATOR()) void *FAST(1, OPERATOR())(size_t size); \
+	SAME_AS(OPERATOR(RKSt9nothrow_t)) void *FAST(1, OPERATOR(RKSt9nothrow_t))(size_t size, const void *tag); \
+	SAME_AS(OPERATOR(St11align_val_t)) void *FAST(1, OPERATOR(St11align_val_t))(size_t size, size_t alignment); \
+	SAME_AS(OPERATOR(St11align_val_tRKSt9nothrow_t)) void *FAST(1, OPERATOR(St11align_val_tRKSt9nothrow_t))(size_t size, \
+		size_t alignment, const void *tag);
+
+DEFINE_FAST(NEW, HAK_LIVE_NEW)
+DEFINE_FAST(NEW_ARRAY, HAK_LIVE_NEW_ARRAY)
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */

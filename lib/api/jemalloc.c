@@ -36,11 +36,13 @@ static size_t alignment_of(int flags)
 
 /* Where align is more than malloc()'s, or the block shall read as zero from byte n_kept on: all that malloc_usable_size() tells,
  * since a later rallocx() keeps that, and may want zeros only behind it. */
-static void *take(size_t size, size_t align, bool is_zero, size_t n_kept, const void *frame)
+static void *take(bool is_data, size_t size, size_t align, bool is_zero, size_t n_kept, const void *frame)
 {
 	bool is_clean;
-	char *p = hak_alloc_any(size, align, &is_clean, frame);
+	char *p = is_data ? hak_alloc_data(size, align, &is_clean, frame) : NULL;
 
+	if (p == NULL)
+		p = hak_alloc_any(size, align, &is_clean, frame);
 	if (p != NULL && is_zero && !is_clean)
 		memset(p + n_kept, 0, hak_block_size(hak_registry_find(p), p) - n_kept);
 	return p;
@@ -52,7 +54,7 @@ void *mallocx(size_t size, int flags)
 
 	if (align == HAK_ALIGNMENT && (flags & ZERO) == 0)
 		return hak_alloc(size, HAK_FRAME);
-	return take(size, align, (flags & ZERO) != 0, 0, HAK_FRAME);
+	return take(false, size, align, (flags & ZERO) != 0, 0, HAK_FRAME);
 }
 
 void *rallocx(void *ptr, size_t size, int flags)
@@ -65,7 +67,7 @@ void *rallocx(void *ptr, size_t size, int flags)
 	if (ptr == NULL)
 		return mallocx(size, flags);
 	if ((flags & ZERO) == 0 && align == HAK_ALIGNMENT) {
-		p = hak_realloc(ptr, size > 0 ? size : 1, HAK_CALLER("rallocx"), HAK_FRAME);
+		p = hak_realloc(ptr, size > 0 ? size : 1, HAK_CONTENT_SAME, HAK_CALLER("rallocx"), HAK_FRAME);
 		errno = error;
 		return p;
 	}
@@ -73,7 +75,7 @@ void *rallocx(void *ptr, size_t size, int flags)
 	if (span == NULL)
 		return NULL;
 	n_kept = hak_block_size(span, ptr) < size ? hak_block_size(span, ptr) : size;
-	p = take(size, align, (flags & ZERO) != 0, n_kept, HAK_FRAME);
+	p = take(hak_is_data(span), size, align, (flags & ZERO) != 0, n_kept, HAK_FRAME);
 	if (p != NULL) {
 		memmove(p, ptr, n_kept);
 		hak_free_miss(ptr, "rallocx", __builtin_return_address(0));

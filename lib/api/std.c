@@ -129,10 +129,13 @@ HAK_EXPORT void *hakmem_calloc(size_t count, size_t size)
 	return __builtin_mul_overflow(count, size, &total) ? no_memory() : zeroed(total);
 }
 
-static void *move(void *from, size_t old_size, size_t size, size_t room, const void *frame)
+static void *move(void *from, size_t old_size, size_t size, size_t room, bool is_data, const void *frame)
 {
-	void *to = size > old_size ? hak_alloc_growing(room, frame) : hak_alloc(room, frame);
+	bool is_clean;
+	void *to = HAK_UNLIKELY(is_data) ? hak_alloc_data(room, HAK_ALIGNMENT, &is_clean, frame) : NULL;
 
+	if (HAK_LIKELY(to == NULL))
+		to = size > old_size ? hak_alloc_growing(room, frame) : hak_alloc(room, frame);
 	if (to == NULL)
 		return no_memory();
 	memmove(to, from, old_size < size ? old_size : size);
@@ -182,10 +185,11 @@ static void *resize_in_place(struct hak_span *span, void *p, size_t size, const 
 	return p;
 }
 
-void *hak_realloc(void *p, size_t size, const struct hak_caller *caller, const void *frame)
+void *hak_realloc(void *p, size_t size, enum hak_content content, const struct hak_caller *caller, const void *frame)
 {
 	struct hak_span *span;
 	size_t old_size, room;
+	bool is_data;
 	void *to;
 
 	if (p == NULL)
@@ -203,20 +207,21 @@ void *hak_realloc(void *p, size_t size, const struct hak_caller *caller, const v
 	to = resize_in_place(span, p, size, caller, frame);
 	if (to != NULL)
 		return to;
+	is_data = content == HAK_CONTENT_DATA || (content == HAK_CONTENT_SAME && hak_is_data(span));
 	old_size = hak_block_size(span, p);
 	/* A block that grows by small steps gets an eighth more than it asks for, or it would be copied each time. */
 	room = size > HAK_SHARED_MAX && size > old_size && size / 8 * 9 <= HAK_RUN_MAX && !hak_is_hardened() ? size / 8 * 9 :
 		size;
-	to = move(p, old_size, size, room, frame);
+	to = move(p, old_size, size, room, is_data, frame);
 	if (to == NULL && room != size)
-		to = move(p, old_size, size, size, frame);
+		to = move(p, old_size, size, size, is_data, frame);
 	/* What was free has gone back meanwhile: under a limit there may be room in place, if not for two blocks. */
 	return to != NULL ? to : resize_in_place(span, p, size, caller, frame);
 }
 
 HAK_EXPORT void *hakmem_realloc(void *ptr, size_t size)
 {
-	return hak_realloc(ptr, size, HAK_CALLER("realloc"), HAK_FRAME);
+	return hak_realloc(ptr, size, HAK_CONTENT_SAME, HAK_CALLER("realloc"), HAK_FRAME);
 }
 
 HAK_EXPORT void *hakmem_reallocarray(void *ptr, size_t count, size_t size)
@@ -225,7 +230,7 @@ HAK_EXPORT void *hakmem_reallocarray(void *ptr, size_t count, size_t size)
 
 	if (__builtin_mul_overflow(count, size, &total))
 		return no_memory();
-	return hak_realloc(ptr, total, HAK_CALLER("reallocarray"), HAK_FRAME);
+	return hak_realloc(ptr, total, HAK_CONTENT_SAME, HAK_CALLER("reallocarray"), HAK_FRAME);
 }
 
 /* alignment is a power of two. Keeps errno. */
@@ -361,7 +366,7 @@ static size_t count_freed(uint64_t n_live)
 	return (size_t)(seen - n_live) + 1;
 }
 
-static struct mallinfo2 info_now(void)
+static struct mallinfo2 HAK_COLD info_now(void)
 {
 	struct mallinfo2 info;
 	struct hakmem_stats stats;
@@ -394,7 +399,7 @@ static int clamp(size_t n)
 	return n < INT_MAX ? (int)n : INT_MAX;
 }
 
-HAK_EXPORT struct mallinfo hakmem_mallinfo(void)
+HAK_EXPORT HAK_COLD struct mallinfo hakmem_mallinfo(void)
 {
 	struct mallinfo2 info = info_now();
 
@@ -479,4 +484,117 @@ SAME_AS(hakmem_malloc_info) int malloc_info(int options, FILE *stream);
 SAME_AS(hakmem_malloc_trim) int malloc_trim(size_t pad);
 SAME_AS(hakmem_mallopt) int mallopt(int param, int value);
 SAME_AS(hakmem_malloc_stats) void malloc_stats(void);
+
+/* What LLVM's -fsanitize=alloc-token calls instead: the same with an id that says of what type the block will be. A block of a
+ * type without pointers shares no slab with others, so what overflows it, or still uses it after its free, meets no pointers
+ * there. Others, and those of unknown types, are malloc's, as fast and in its slabs. Those for new are in cxx.c. */
+static void *HAK_COLD take_data(size_t alignment, size_t size)
+{
+	bool is_clean;
+	void *p = hak_alloc_data(size, alignment, &is_clean, HAK_FRAME);
+
+	return p != NULL ? p : hakmem_memalign(alignment, size);
+}
+
+/* Cold: short rather than fast, since there are many, and hardly anything in each. */
+#define DEFINE(signature) HAK_EXPORT HAK_COLD signature; HAK_EXPORT signature
+
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
+DEFINE(void *__alloc_token_malloc(size_t size, size_t id))
+{
+	return hak_token_is_data(id) ? take_data(HAK_ALIGNMENT, size) : hakmem_malloc(size);
+}
+
+DEFINE(void *__alloc_token_calloc(size_t count, size_t size, size_t id))
+{
+	size_t total;
+	void *p;
+
+	if (!hak_token_is_data(id) || __builtin_mul_overflow(count, size, &total) || total > HAK_SHARED_MAX)
+		return hakmem_calloc(count, size);
+	p = take_data(HAK_ALIGNMENT, total);
+	return p != NULL ? memset(p, 0, hak_block_size(hak_registry_find(p), p)) : NULL;
+}
+
+DEFINE(void *__alloc_token_realloc(void *ptr, size_t size, size_t id))
+{
+	if (ptr == NULL)
+		return __alloc_token_malloc(size, id);
+	return hak_realloc(ptr, size, hak_token_is_data(id) ? HAK_CONTENT_DATA : HAK_CONTENT_ANY, HAK_CALLER("realloc"), HAK_FRAME);
+}
+
+DEFINE(void *__alloc_token_reallocarray(void *ptr, size_t count, size_t size, size_t id))
+{
+	size_t total;
+
+	return __builtin_mul_overflow(count, size, &total) ? no_memory() : __alloc_token_realloc(ptr, total, id);
+}
+
+DEFINE(void *__alloc_token_aligned_alloc(size_t alignment, size_t size, size_t id))
+{
+	return hak_token_is_data(id) && hak_is_pow2(alignment) ? take_data(alignment, size) : hakmem_aligned_alloc(alignment, size);
+}
+
+DEFINE(void *__alloc_token_memalign(size_t alignment, size_t size, size_t id))
+{
+	return hak_token_is_data(id) ? take_data(alignment, size) : hakmem_memalign(alignment, size);
+}
+
+DEFINE(int __alloc_token_posix_memalign(void **ptr, size_t alignment, size_t size, size_t id))
+{
+	void *p;
+
+	if (!hak_token_is_data(id) || !hak_is_pow2(alignment) || alignment % sizeof(void *) != 0)
+		return hakmem_posix_memalign(ptr, alignment, size);
+	p = take_data(alignment, size);
+	if (p == NULL)
+		return ENOMEM;
+	*ptr = p;
+	return 0;
+}
+
+DEFINE(void *__alloc_token_valloc(size_t size, size_t id))
+{
+	return hak_token_is_data(id) ? take_data(hak_os_page_size(), size) : hakmem_valloc(size);
+}
+
+DEFINE(void *__alloc_token_pvalloc(size_t size, size_t id))
+{
+	size_t page = hak_os_page_size();
+
+	return hak_token_is_data(id) && size <= HAK_SHARED_MAX ? take_data(page, hak_round_up(size > 0 ? size : 1, page)) :
+		hakmem_pvalloc(size);
+}
+
+/* With -fsanitize-alloc-token-fast-abi, the id is in the name: for a maximum of 2. */
+DEFINE(void *__alloc_token_0_malloc(size_t size)) { return take_data(HAK_ALIGNMENT, size); }
+DEFINE(void *__alloc_token_0_calloc(size_t count, size_t size)) { return __alloc_token_calloc(count, size, 0); }
+DEFINE(void *__alloc_token_0_realloc(void *ptr, size_t size)) { return __alloc_token_realloc(ptr, size, 0); }
+DEFINE(void *__alloc_token_0_reallocarray(void *ptr, size_t count, size_t size))
+{
+	return __alloc_token_reallocarray(ptr, count, size, 0);
+}
+DEFINE(void *__alloc_token_0_aligned_alloc(size_t alignment, size_t size)) { return __alloc_token_aligned_alloc(alignment, size, 0); }
+DEFINE(void *__alloc_token_0_memalign(size_t alignment, size_t size)) { return take_data(alignment, size); }
+DEFINE(int __alloc_token_0_posix_memalign(void **ptr, size_t alignment, size_t size))
+{
+	return __alloc_token_posix_memalign(ptr, alignment, size, 0);
+}
+DEFINE(void *__alloc_token_0_valloc(size_t size)) { return __alloc_token_valloc(size, 0); }
+DEFINE(void *__alloc_token_0_pvalloc(size_t size)) { return __alloc_token_pvalloc(size, 0); }
+
+/* A realloc() without a token would keep the kind of data. */
+DEFINE(void *__alloc_token_1_realloc(void *ptr, size_t size)) { return __alloc_token_realloc(ptr, size, 1); }
+DEFINE(void *__alloc_token_1_reallocarray(void *ptr, size_t count, size_t size))
+{
+	return __alloc_token_reallocarray(ptr, count, size, 1);
+}
+SAME_AS(hakmem_malloc) void *__alloc_token_1_malloc(size_t size);
+SAME_AS(hakmem_calloc) void *__alloc_token_1_calloc(size_t count, size_t size);
+SAME_AS(hakmem_aligned_alloc) void *__alloc_token_1_aligned_alloc(size_t alignment, size_t size);
+SAME_AS(hakmem_memalign) void *__alloc_token_1_memalign(size_t alignment, size_t size);
+SAME_AS(hakmem_posix_memalign) int __alloc_token_1_posix_memalign(void **ptr, size_t alignment, size_t size);
+SAME_AS(hakmem_valloc) void *__alloc_token_1_valloc(size_t size);
+SAME_AS(hakmem_pvalloc) void *__alloc_token_1_pvalloc(size_t size);
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 #endif

@@ -243,7 +243,7 @@ static bool is_word(const struct option *o, const char *value, size_t n)
 	return false;
 }
 
-static bool parse_value(const struct option *o, const char *value, size_t n, int64_t *out)
+static bool HAK_COLD parse_value(const struct option *o, const char *value, size_t n, int64_t *out)
 {
 	*out = 0;
 	if (o->form == PATH)
@@ -330,7 +330,7 @@ static void add_foreign(struct hak_text *t, const char *bytes, size_t n)
 	hak_text_add(t, n > FOREIGN_MAX ? "..." : "");
 }
 
-static void report_name(const struct hak_source *source, const char *name, size_t n)
+static void HAK_COLD report_name(const struct hak_source *source, const char *name, size_t n)
 {
 	const struct option *hint = nearest_option(name, n);
 	struct hak_text t;
@@ -350,7 +350,7 @@ static void report_name(const struct hak_source *source, const char *name, size_
 	hak_text_close(&t);
 }
 
-static void report_value(const struct hak_source *source, const struct option *o, const char *value, size_t n)
+static void HAK_COLD report_value(const struct hak_source *source, const struct option *o, const char *value, size_t n)
 {
 	struct hak_text t;
 
@@ -368,7 +368,7 @@ static void report_value(const struct hak_source *source, const struct option *o
 }
 
 /* One "name:value" or "name=value". Returns whether it was right. */
-static bool read_pair(const struct hak_source *source, const char *pair, size_t n)
+static bool HAK_COLD read_pair(const struct hak_source *source, const char *pair, size_t n)
 {
 	size_t sign = 0, n_name;
 	const struct option *o;

@@ -145,7 +145,7 @@ static void take_line(struct reader *r, const char *line, size_t n, bool *is_mea
 }
 
 /* A line that is too long is cut off; its value is then not a valid one. */
-static void read_file(struct reader *r, const char *path)
+static void HAK_COLD read_file(struct reader *r, const char *path)
 {
 	/* Not blocking, if it is a pipe. */
 	long fd = hak_call(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0), n;
@@ -173,7 +173,7 @@ static void read_file(struct reader *r, const char *path)
 	hak_call(SYS_close, fd);
 }
 
-bool hak_sources_read(char **environment,
+HAK_COLD bool hak_sources_read(char **environment,
 		      bool (*take)(const struct hak_source *source, const char *pair, size_t n))
 {
 	struct reader r = { { HAK_FROM_PROGRAM, 0 }, take, true };

@@ -138,14 +138,19 @@ static void *prepare(struct hak_slot slot, size_t size, bool is_fresh, bool *is_
 	return p;
 }
 
-static void *take_small(unsigned sc, size_t size, bool *is_clean)
+static void *take_small(unsigned sc, size_t size, bool is_data, bool *is_clean)
 {
 	struct hak_cache *c = enter();
+	struct hak_heap *h = NULL;
 	struct hak_slot slot;
 	bool is_fresh, is_there;
 	void *p = NULL;
 
-	is_there = c != NULL ? draw(c->heap, sc, &slot, &is_fresh) : draw_alone(sc, &slot, &is_fresh);
+	if (is_data)
+		h = hak_thread_data_heap(c);
+	else if (c != NULL)
+		h = c->heap;
+	is_there = h != NULL ? draw(h, sc, &slot, &is_fresh) : !is_data && draw_alone(sc, &slot, &is_fresh);
 	if (!is_there && hak_thread_is_nested()) {
 		p = hak_guarded_take_alone(size, HAK_ALIGNMENT);
 		*is_clean = true;
@@ -177,7 +182,7 @@ static void *take_large(size_t size, size_t align, bool *is_clean)
 	return p;
 }
 
-void *hak_harden_take(size_t size, size_t align, bool *is_clean)
+void *hak_harden_take(size_t size, size_t align, bool is_data, bool *is_clean)
 {
 	size_t wanted = size + (hak_does(HAK_HARDEN_PAD) ? hak_pad_least(size) : 0);
 
@@ -190,7 +195,7 @@ void *hak_harden_take(size_t size, size_t align, bool *is_clean)
 	}
 	wanted = wanted > 0 ? wanted : 1;
 	if (size < HAK_SHARED_MAX && align < HAK_SLICE_SIZE && hak_round_up(wanted, align) <= HAK_SHARED_MAX)
-		return take_small(hak_class_of(hak_round_up(wanted, align)), size, is_clean);
+		return take_small(hak_class_of(hak_round_up(wanted, align)), size, is_data, is_clean);
 	return take_large(size, align, is_clean);
 }
 

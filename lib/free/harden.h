@@ -26,8 +26,9 @@ HAK_INLINE bool hak_harden_is_on(void)
 /* With HAK_HARDEN_CHAOS: is this allocation to fail? Counts it. */
 bool hak_harden_fails(void);
 
-/* A block for size bytes, aligned to align (a power of two). NULL: no memory. *is_clean: it reads as zero. */
-void *hak_harden_take(size_t size, size_t align, bool *is_clean);
+/* A block for size bytes, aligned to align (a power of two); for data (thread/heap.h) or not. NULL: no memory. *is_clean: it
+ * reads as zero. */
+void *hak_harden_take(size_t size, size_t align, bool is_data, bool *is_clean);
 
 /* p, which was just taken, comes from new or new[]: HAK_LIVE_NEW or HAK_LIVE_NEW_ARRAY. */
 void hak_harden_set_kind(void *p, uint8_t kind);

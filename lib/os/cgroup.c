@@ -19,7 +19,7 @@ static void HAK_NOINLINE copy_text(char *to, const char *from, size_t n)
 
 /* Reads path/name into text, NUL-terminated, with a newline in front so that every line begins with one. False: it
  * cannot be read. */
-static bool read_file(const char *path, const char *name, char *text, size_t size)
+static bool HAK_COLD read_file(const char *path, const char *name, char *text, size_t size)
 {
 	char full[HAK_CGROUP_PATH + NAME_ROOM];
 	size_t n_path = hak_text_measure(path), n_name = hak_text_measure(name), at = 1;
@@ -98,7 +98,7 @@ static bool has_controller(const char *list, const char *end, const char *name)
 
 /* The process's cgroup in the hierarchy with that controller ("": the one of v2), from the lines of /proc/self/cgroup,
  * which are number:controllers:path. "" if it is the root or unknown. */
-static void find_own_path(const char *text, const char *controller, char *out, size_t size)
+static void HAK_COLD find_own_path(const char *text, const char *controller, char *out, size_t size)
 {
 	size_t n = 0;
 
@@ -155,7 +155,7 @@ static bool read_limits(struct hak_cgroup *c, const char *path)
 
 /* Reads the limits of root/own and of every cgroup above it. A container may see its own cgroup as the root, and not see
  * its path at all. */
-static bool read_limits_upward(struct hak_cgroup *c, const char *root, const char *below, const char *own)
+static bool HAK_COLD read_limits_upward(struct hak_cgroup *c, const char *root, const char *below, const char *own)
 {
 	char path[HAK_CGROUP_PATH];
 	size_t n_root = hak_text_measure(root), n_below = hak_text_measure(below), n = hak_text_measure(own);

@@ -291,7 +291,7 @@ static size_t check_all_locked(void)
 	return n_faults;
 }
 
-size_t hak_superslab_check(void)
+HAK_COLD size_t hak_superslab_check(void)
 {
 	size_t n_faults;
 	struct hak_text t;

@@ -374,7 +374,7 @@ static void add_resident(struct hak_superslab *s, struct hak_superslab_resident 
 	hak_slices_unlock();
 }
 
-void hak_superslab_resident_get(struct hak_superslab_resident *resident)
+HAK_COLD void hak_superslab_resident_get(struct hak_superslab_resident *resident)
 {
 	*resident = (struct hak_superslab_resident){ .used = 0 };
 	for (struct hak_superslab *s = hak_slices_first(); s != NULL; s = s->next)

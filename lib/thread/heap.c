@@ -14,6 +14,7 @@
 
 struct hak_heap *hak_heaps_all;
 uint32_t hak_heaps_n;
+static uint32_t n_data; /* lk:CACHES: of these, for data */
 static uint32_t n_processors = HAK_HEAPS_UNKNOWN; /* const once the library is loaded */
 
 void hak_heaps_prepare(void)
@@ -47,7 +48,7 @@ uint32_t hak_heaps_count(void)
 	return hak_load_relaxed(&hak_heaps_n);
 }
 
-struct hak_heap *hak_heaps_make_locked(void)
+struct hak_heap *hak_heaps_make_locked(bool is_data)
 {
 	struct hak_heap *h = hak_meta_take(sizeof *h);
 	struct hak_heap **end = &hak_heaps_all;
@@ -55,6 +56,8 @@ struct hak_heap *hak_heaps_make_locked(void)
 	if (h == NULL)
 		return NULL;
 	hak_heap_init(h, hak_heaps_n + 1);
+	h->is_data = is_data;
+	n_data += is_data;
 	while (*end != NULL)
 		end = &(*end)->next;
 	hak_store_release(end, h);
@@ -64,23 +67,23 @@ struct hak_heap *hak_heaps_make_locked(void)
 
 struct hak_heap *hak_heaps_choose_locked(struct hak_heap *near)
 {
-	bool can_make = hak_heaps_n < hak_load_relaxed(&n_processors);
+	bool can_make = hak_heaps_n - n_data < hak_load_relaxed(&n_processors);
 	struct hak_heap *best = NULL;
 	uint32_t least = can_make ? 0 : UINT32_MAX;
 
 	for (struct hak_heap *h = hak_heaps_first(); h != NULL; h = hak_load_acquire(&h->next)) {
 		uint32_t n = hak_load_relaxed(&h->n_threads);
 
-		if (n < least || (best == NULL && n == least)) {
+		if (!h->is_data && (n < least || (best == NULL && n == least))) {
 			least = n;
 			best = h;
 		}
 	}
 	/* Its last thread may be about to end, and this one to replace it. */
-	if (near != NULL && hak_load_relaxed(&near->n_threads) <= least + 1)
+	if (near != NULL && !near->is_data && hak_load_relaxed(&near->n_threads) <= least + 1)
 		return near;
 	if (best == NULL)
-		best = hak_heaps_make_locked();
+		best = hak_heaps_make_locked(false);
 	return best != NULL ? best : hak_heaps_first();
 }
 

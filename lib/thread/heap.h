@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Owns: the list of heaps, as many as processors; which one a thread uses, its cache's budget, and how a heap grows.
+ * Data: blocks that the program says hold no pointers (api/token.c) have heaps of their own, so that they share no slab with
+ *       others. No thread uses such a heap, and no cache takes from it: each block is drawn from its slab, and returns to it as
+ *       any block of another heap does. One is made beside a heap when a thread of that first needs it.
  * Threads: any. Locks: CACHES where a heap is made or chosen.
  */
 #ifndef HAK_THREAD_HEAP_H
@@ -15,8 +18,8 @@ void hak_heaps_prepare(void);
  * memory that the thread uses. NULL: no memory. The caller holds CACHES. */
 struct hak_heap *hak_heaps_choose_locked(struct hak_heap *near);
 
-/* Makes one more heap. NULL: no memory. */
-struct hak_heap *hak_heaps_make_locked(void);
+/* Makes one more heap, for data or not. NULL: no memory. */
+struct hak_heap *hak_heaps_make_locked(bool is_data);
 
 /* The heap with this number, or NULL. */
 struct hak_heap *hak_heaps_find(uint32_t id);

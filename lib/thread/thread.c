@@ -293,14 +293,14 @@ static struct hak_heap *find_free_heap(void)
 	struct hak_heap *h;
 
 	for (h = hak_heaps_first(); h != NULL; h = hak_load_acquire(&h->next)) {
-		if (hak_heap_try_lock(h)) {
+		if (!h->is_data && hak_heap_try_lock(h)) {
 			hak_heap_unlock(h);
 			return h;
 		}
 	}
 	if (!hak_lock_try(&lock))
 		return NULL;
-	h = hak_heaps_make_locked();
+	h = hak_heaps_make_locked(false);
 	hak_lock_give(&lock);
 	return h;
 }
@@ -313,7 +313,7 @@ static void *take_nested(unsigned sc)
 	struct hak_slot slot;
 
 	for (h = hak_heaps_first(); h != NULL; h = hak_load_acquire(&h->next))
-		if (hak_cache_try_take_any(h, sc, &slot))
+		if (!h->is_data && hak_cache_try_take_any(h, sc, &slot))
 			return hak_cache_hand_out(slot, sc);
 	h = hak_lock_is_any_held(HAK_RANK_HEAP) ? NULL : find_free_heap();
 	s = h != NULL ? hak_slab_make_any(h, sc) : NULL;
@@ -327,11 +327,24 @@ static void *take_nested(unsigned sc)
 	return hak_cache_hand_out(slot, sc);
 }
 
+/* A block from h, which may be NULL, or a new slab of it. */
+static void *take_from(struct hak_heap *h, unsigned sc)
+{
+	struct hak_slot slot;
+	void *p = NULL;
+
+	while (p == NULL && h != NULL) {
+		if (hak_cache_take_any(h, sc, &slot, 1) > 0)
+			p = hak_cache_hand_out(slot, sc);
+		else if (!hak_heaps_grow(h, sc))
+			h = NULL;
+	}
+	return p;
+}
+
 void *hak_thread_take_alone(unsigned sc)
 {
 	struct hak_heap *h = hak_heaps_first();
-	struct hak_slot slot;
-	void *p = NULL;
 
 	if (hak_thread_is_nested())
 		return take_nested(sc);
@@ -340,13 +353,31 @@ void *hak_thread_take_alone(unsigned sc)
 		h = hak_heaps_choose_locked(NULL);
 		hak_lock_give(&lock);
 	}
-	while (p == NULL && h != NULL) {
-		if (hak_cache_take_any(h, sc, &slot, 1) > 0)
-			p = hak_cache_hand_out(slot, sc);
-		else if (!hak_heaps_grow(h, sc))
-			h = NULL;
-	}
-	return p;
+	return take_from(h, sc);
+}
+
+HAK_COLD struct hak_heap *hak_thread_data_heap(const struct hak_cache *c)
+{
+	struct hak_heap *h = c != NULL ? c->heap : hak_heaps_first();
+
+	if (h == NULL || hak_thread_is_nested())
+		return NULL;
+	if (HAK_LIKELY(hak_load_acquire(&h->data) != NULL))
+		return h->data;
+	take_lock();
+	if (h->data == NULL)
+		hak_store_release(&h->data, hak_heaps_make_locked(true));
+	hak_lock_give(&lock);
+	return h->data;
+}
+
+void *hak_thread_take_data(const struct hak_cache *c, unsigned sc)
+{
+	struct hak_heap *h = hak_thread_data_heap(c);
+	struct hak_slot slot;
+
+	/* Most often without collecting, so that frees seldom have to announce. */
+	return h != NULL && hak_cache_try_take_any(h, sc, &slot) ? hak_cache_hand_out(slot, sc) : take_from(h, sc);
 }
 
 void hak_thread_stats_get(struct hak_thread_stats *stats)

@@ -77,6 +77,12 @@ struct hak_cache *hak_thread_start(void);
 void *hak_thread_take_own(struct hak_cache *c, unsigned sc);
 void *hak_thread_take_alone(unsigned sc);
 
+/* The heap for data beside the one of cache c, or beside any heap. NULL: no memory, or the caller may not wait for locks (P2). */
+struct hak_heap *hak_thread_data_heap(const struct hak_cache *c);
+
+/* A block of class sc from there, or NULL. */
+void *hak_thread_take_data(const struct hak_cache *c, unsigned sc);
+
 /* Puts a cache without thread and blocks into the pool, where the next thread finds it. */
 void hak_thread_pool(struct hak_cache *c);
 

@@ -549,7 +549,7 @@ static void salvage_class(struct hak_cache *c, unsigned sc, struct hak_after *af
 	}
 }
 
-void hak_cache_salvage_own(struct hak_cache *c)
+HAK_COLD void hak_cache_salvage_own(struct hak_cache *c)
 {
 	struct hak_after after = { .gone = NULL };
 

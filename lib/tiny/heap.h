@@ -34,6 +34,7 @@ struct hak_heap {
 	uint32_t id;               /* const: from 1 */
 	uint32_t n_made;           /* any: slabs made */
 	uint32_t n_threads;        /* any: that use it */
+	bool is_data;              /* const: it is another heap's data */
 	uint64_t n_single_bytes;   /* lk:HEAP; read by any: in empty slabs of one block, ... */
 	uint64_t n_slack_bytes;    /* lk:HEAP: ... and how much of that is counted in region/slack.h */
 	uint32_t n_news;           /* lk:HEAP; read by any: slabs in news */
@@ -42,6 +43,7 @@ struct hak_heap {
 	uint64_t round_at;         /* lk:HEAP: ms: when the next one may begin */
 	struct hak_link news;      /* lk:HEAP: slabs in which blocks became free, the oldest first (tiny/hole.h) */
 	struct hak_heap *next;     /* any: all heaps, in the order they were made */
+	struct hak_heap *data;     /* any: NULL until needed: where its threads' blocks without pointers are (thread/heap.h) */
 	struct hak_link warm;      /* lk:CACHES: caches of ended threads, blocks and all; the newest comes first */
 	uint32_t n_warm;           /* lk:CACHES */
 	struct hak_bin bin[HAK_N_CLASSES];

@@ -451,7 +451,7 @@ void hak_slab_drop_rested_locked(struct hak_heap *h, unsigned sc, struct hak_aft
 	bin->n_rest = bin->n_empty;
 }
 
-void hak_slab_relist_locked(struct hak_heap *h)
+HAK_COLD void hak_slab_relist_locked(struct hak_heap *h)
 {
 	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++) {
 		struct hak_bin *bin = &h->bin[sc];
@@ -484,7 +484,7 @@ void hak_slab_relist_locked(struct hak_heap *h)
 	}
 }
 
-size_t hak_slab_check_locked(const struct hak_heap *h, struct hak_slab *s, bool is_open)
+HAK_COLD size_t hak_slab_check_locked(const struct hak_heap *h, struct hak_slab *s, bool is_open)
 {
 	bool is_sound = is_counted(s) && is_open == (s->n_free > 0) && hak_load_relaxed(&s->owner) == h &&
 		hak_registry_find(s->span.base) == &s->span && hak_load_relaxed(&s->live[s->n_blocks]) == 0;

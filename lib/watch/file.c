@@ -65,7 +65,7 @@ static void complain(const char *path, long error)
 	hak_output_complain("stats_file", path, error);
 }
 
-void hak_file_write(void)
+HAK_COLD void hak_file_write(void)
 {
 	const char *pattern = hak_stats_path;
 	struct hak_text path, new_path;

@@ -53,7 +53,7 @@ static void find_build_id(struct hak_module *m, const char *p, const char *end)
 	}
 }
 
-static int add_module(struct dl_phdr_info *info, size_t size, void *arg)
+static int HAK_COLD add_module(struct dl_phdr_info *info, size_t size, void *arg)
 {
 	struct list *list = arg;
 	size_t page = hak_os_page_size(), first = list->n;

@@ -47,7 +47,7 @@ static void ask_name(char *to, size_t size)
 	copy_name(to, size, name);
 }
 
-void hak_origin_get(struct hak_record *record, bool of_parent)
+HAK_COLD void hak_origin_get(struct hak_record *record, bool of_parent)
 {
 	char *const *stack = &__libc_stack_end != NULL ? __libc_stack_end : NULL;
 

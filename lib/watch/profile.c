@@ -455,7 +455,7 @@ static void end_locked(void)
 	hak_profile_sums.n_samples = hak_profile_sums.n_lost = live = peak = 0;
 }
 
-bool hak_profile_settle(bool (*is_wanted)(void), uint64_t size, uint64_t wanted_interval)
+HAK_COLD bool hak_profile_settle(bool (*is_wanted)(void), uint64_t size, uint64_t wanted_interval)
 {
 	bool has_memory = !is_wanted() || prepare_memory(size);
 

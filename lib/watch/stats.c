@@ -103,7 +103,7 @@ static bool get_regions(struct hak_superslab_stats *superslabs, struct hak_large
 	return !is_nested;
 }
 
-static void sum_up(const struct hakmem_class_stats classes[HAK_N_CLASSES], struct hakmem_stats *stats)
+static void HAK_COLD sum_up(const struct hakmem_class_stats classes[HAK_N_CLASSES], struct hakmem_stats *stats)
 {
 	struct hak_superslab_stats superslabs;
 	struct hak_large_stats large;

@@ -27,7 +27,7 @@ static void add_date(struct hak_text *t, uint64_t days)
 	add_two(t, of_year - (153 * month + 2) / 5 + 1);
 }
 
-void hak_record_print_time(struct hak_text *t, uint64_t ms, char between)
+HAK_COLD void hak_record_print_time(struct hak_text *t, uint64_t ms, char between)
 {
 	uint64_t s = ms / 1000;
 

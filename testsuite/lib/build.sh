@@ -98,19 +98,27 @@ list_standard_names()
 				pvalloc cfree malloc_usable_size memalignment free_sized free_aligned_sized mallinfo mallinfo2 malloc_info \
 				malloc_trim mallopt malloc_stats malloc_object_size malloc_object_size_fast mallocx rallocx xallocx sallocx \
 				dallocx sdallocx nallocx
+			for id in '' 0_ 1_; do
+				printf "__alloc_token_$id%s\n" malloc calloc realloc reallocarray aligned_alloc posix_memalign memalign \
+					valloc pvalloc
+			done
 		fi
 		if [ "$HAK_CXX" = 1 ]; then
 			printf '__size_returning_new%s\n' '' _aligned
 			# new, new[], delete, delete[]: plain, nothrow, aligned, aligned nothrow; and delete with a size.
 			for kind in nw na; do
 				printf "_Z${kind}m%s\n" '' RKSt9nothrow_t St11align_val_t St11align_val_tRKSt9nothrow_t
+				for id in '' 0_ 1_; do
+					printf "__alloc_token_${id}_Z${kind}m%s\n" '' RKSt9nothrow_t St11align_val_t \
+						St11align_val_tRKSt9nothrow_t
+				done
 			done
 			for kind in dl da; do
 				printf "_Z${kind}Pv%s\n" '' RKSt9nothrow_t St11align_val_t St11align_val_tRKSt9nothrow_t \
 					m mSt11align_val_t
 			done
 		fi
-	} | if is_size_int; then sed 's/^\(_Zn[wa]\)m/\1j/; s/^\(_Zd[la]Pv\)m/\1j/'; else cat; fi |
+	} | if is_size_int; then sed 's/\(_Zn[wa]\)m/\1j/; s/^\(_Zd[la]Pv\)m/\1j/'; else cat; fi |
 		LC_ALL=C sort
 }
 

@@ -1,0 +1,4 @@
+/* SPDX-License-Identifier: MIT */
+/* hak-link: shared */
+/* hak-libs: -pthread */
+#include "token.h"

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+/* hak-link: shared */
+/* hak-libs: -pthread */
+/* hak-timeout: 240 */
+/* What becomes of each fault by default. */
+#define COLUMN 0
+#include "cells.h"
