@@ -63,13 +63,14 @@ static const struct option options[] = {
 	{ FIELD(guard), false, BOOL, { "false", "true" }, 0, 0 },
 	{ FIELD(chaos), false, true, { "" }, 0, HAK_CHAOS_MOST },
 	{ FIELD(chaos_seed), false, true, { "" }, 0, HAK_CHAOS_SEED_MOST },
+	{ FIELD(guard_sample), false, BOOL, { "false", "true" }, 0, 0 },
 };
 
 #define N_OPTIONS (sizeof options / sizeof options[0])
 
 #define DEFAULTS { .cache_cap = HAK_CACHE_MOST, .purge_delay = HAK_PURGE_DELAY, \
 	.thp = HAK_THP_AUTO, .limit_soft = HAK_SIZE_AUTO, .prof_interval = HAK_PROF_INTERVAL, .prof_memory = HAK_PROF_MEMORY, \
-	.stats_interval = HAK_STATS_INTERVAL }
+	.stats_interval = HAK_STATS_INTERVAL, .guard_sample = 1 }
 
 struct hak_options hak_options = DEFAULTS;
 static uint8_t origins[N_OPTIONS]; /* any: enum hak_origin */

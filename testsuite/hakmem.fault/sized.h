@@ -15,8 +15,9 @@ UNUSED static size_t size_below(void *p)
 
 	if (n > 65536)
 		return n / 4 * 3;
-	for (below = n - 16, room = n; room >= n; below -= 16) {
-		other = hide(malloc(below));
+	/* Where guard_sample has chosen the block, its size is no class's. */
+	for (below = n - 16, room = n; room >= n || room % 16 != 0; below -= 16) {
+		other = hide(malloc(below - 1));
 		room = malloc_usable_size(other);
 		free(other);
 	}
