@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The heap in gdb: "hakmem heap", "hakmem block ADDRESS", "hakmem check", "hakmem leaks"; see hakmem(7).
+"""The heap in gdb: "hakmem heap", "hakmem block ADDRESS", "hakmem check", "hakmem leaks", "hakmem fault"; see hakmem(7).
 
 It needs no symbols and calls nothing in the program: it follows the ELF note of the library (lib/watch/inside.h), and so
 works on core files, too.
@@ -18,7 +18,7 @@ OBJECTS = """
     hak_inside hak_group_slabs hak_cache_none hak_heap_none hak_superslabs hak_run_n_bytes hak_large_all hak_large_n_live
     hak_kept_slots hak_thread_sums hak_heaps_all hak_heaps_n hak_os_counts hak_report_n hak_limit_sums hak_peaks
     hak_meta_ranges hak_registry_front hak_registry_root hak_profile_sums hak_run_n_takes hak_large_n_takes
-    hak_large_n_kept_takes
+    hak_large_n_kept_takes hak_sentries
 """.split()
 FIELDS = """
     layout size version pointer_size slice_shift leaf_shift root_size front_size n_classes
@@ -34,6 +34,8 @@ FIELDS = """
     limit_held limit_soft limit_hard limit_from limit_n_refused limit_n_pressed peak_active peak_held peak_large
     profile_n_samples profile_n_lost
     cache_n_misses cache_ring ring_n_slots ring_event ring_size slab_aside aside_held
+    sentries_base sentries_all sentries_places sentries_stride sentry_stride sentry_base sentry_size sentry_taken sentry_given
+    sentry_depth
 """.split()
 
 KIND_SLAB, KIND_RUN, KIND_LARGE = 1, 2, 3
@@ -236,9 +238,8 @@ class Heap:
     def large(self):
         """(base, size) of each."""
         for large in self.walk(self.word(self.object["hak_large_all"]), self.at["large_next"]):
-            size = self.word(large + self.at["large_mapped"])
-            if size:
-                yield self.word(large + self.at["span_base"]), size
+            if self.word(large + self.at["large_mapped"]):
+                yield self.word(large + self.at["span_base"]), self.word(large + self.at["span_size"])
 
     def heaps(self):
         """Address: (number, threads)."""
@@ -558,5 +559,73 @@ that looks like an address by chance keeps a block out of the list; N addresses 
         return b"".join((word % (1 << 8 * pointer)).to_bytes(pointer, order) for word in words)
 
 
-for command in (HakmemCommand, HeapCommand, BlockCommand, CheckCommand, LeaksCommand):
+class FaultCommand(gdb.Command):
+    """Which block a SIGSEGV is about: hakmem fault [ADDRESS]
+
+ADDRESS is where the program stopped, unless it is given. If that is in, or next to, a block that guard_sample has chosen, tells
+what went wrong, and who allocated and freed the block."""
+
+    def __init__(self):
+        super().__init__("hakmem fault", gdb.COMMAND_DATA, gdb.COMPLETE_EXPRESSION)
+
+    def invoke(self, argument, from_tty):
+        """Prints it."""
+        h = Heap()
+        try:
+            value = gdb.parse_and_eval("(unsigned long)(%s)" % (argument.strip() or "$_siginfo._sifields._sigfault.si_addr"))
+        except gdb.error:
+            fail("the program has not stopped by a signal; hakmem fault takes an address, too")
+        address = int(value) & (1 << 8 * h.at["pointer_size"]) - 1
+        sentry = self.find(h, address)
+        if not sentry:
+            fail("0x%x is not at a block that guard_sample has chosen" % address)
+        base, size = (h.word(sentry + h.at["sentry_" + name]) for name in ("base", "size"))
+        giver = h.word(sentry + h.at["sentry_given"])
+        if address < base:
+            where, what = "%d bytes before" % (base - address), "underflow"
+        elif address >= base + size:
+            where, what = "%d bytes past the end of" % (address - base - size + 1), "overflow"
+        else:
+            where, what = "%d bytes into" % (address - base), "no fault"
+        print("0x%x: %s\n  %s the block 0x%x of %d bytes, %s" % (
+            address, "use after free" if giver else what, where, base, size, "freed" if giver else "live"))
+        self.print_stack(h, "allocated", sentry + h.at["sentry_taken"])
+        if giver:
+            self.print_stack(h, "freed", sentry + h.at["sentry_given"])
+
+    @staticmethod
+    def find(h, address):
+        """The descriptor of the nearest one, or 0."""
+        at = h.at
+        first, descriptors = (h.word(h.object["hak_sentries"] + at["sentries_" + name]) for name in ("base", "all"))
+        stride = at["sentries_stride"]
+        if not first or not first <= address < first + at["sentries_places"] * stride + stride // 2:
+            return 0
+        i = (address - first - stride // 2) // stride
+        found = {}
+        for k in (i, i + 1):
+            if 0 <= k < at["sentries_places"]:
+                sentry = descriptors + k * at["sentry_stride"]
+                base = h.word(sentry + at["sentry_base"])
+                if base:
+                    found[max(base - address, address - base - h.word(sentry + at["sentry_size"]), 0)] = sentry
+        return found[min(found)] if found else 0
+
+    @staticmethod
+    def print_stack(h, what, at):
+        """What is known of who did it."""
+        thread = h.word(at)
+        named = re.search(r"^[* ]*(\d+) .*\b0x%x\b" % thread, gdb.execute("info threads", to_string=True), re.M)
+        print("  %s by thread %s" % (what, "%s (0x%x)" % (named.group(1), thread) if named else "0x%x" % thread))
+        for i in range(h.at["sentry_depth"]):
+            place = h.word(at + (i + 1) * h.at["pointer_size"])
+            if not place:
+                break
+            name = gdb.execute("info symbol 0x%x" % (place - 1), to_string=True).split(" in section")[0]
+            line = gdb.find_pc_line(place - 1)
+            known = " at %s:%d" % (line.symtab.filename, line.line) if line.symtab else ""
+            print("    0x%x %s%s" % (place, name.strip() if "No symbol" not in name else "", known))
+
+
+for command in (HakmemCommand, HeapCommand, BlockCommand, CheckCommand, LeaksCommand, FaultCommand):
     command()

@@ -5,6 +5,7 @@
 #include "conf/report.h"
 #include "free/harden.h"
 #include "large/large.h"
+#include "large/sentry.h"
 #include "mid/run.h"
 #include "region/limit.h"
 #include "thread/decay.h"
@@ -83,10 +84,34 @@ static void *check_limits(void *p)
 	return p;
 }
 
-static void *HAK_NOINLINE take_tiny(unsigned sc, bool *is_clean)
+static void *HAK_COLD try_sentry(unsigned sc, size_t size, size_t align, const void *frame)
 {
-	void *p = try_tiny(sc, is_clean);
+	struct hak_cache *c = hak_thread_me.cache;
+	void *p = NULL;
 
+	if (hak_thread_me.depth > 0) /* a signal handler */
+		return NULL;
+	if (c->sampler != NULL && !hak_sampler_is_on())
+		c->n_counted += hak_sampler_count_own(c, sc) ? HAK_POST_EVERY : 0;
+	if (c->is_posting) {
+		hak_thread_enter();
+		c->is_posting = false;
+		p = hak_sentry_take(size, align, frame);
+		hak_thread_leave(c);
+	}
+	return p;
+}
+
+/* A block of class sc; or a sentry, if one is due. */
+static void *HAK_NOINLINE take_tiny(unsigned sc, size_t size, size_t align, bool *is_clean, const void *frame)
+{
+	const struct hak_cache *c = hak_thread_me.cache;
+	void *p = c != NULL && HAK_UNLIKELY(c->is_counting || c->is_posting) ? try_sentry(sc, size, align, frame) : NULL;
+
+	*is_clean = p != NULL;
+	if (HAK_UNLIKELY(p != NULL))
+		return p;
+	p = try_tiny(sc, is_clean);
 	if (HAK_UNLIKELY(p == NULL) && make_room(hak_class_is_single(sc) ? hak_class_size(sc) : 0))
 		p = try_tiny(sc, is_clean);
 	return check_limits(p);
@@ -142,7 +167,7 @@ HAK_NOINLINE void *hak_alloc_miss(size_t size, const void *frame)
 	if (hak_harden_is_on())
 		return hak_sample_taken(take_hardened(size, HAK_ALIGNMENT, false, &is_clean), frame);
 	if (HAK_LIKELY(size <= HAK_TINY_MAX))
-		return hak_sample_taken(take_tiny(hak_class_of(size > 0 ? size : 1), &is_clean), frame);
+		return hak_sample_taken(take_tiny(hak_class_of(size > 0 ? size : 1), size, HAK_ALIGNMENT, &is_clean, frame), frame);
 	return hak_sample_taken(take_untiny(size, HAK_ALIGNMENT, false, &is_clean), frame);
 }
 
@@ -180,7 +205,8 @@ void *hak_alloc_any(size_t size, size_t align, bool *is_clean, const void *frame
 		return p;
 	if (hak_sampler_pop_hit(sc, &p))
 		return p;
-	return hak_sample_taken(hak_harden_is_on() ? take_hardened(size, align, false, is_clean) : take_tiny(sc, is_clean), frame);
+	return hak_sample_taken(hak_harden_is_on() ? take_hardened(size, align, false, is_clean) :
+		take_tiny(sc, size, align, is_clean, frame), frame);
 }
 
 HAK_COLD void *hak_alloc_data(size_t size, size_t alignment, bool *is_clean, const void *frame)

@@ -16,6 +16,7 @@
 #include "free/harden.h"
 #include "hakmem.h"
 #include "large/large.h"
+#include "large/sentry.h"
 #include "mid/run.h"
 #include "os/page.h"
 #include "thread/decay.h"
@@ -177,6 +178,8 @@ static void *resize_in_place(struct hak_span *span, void *p, size_t size, const 
 {
 	if (hak_is_hardened())
 		return resize_hardened(span, p, size, caller, frame);
+	if (hak_sentry_is(span))
+		return size == span->size ? p : NULL;
 	if (HAK_UNLIKELY(span->kind != HAK_KIND_SLAB))
 		return resize_larger(span, p, size, frame);
 	if (size > span->size || (size <= span->size / 2 && span->size > HAK_ALIGNMENT))

@@ -86,6 +86,21 @@
 #define HAK_QUARANTINE_SLOTS 64              /* freed large blocks whose addresses stay inaccessible, ... */
 #define HAK_QUARANTINE_MOST (HAK_ADDRESS_BITS == 32 ? (size_t)16 << 20 : (size_t)64 << 30) /* ... and the bytes of these */
 
+/* Blocks between inaccessible OS pages, chosen now and then. */
+#define HAK_SENTRIES 31                      /* at a time, ... */
+#define HAK_SENTRY_PLACE ((size_t)2 * HAK_SLICE_SIZE) /* in 128 KiB of addresses each, ... */
+#define HAK_SENTRY_MOST ((size_t)16 << 10)   /* ... of up to 16 KiB, ... */
+#define HAK_SENTRIES_BYTES ((size_t)192 << 10) /* ... all together in 192 KiB of OS pages */
+#define HAK_SENTRY_START 1000                /* ms from a process's first look at the clock to the first one, ... */
+#define HAK_SENTRY_PAUSE 20                  /* ... and ms from one to the next */
+#define HAK_SENTRY_DEPTH 8                   /* return addresses kept of an allocation and of a free, ... */
+#define HAK_SENTRY_STACK 4096                /* ... found in 4 KiB of stack at most */
+#define HAK_POST_EVERY 128                   /* allocations of a class, on average, of which one misses while they are counted: ... */
+#define HAK_POST_RATE 192                    /* ... so many in each ms, ... */
+#define HAK_POST_SAVED 250                   /* ... up to that of 250 ms at once; a thread that makes more stops ... */
+#define HAK_POST_REST 1000                   /* ... for so many ms */
+#define HAK_POST_COUNTING 16                 /* threads that count at a time */
+
 /* Huge pages. */
 #define HAK_HUGE_SIZE ((size_t)2 << 20)      /* 2 MiB: what one fault brings */
 #define HAK_HUGE_SLICES (HAK_HUGE_SIZE / HAK_SLICE_SIZE)

@@ -63,6 +63,7 @@ static const struct option options[] = {
 	{ FIELD(guard), false, BOOL, { "false", "true" }, 0, 0 },
 	{ FIELD(chaos), false, true, { "" }, 0, HAK_CHAOS_MOST },
 	{ FIELD(chaos_seed), false, true, { "" }, 0, HAK_CHAOS_SEED_MOST },
+	{ FIELD(guard_sample), false, BOOL, { "false", "true" }, 0, 0 },
 };
 
 #define N_OPTIONS (sizeof options / sizeof options[0])

@@ -4,6 +4,7 @@
 #include "base/probe.h"
 #include "free/harden.h"
 #include "large/large.h"
+#include "large/sentry.h"
 #include "mid/run.h"
 #include "os/clock.h"
 #include "os/page.h"
@@ -25,6 +26,8 @@ static enum hak_verdict verdict_inside(const void *p)
 
 size_t hak_block_class(const struct hak_span *span)
 {
+	if (hak_sentry_is(span))
+		return hak_class_size(hak_class_of(span->size));
 	return span->kind == HAK_KIND_SLAB ? span->size : span->kind == HAK_KIND_RUN ? HAK_CLASS_RUN : HAK_CLASS_LARGE;
 }
 
@@ -40,8 +43,9 @@ static void HAK_COLD report_bad(const void *p, const struct hak_caller *caller)
 			report(HAK_NOT_OURS, p, HAK_CLASS_NONE, caller);
 	} else if (span->kind == HAK_KIND_NONE) {
 		report(HAK_FREE_SLAB, p, HAK_CLASS_NONE, caller);
-	} else if (span->kind == HAK_KIND_SLAB && hak_slab_block_idx((struct hak_slab *)span, p) < ((struct hak_slab *)span)->n_blocks) {
-		report(HAK_DOUBLE_FREE, p, span->size, caller);
+	} else if (span->kind == HAK_KIND_SLAB ? hak_slab_block_idx((struct hak_slab *)span, p) < ((struct hak_slab *)span)->n_blocks :
+		hak_sentry_is(span) && hak_load_relaxed(&span->base) == NULL) {
+		report(HAK_DOUBLE_FREE, p, hak_block_class(span), caller);
 	} else {
 		report(verdict_inside(p), p, hak_block_class(span), caller);
 	}
@@ -161,13 +165,34 @@ static void send_home(struct hak_cache *c, struct hak_slab *s, size_t idx, void 
 		report(HAK_DOUBLE_FREE, p, hak_class_size(sc), caller);
 }
 
+static void HAK_COLD HAK_NOINLINE free_sentry(struct hak_span *span, void *p, const struct hak_caller *caller)
+{
+	const char *written;
+
+	if (!hak_sentry_claim(p, caller->site)) {
+		report(HAK_DOUBLE_FREE, p, hak_block_class(span), caller);
+		return;
+	}
+	if (HAK_UNLIKELY(span->is_sampled))
+		hak_load_relaxed(&hak_free_watcher)(p);
+	written = hak_sentry_written(span, p);
+	if (HAK_UNLIKELY(written != NULL))
+		report(written < (const char *)p ? HAK_UNDERFLOW : HAK_OVERFLOW, p, hak_block_class(span), caller);
+	hak_sentry_give(span, p);
+}
+
 static void free_larger(struct hak_span *span, void *p, const struct hak_caller *caller)
 {
 	bool is_run = span->kind == HAK_KIND_RUN;
 	uint32_t n_slices = is_run ? span->n_slices : (uint32_t)(span->size / HAK_SLICE_SIZE);
-	struct hak_cache *c = hak_thread_enter();
+	struct hak_cache *c;
 	bool is_done;
 
+	if (hak_sentry_is(span)) {
+		free_sentry(span, p, caller);
+		return;
+	}
+	c = hak_thread_enter();
 	if (HAK_UNLIKELY(span->is_sampled)) {
 		span->is_sampled = false;
 		hak_load_relaxed(&hak_free_watcher)(p);
@@ -262,6 +287,14 @@ static bool is_tiny_size(const struct hak_slab *s, const void *p, size_t size, s
 		((hak_load_relaxed(&s->live[hak_slab_idx_of(s, p)]) & HAK_LIVE_RESIZED) != 0 && size > s->span.size / 2));
 }
 
+/* The same for a sentry, by its class. */
+static bool HAK_COLD HAK_NOINLINE is_sentry_size(const struct hak_span *span, size_t size, size_t alignment)
+{
+	size_t step = alignment > HAK_ALIGNMENT ? alignment : HAK_ALIGNMENT;
+
+	return size <= HAK_TINY_MAX && hak_class_of(hak_round_up(size, step)) == hak_class_of(hak_round_up(span->size, step));
+}
+
 /* The same for a run or large block: whole OS pages, and what realloc() adds for a block that grows. */
 static bool is_larger_size(const struct hak_span *span, size_t size)
 {
@@ -304,6 +337,8 @@ void hak_free_sized_miss(void *p, size_t size, size_t alignment, const struct ha
 	is_right = is_aligned(p, alignment);
 	if (span->kind == HAK_KIND_SLAB)
 		is_right = is_right && is_tiny_size((struct hak_slab *)span, p, size, alignment);
+	else if (hak_sentry_is(span))
+		is_right = is_right && is_sentry_size(span, size, alignment);
 	else
 		is_right = is_right && is_larger_size(span, size);
 	if (HAK_LIKELY(is_right))

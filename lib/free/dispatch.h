@@ -27,7 +27,7 @@ size_t hak_block_size(const struct hak_span *span, const void *p);
 size_t hak_block_room(const void *p);
 
 /* The class that a verdict names for a block in span: see conf/report.h. */
-size_t hak_block_class(const struct hak_span *span);
+size_t hak_block_class(const struct hak_span *span) HAK_COLD;
 
 /* any; set before the first block is sampled, and never changed: called with each sampled block before it is freed. */
 extern void (*hak_free_watcher)(void *p);

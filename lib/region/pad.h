@@ -2,7 +2,7 @@
 /*
  * Owns: bytes that show a write where none should be: a pattern after the size requested, and zeros.
  * A byte of a pattern depends on its address, on the block and on a secret of the process. It is never 0, nor any other
- * byte of ASCII.
+ * byte of ASCII. Before the secret is drawn, it is the same everywhere.
  * Threads: any. Locks: none.
  */
 #ifndef HAK_REGION_PAD_H

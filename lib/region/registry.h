@@ -54,6 +54,7 @@ struct hak_front {
 #define HAK_LIVE_SAMPLED 8 /* with one of the first two: a sample of the heap profile; its free always misses */
 #define HAK_LIVE_NEW 16     /* in addition, with HAK_HARDEN_KINDS: it comes from new, ... */
 #define HAK_LIVE_NEW_ARRAY 32 /* ... from new[] */
+#define HAK_LIVE_SENTRY 64  /* only in the span of a large block, alone */
 #define HAK_LIVE_KINDS (HAK_LIVE_NEW | HAK_LIVE_NEW_ARRAY)
 
 HAK_INLINE bool hak_is_alive(uint8_t live)

@@ -13,6 +13,7 @@
 #include "region/slack.h"
 #include "region/superslab.h"
 #include "thread/heap.h"
+#include "thread/post.h"
 #include "thread/thread.h"
 #include "tiny/hole.h"
 #include "tiny/sampler.h"
@@ -271,6 +272,8 @@ void hak_decay_step_own(struct hak_cache *c)
 	c->n_slices_seen = c->n_slices_given;
 	if (c->n_misses % HAK_BUDGET_MISSES == 0)
 		settle_budget_own(c);
+	if (c->n_misses >= c->post_at)
+		hak_post_look_own(c, now);
 	if (delay == UINT64_MAX) {
 		c->n_tokens = 0;
 		clear_signs_own(c);

@@ -3,6 +3,7 @@
 
 #include "base/atomic.h"
 #include "os/fork.h"
+#include "thread/post.h"
 #include "thread/thread.h"
 
 static uint32_t begun_in; /* any: the generation in which there may be such caches; 0: none */
@@ -29,6 +30,7 @@ bool hak_salvage_one(void)
 			continue;
 		if (c->heap != NULL)
 			hak_cache_salvage_own(c);
+		hak_post_end_own(c);
 		hak_thread_pool(c);
 		return true;
 	}

@@ -9,6 +9,7 @@
 #include "region/meta.h"
 #include "thread/decay.h"
 #include "thread/heap.h"
+#include "thread/post.h"
 #include "thread/salvage.h"
 #include "tiny/sampler.h"
 #include "tiny/slab.h"
@@ -178,6 +179,7 @@ static void end_thread(void *arg)
 	c->exit_round = 0;
 	c->n_tokens = 0;
 	c->is_busy = false;
+	hak_post_end_own(c);
 	hak_sub_relaxed(&hak_thread_sums.n_threads, 1);
 	hak_sub_relaxed(&c->heap->n_threads, 1);
 	if (hak_load_relaxed(&hak_options.diet) || !pool_warm(c)) {

@@ -68,6 +68,11 @@ struct hak_cache {
 	bool is_flushed;                       /* own: many blocks were flushed at once since then */
 	uint8_t n_new, n_flushed;              /* own: how often these two were seen in this clock tick; they wrap */
 	bool is_straight;                      /* own: the last miss took a block from its slab, not from the cache */
+	uint64_t post_at;                      /* own: the miss at which to look whether a sentry is due (thread/post.h) */
+	bool is_counting;                      /* own: it counts allocations (Z4), ... */
+	uint32_t n_counted;                    /* own: ... and these, about, are not part of counted_to yet */
+	uint64_t counted_to;                   /* own: ms: until when it has used up what it may count */
+	bool is_posting;                       /* own: one of its next blocks is to be a sentry */
 	uint8_t back;                          /* own: 1 + the class whose raised base made it miss since then; 0: none */
 	uint8_t n_missed[HAK_N_CLASSES];       /* own: misses of the class, in this window, since its array grew */
 	uint8_t is_filling[HAK_N_CLASSES];     /* own: 1: the class missed last because it was full */

@@ -1,28 +1,32 @@
 /* SPDX-License-Identifier: MIT */
 #include "tiny/sampler.h"
 
+#include <string.h>
+
 #include "base/chance.h"
 #include "region/meta.h"
 
 struct hak_sampling hak_sampling;
 
 /* Allocations of size bytes up to the next sample, that one included. */
-static int32_t draw(struct hak_sampler *s, size_t size)
+static int32_t HAK_COLD draw(struct hak_sampler *s, size_t size)
 {
-	double n = hak_chance_exponential(&s->random) * (double)s->interval / (double)size;
+	double n;
 
+	if (s->interval == 0) /* Z4 */
+		return 1 + (int32_t)(hak_chance_bits(&s->random) % (uint64_t)(2 * HAK_POST_EVERY));
+	n = hak_chance_exponential(&s->random) * (double)s->interval / (double)size;
 	return n < INT32_MAX - 1 ? (int32_t)n + 1 : INT32_MAX;
 }
 
 bool hak_sampler_count_own(struct hak_cache *c, unsigned sc)
 {
 	struct hak_sampler *s = c->sampler;
-	uint64_t interval = hak_load_relaxed(&hak_sampling.interval);
+	uint64_t interval = hak_sampler_is_on() ? hak_load_relaxed(&hak_sampling.interval) : 0;
 
 	/* A countdown left from an earlier profile need not be drawn again: the distribution has no memory. */
 	if (HAK_UNLIKELY(s->interval != interval)) {
-		for (unsigned i = 0; i < HAK_N_CLASSES; i++)
-			s->left[i] = 0;
+		memset(s->left, 0, sizeof s->left);
 		s->interval = interval;
 	}
 	if (s->left[sc] == 0)
@@ -43,11 +47,14 @@ static void attach_own(struct hak_cache *c)
 
 	if (s == NULL)
 		return;
-	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++)
-		s->floor[sc] = hak_sampler_floor_own(c, sc);
 	s->random = hak_chance_seed(c);
-	s->interval = hak_load_relaxed(&hak_sampling.interval);
-	hak_add_relaxed(&hak_sampling.word, HAK_SAMPLING_ATTACHED);
+	s->is_listed = hak_sampler_is_on();
+	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++) {
+		s->floor[sc] = hak_sampler_floor_own(c, sc);
+		s->left[sc] = s->is_listed ? 0 : draw(s, 0);
+	}
+	if (s->is_listed)
+		hak_add_relaxed(&hak_sampling.word, HAK_SAMPLING_ATTACHED);
 	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++)
 		hak_own_set(&c->base[sc], HAK_ALWAYS_MISS);
 	hak_store_release(&c->sampler, s);
@@ -60,7 +67,8 @@ static void detach_own(struct hak_cache *c)
 	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++)
 		hak_own_set(&c->base[sc], s->floor[sc]);
 	hak_store_release(&c->sampler, NULL);
-	hak_sub_relaxed(&hak_sampling.word, HAK_SAMPLING_ATTACHED);
+	if (s->is_listed)
+		hak_sub_relaxed(&hak_sampling.word, HAK_SAMPLING_ATTACHED);
 	hak_meta_give(s, sizeof *s);
 }
 

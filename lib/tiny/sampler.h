@@ -10,6 +10,8 @@
  * Z3 A thread that never misses would not notice that sampling has started, so whoever starts it sets the bases of all
  *    caches to HAK_ALWAYS_MISS. The owner, if it is inside a miss, may overwrite that; so it checks once more on its
  *    way out.
+ * Z4 While no profile is taken, a thread that allocates slowly may have a sampler, too, to which all blocks are the same
+ *    and none is a sample: it only makes one allocation in so many miss, in a steady loop, too (thread/post.h).
  */
 #ifndef HAK_TINY_SAMPLER_H
 #define HAK_TINY_SAMPLER_H
@@ -22,7 +24,8 @@ struct hak_sampler {
 	 * sizes without a class */
 	int32_t left[HAK_N_CLASSES + 1];
 	uint64_t random;                       /* own */
-	uint64_t interval;                     /* own: with which left was drawn */
+	uint64_t interval;                     /* own: with which left was drawn; 0: none (Z4) */
+	bool is_listed;                        /* own: it is part of hak_sampling.word: not if it was attached for Z4 */
 };
 
 struct hak_sampling {
@@ -106,13 +109,13 @@ bool hak_sampler_count_own(struct hak_cache *c, unsigned sc);
 /* Decides at random whether a block of size bytes is a sample; for blocks that no countdown counts. */
 bool hak_sampler_toss(uint64_t *random, size_t size);
 
-/* Attaches a sampler if samples are taken, and detaches it if not. Inside a miss. */
-void hak_sampler_settle_own(struct hak_cache *c);
+/* Attaches a sampler if samples are taken or the thread is to count, and detaches it if not. Inside a miss. */
+void hak_sampler_settle_own(struct hak_cache *c) HAK_COLD;
 
 /* Would hak_sampler_settle_own() change something? Any thread may call this. */
 HAK_INLINE bool hak_sampler_is_unsettled(const struct hak_cache *c)
 {
-	return (hak_load_relaxed(&c->sampler) != NULL) != hak_sampler_is_on();
+	return (hak_load_relaxed(&c->sampler) != NULL) != (hak_sampler_is_on() || hak_load_relaxed(&c->is_counting));
 }
 
 /* Starts and stops sampling; one call at a time. Threads notice that it has stopped at their next miss, at the latest when

@@ -5,6 +5,7 @@
 #include "hakmem.h"
 #include "large/kept.h"
 #include "large/large.h"
+#include "large/sentry.h"
 #include "mid/run.h"
 #include "os/page.h"
 #include "region/limit.h"
@@ -24,6 +25,7 @@
 #define SUPERSLABS(field) offsetof(struct hak_superslabs, field)
 #define SUPERSLAB(field) offsetof(struct hak_superslab, field)
 #define HEAP(field) offsetof(struct hak_heap, field)
+#define SENTRY(field) offsetof(struct hak_sentry, field)
 
 const struct hak_inside hak_inside = {
 	.layout = HAK_INSIDE_LAYOUT,
@@ -70,6 +72,10 @@ const struct hak_inside hak_inside = {
 	.cache_n_misses = CACHE(n_misses), .cache_ring = CACHE(ring),
 	.ring_n_slots = offsetof(struct hak_ring, n_slots), .ring_event = offsetof(struct hak_ring, event), .ring_size = sizeof(struct hak_event),
 	.slab_aside = SLAB(aside), .aside_held = offsetof(struct hak_aside, words),
+	.sentries_base = offsetof(struct hak_sentries, base), .sentries_all = offsetof(struct hak_sentries, all),
+	.sentries_places = HAK_SENTRIES, .sentries_stride = HAK_SENTRY_PLACE, .sentry_stride = sizeof(struct hak_sentry),
+	.sentry_base = SENTRY(base), .sentry_size = SENTRY(size), .sentry_taken = SENTRY(taken), .sentry_given = SENTRY(given),
+	.sentry_depth = HAK_SENTRY_DEPTH,
 };
 
 #if UINTPTR_MAX > UINT32_MAX

@@ -23,7 +23,8 @@
 	X(hak_inside) X(hak_group_slabs) X(hak_cache_none) X(hak_heap_none) X(hak_superslabs) X(hak_run_n_bytes) \
 	X(hak_large_all) X(hak_large_n_live) X(hak_kept_slots) X(hak_thread_sums) X(hak_heaps_all) X(hak_heaps_n) \
 	X(hak_os_counts) X(hak_report_n) X(hak_limit_sums) X(hak_peaks) X(hak_meta_ranges) X(hak_registry_front) \
-	X(hak_registry_root) X(hak_profile_sums) X(hak_run_n_takes) X(hak_large_n_takes) X(hak_large_n_kept_takes)
+	X(hak_registry_root) X(hak_profile_sums) X(hak_run_n_takes) X(hak_large_n_takes) X(hak_large_n_kept_takes) \
+	X(hak_sentries)
 
 #define HAK_INSIDE_IDX(name) HAK_AT_##name,
 enum hak_inside_object { HAK_INSIDE_OBJECTS(HAK_INSIDE_IDX) HAK_N_INSIDE };
@@ -110,6 +111,16 @@ struct hak_inside {
 
 	uint32_t slab_aside;    /* a pointer, NULL unless the process is a hardened one, to what has, ... */
 	uint32_t aside_held;    /* ... from here on, slab_n_words of 8 bytes: held blocks, a part of what is in flight */
+
+	uint32_t sentries_base;   /* NULL: none yet, as the next one */
+	uint32_t sentries_all;
+	uint32_t sentries_places; /* how many */
+	uint32_t sentries_stride; /* bytes from one place to the next; the block is in its second half */
+	uint32_t sentry_stride;   /* bytes of a descriptor */
+	uint32_t sentry_base;     /* NULL: none so far */
+	uint32_t sentry_size;     /* a word */
+	uint32_t sentry_taken, sentry_given; /* words: a thread, 0: nobody; then sentry_depth return addresses, if fewer then 0 */
+	uint32_t sentry_depth;
 };
 
 extern const struct hak_inside hak_inside;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <string.h>
 
 #include "base/bits.h"
 #include "base/chance.h"
@@ -54,6 +55,8 @@ static bool settle(void)
 	hak_store_relaxed(&hak_free_watcher, watch_free);
 	hak_store_relaxed(&hak_report_watcher, hak_dump_after_verdict);
 	c = hak_thread_enter();
+	if (c != NULL && c->sampler != NULL) /* it may be counting (Z4); other threads notice when a countdown ends */
+		memset(c->sampler->left, 0, sizeof c->sampler->left);
 	is_done = hak_profile_settle(is_wanted, (uint64_t)hak_options.prof_memory,
 		(uint64_t)hak_load_relaxed(&hak_options.prof_interval));
 	hak_thread_leave(c);
