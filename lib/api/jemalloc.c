@@ -119,6 +119,8 @@ size_t nallocx(size_t size, int flags)
 		return 0;
 	if (hak_is_hardened()) /* there is no more to use than what was asked for */
 		return size;
+	if (align > HAK_RUN_MAX && size < HAK_SLICE_SIZE) /* a mapping of its own */
+		return HAK_SLICE_SIZE;
 	if (size > HAK_TINY_MAX || align > HAK_SLICE_SIZE)
 		return hak_round_up(size, hak_os_page_size());
 	return hak_class_size(hak_class_of(hak_round_up(size > 0 ? size : 1, align)));

@@ -573,10 +573,7 @@ DEFINE(void *__alloc_token_pvalloc(size_t size, size_t id))
 DEFINE(void *__alloc_token_0_malloc(size_t size)) { return take_data(HAK_ALIGNMENT, size); }
 DEFINE(void *__alloc_token_0_calloc(size_t count, size_t size)) { return __alloc_token_calloc(count, size, 0); }
 DEFINE(void *__alloc_token_0_realloc(void *ptr, size_t size)) { return __alloc_token_realloc(ptr, size, 0); }
-DEFINE(void *__alloc_token_0_reallocarray(void *ptr, size_t count, size_t size))
-{
-	return __alloc_token_reallocarray(ptr, count, size, 0);
-}
+DEFINE(void *__alloc_token_0_reallocarray(void *p, size_t n, size_t size)) { return __alloc_token_reallocarray(p, n, size, 0); }
 DEFINE(void *__alloc_token_0_aligned_alloc(size_t alignment, size_t size)) { return __alloc_token_aligned_alloc(alignment, size, 0); }
 DEFINE(void *__alloc_token_0_memalign(size_t alignment, size_t size)) { return take_data(alignment, size); }
 DEFINE(int __alloc_token_0_posix_memalign(void **ptr, size_t alignment, size_t size))
@@ -588,10 +585,7 @@ DEFINE(void *__alloc_token_0_pvalloc(size_t size)) { return __alloc_token_pvallo
 
 /* A realloc() without a token would keep the kind of data. */
 DEFINE(void *__alloc_token_1_realloc(void *ptr, size_t size)) { return __alloc_token_realloc(ptr, size, 1); }
-DEFINE(void *__alloc_token_1_reallocarray(void *ptr, size_t count, size_t size))
-{
-	return __alloc_token_reallocarray(ptr, count, size, 1);
-}
+DEFINE(void *__alloc_token_1_reallocarray(void *p, size_t n, size_t size)) { return __alloc_token_reallocarray(p, n, size, 1); }
 SAME_AS(hakmem_malloc) void *__alloc_token_1_malloc(size_t size);
 SAME_AS(hakmem_calloc) void *__alloc_token_1_calloc(size_t count, size_t size);
 SAME_AS(hakmem_aligned_alloc) void *__alloc_token_1_aligned_alloc(size_t alignment, size_t size);

@@ -77,7 +77,8 @@ int main(void)
 {
 	static const size_t sizes[] = { 1, 8, 16, 17, 100, 1000, 1024, 1500, 4096, 5000, 32768, 40000, 65536, 100000, 300000, 1 << 20,
 		3 << 20, 9 << 20 };
-	static const int flags[] = { 0, ZERO, TCACHE_NONE, ARENA_7 | TCACHE_NONE | ZERO, 3, 6, 6 | ZERO, 12, 12 | ZERO, 16, 21 };
+	static const int flags[] = { 0, ZERO, TCACHE_NONE, ARENA_7 | TCACHE_NONE | ZERO, 3, 6, 6 | ZERO, 12, 12 | ZERO, 16, 21, 22,
+		23, 25 | ZERO };
 	size_t i, k;
 
 	for (i = 0; i < N_OF(sizes); i++)
