@@ -3,7 +3,7 @@
 /* hak-conf: guard_sample:on */
 /* hak-opt: -O2 */
 /* hak-timeout: 400 */
-/* A hundred million correct operations in four threads, blocks going from one to another, while guard_sample chooses some: contents
+/* A hundred million correct operations or more in four threads, blocks going from one to another, while guard_sample chooses some: contents
  * stay, nothing is reported, and the process has less than 100 mappings more than without. */
 #include "check.h"
 #include <pthread.h>
@@ -14,6 +14,7 @@
 
 static unsigned char *shared[1000];
 static unsigned long n_met;
+static int is_enough; /* any: the threads may end once they have done their part */
 
 /* The first bytes tell the size, and all others depend on it. */
 static void *make(uint64_t *state)
@@ -47,7 +48,7 @@ static void *work(void *seed)
 	uint64_t state = (uintptr_t)seed;
 	unsigned long n;
 
-	for (n = 0; n < N_OPERATIONS / 2 / N_THREADS; n++) {
+	for (n = 0; n < N_OPERATIONS / 2 / N_THREADS || !__atomic_load_n(&is_enough, __ATOMIC_RELAXED); n++) {
 		size_t i = rnd(&state) % N_OF(ring);
 
 		if (n % 64 == 0) {
@@ -90,6 +91,9 @@ int main(void)
 	n_before = count_mappings();
 	sleep(3);
 	n_after = count_mappings();
+	for (i = 0; i < 60 && __atomic_load_n(&n_met, __ATOMIC_RELAXED) < 10; i++)
+		sleep(1);
+	__atomic_store_n(&is_enough, 1, __ATOMIC_RELAXED);
 	for (i = 0; i < N_THREADS; i++)
 		pthread_join(threads[i], NULL);
 	for (i = 0; i < N_OF(shared); i++)
