@@ -206,7 +206,7 @@ static void take_end_locked(struct hak_kept *k, size_t most, struct hak_kept *ou
 void hak_kept_put(struct hak_kept k)
 {
 	struct hak_kept old[HAK_LARGE_CACHE_SLOTS + 2];
-	struct hak_kept *oldest;
+	struct hak_kept *slot, *oldest;
 	unsigned n_old = 0;
 	size_t n_over, n_gone = 0;
 
@@ -214,9 +214,12 @@ void hak_kept_put(struct hak_kept k)
 	hak_slack_note_given(k.size);
 	take_lock();
 	join_locked(&k);
-	if (find_unused_locked() == NULL)
-		unkeep_locked(find_oldest_locked(UINT64_MAX), &old[n_old++]);
-	put_locked(find_unused_locked(), &k);
+	slot = find_unused_locked();
+	if (slot == NULL) {
+		slot = find_oldest_locked(UINT64_MAX);
+		unkeep_locked(slot, &old[n_old++]);
+	}
+	put_locked(slot, &k);
 	while ((n_over = hak_slack_over(0)) > 0 && (oldest = find_oldest_locked(UINT64_MAX)) != NULL)
 		take_end_locked(oldest, hak_round_up(n_over, hak_os_page_size()), &old[n_old++]);
 	hak_lock_give(&lock);

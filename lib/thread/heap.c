@@ -14,7 +14,6 @@
 
 struct hak_heap *hak_heaps_all;
 uint32_t hak_heaps_n;
-static uint32_t n_data; /* lk:CACHES: of these, for data */
 static uint32_t n_processors = HAK_HEAPS_UNKNOWN; /* const once the library is loaded */
 
 void hak_heaps_prepare(void)
@@ -57,7 +56,6 @@ struct hak_heap *hak_heaps_make_locked(bool is_data)
 		return NULL;
 	hak_heap_init(h, hak_heaps_n + 1);
 	h->is_data = is_data;
-	n_data += is_data;
 	while (*end != NULL)
 		end = &(*end)->next;
 	hak_store_release(end, h);
@@ -67,17 +65,23 @@ struct hak_heap *hak_heaps_make_locked(bool is_data)
 
 struct hak_heap *hak_heaps_choose_locked(struct hak_heap *near)
 {
-	bool can_make = hak_heaps_n - n_data < hak_load_relaxed(&n_processors);
 	struct hak_heap *best = NULL;
-	uint32_t least = can_make ? 0 : UINT32_MAX;
+	uint32_t least = UINT32_MAX, n_plain = 0;
 
 	for (struct hak_heap *h = hak_heaps_first(); h != NULL; h = hak_load_acquire(&h->next)) {
 		uint32_t n = hak_load_relaxed(&h->n_threads);
 
-		if (!h->is_data && (n < least || (best == NULL && n == least))) {
+		if (h->is_data)
+			continue;
+		n_plain++;
+		if (n < least) {
 			least = n;
 			best = h;
 		}
+	}
+	if (least > 0 && n_plain < hak_load_relaxed(&n_processors)) { /* a new one has none */
+		least = 0;
+		best = NULL;
 	}
 	/* Its last thread may be about to end, and this one to replace it. */
 	if (near != NULL && !near->is_data && hak_load_relaxed(&near->n_threads) <= least + 1)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Owns: the list of heaps, as many as processors; which one a thread uses, its cache's budget, and how a heap grows.
- * Data: blocks that the program says hold no pointers (api/std.c, api/cxx.c) have heaps of their own, so that they share no slab with
- *       others. No thread uses such a heap, and no cache takes from it: each block is drawn from its slab, and returns to it as
- *       any block of another heap does. One is made beside a heap when a thread of that first needs it.
+ * Data: blocks that the program says hold no pointers (api/std.c, api/cxx.c) have heaps of their own, so that they share
+ *       no slab with others. No thread uses such a heap, and no cache takes from it: each block is drawn from its slab, and
+ *       returns to it as any block of another heap does. One is made beside a heap when a thread of that first needs it.
  * Threads: any. Locks: CACHES where a heap is made or chosen.
  */
 #ifndef HAK_THREAD_HEAP_H

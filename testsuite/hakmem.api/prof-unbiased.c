@@ -49,6 +49,14 @@ static double variance(double n, double size, double interval)
 	return n * (1 - p) / p * size * size;
 }
 
+/* By how much N_SEEDS profiles may be off. Three blocks more where few are missed: how many is then not as good as normal. */
+static double limit(double n, double size, double interval)
+{
+	double n_missed = N_SEEDS * n * (1 - prof_chance(size / interval));
+
+	return 4.5 * square_root(N_SEEDS * variance(n, size, interval)) + (n_missed > 1e-4 ? 3 * size : 0);
+}
+
 static void note(double seen, double wanted, double var, double *sum)
 {
 	*sum += seen - wanted;
@@ -63,9 +71,7 @@ int main(void)
 	CHECK(hakmem_option_set("prof_interval", "64K") == 0);
 	for (size_t i = 0; i < N_OF(loads); i++) {
 		double size = (double)loads[i].size, n = (double)loads[i].n, off_taken = 0, off_live = 0;
-		/* Three blocks more: where hardly any is missed, their number is not as good as normal. */
-		double limit_taken = 4.5 * square_root(N_SEEDS * variance(n, size, interval)) + 3 * size;
-		double limit_live = 4.5 * square_root(N_SEEDS * variance(n / 2, size, interval)) + 3 * size;
+		double limit_taken = limit(n, size, interval), limit_live = limit(n / 2, size, interval);
 
 		for (int seed = 0; seed < N_SEEDS; seed++) {
 			struct prof_sums sums;

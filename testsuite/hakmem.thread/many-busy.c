@@ -3,8 +3,7 @@
 /* Many threads, each of which allocates and frees some 50 KB of small blocks again and again: these fit into the caches. */
 #include <pthread.h>
 
-#include "check.h"
-#include "hakmem.h"
+#include "batches.h"
 
 #define N_THREADS 50
 #define N_ROUNDS 8000
@@ -30,14 +29,6 @@ static void *busy(void *arg)
 	}
 	pthread_barrier_wait(&all);
 	return NULL;
-}
-
-static size_t n_batches(void)
-{
-	struct hakmem_stats stats;
-
-	CHECK(hakmem_stats_get(&stats, sizeof stats) == sizeof stats);
-	return (size_t)(stats.n_refills + stats.n_flushes);
 }
 
 int main(void)
