@@ -150,10 +150,14 @@ static void *HAK_NOINLINE take_hardened(size_t size, size_t align, bool is_data,
 {
 	void *p;
 
-	if (size > ADDRESSES || align > HAK_ALIGN_MAX || (hak_does(HAK_HARDEN_CHAOS) && hak_harden_fails()))
+	if (HAK_UNLIKELY(size > ADDRESSES || align > HAK_ALIGN_MAX))
 		return NULL;
-	if (hak_does(HAK_HARDEN_CHECK))
-		check_heap();
+	if (HAK_UNLIKELY(hak_does(HAK_HARDEN_CHAOS | HAK_HARDEN_CHECK))) {
+		if (hak_does(HAK_HARDEN_CHAOS) && hak_harden_fails())
+			return NULL;
+		if (hak_does(HAK_HARDEN_CHECK))
+			check_heap();
+	}
 	p = hak_harden_take(size, align, is_data, is_clean);
 	if (HAK_UNLIKELY(p == NULL) && make_room(size))
 		p = hak_harden_take(size, align, is_data, is_clean);

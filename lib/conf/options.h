@@ -64,9 +64,9 @@ HAK_INLINE bool hak_is_hardened(void)
 }
 
 /* Does it do this? */
-HAK_INLINE bool hak_does(enum hak_harden_part part)
+HAK_INLINE bool hak_does(uint32_t parts)
 {
-	return (hak_load_relaxed(&hak_harden) & part) != 0;
+	return (hak_load_relaxed(&hak_harden) & parts) != 0;
 }
 
 /* Sizes: bytes; negative: per cent; 0: off. */

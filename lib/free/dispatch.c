@@ -257,23 +257,21 @@ void hak_free_miss(void *p, const char *name, const void *site)
 	struct hak_slab *s = (struct hak_slab *)span;
 	size_t idx;
 
-	if (hak_is_hardened()) {
-		span = p != NULL ? hak_block_prove(p, &caller) : NULL;
-		if (span != NULL)
-			hak_harden_free(span, p, HAK_SIZE_ANY, 1, &caller);
-		return;
-	}
 	if (HAK_UNLIKELY(span == NULL || span->kind != HAK_KIND_SLAB)) {
 		span = p != NULL ? hak_block_prove(p, &caller) : NULL;
-		if (span != NULL)
+		if (span != NULL && hak_is_hardened())
+			hak_harden_free(span, p, HAK_SIZE_ANY, 1, &caller);
+		else if (span != NULL)
 			free_larger(span, p, &caller);
 		return;
 	}
 	idx = hak_slab_block_idx(s, p);
-	if (HAK_LIKELY(is_alive(s, idx)))
-		free_tiny(s, idx, p, &caller);
-	else
+	if (HAK_UNLIKELY(!is_alive(s, idx)))
 		report_bad(p, &caller);
+	else if (HAK_UNLIKELY(hak_is_hardened()))
+		hak_harden_free(span, p, HAK_SIZE_ANY, 1, &caller);
+	else
+		free_tiny(s, idx, p, &caller);
 }
 
 /* Can a slab's block have been requested with this size and alignment? If realloc() left it in place, it may be larger. */

@@ -89,16 +89,25 @@ static struct hak_cache *enter(void)
 	return HAK_LIKELY(c != NULL) ? c : hak_thread_start();
 }
 
-static bool draw(struct hak_heap *h, unsigned sc, struct hak_slot *out, bool *is_fresh)
+/* One that is in no cache. */
+static bool draw(struct hak_heap *h, unsigned sc, struct hak_slot *out)
 {
-	while (!hak_aside_draw_any(h, sc, false, out, is_fresh))
+	while (hak_aside_draw_any(h, sc, false, out, 1) == 0)
 		if (!hak_heaps_grow(h, sc))
-			return hak_aside_draw_any(h, sc, true, out, is_fresh);
+			return hak_aside_draw_any(h, sc, true, out, 1) > 0;
+	return true;
+}
+
+static bool draw_own(struct hak_cache *c, unsigned sc, struct hak_slot *out)
+{
+	while (!hak_cache_draw_own(c, sc, false, out))
+		if (!hak_heaps_grow(c->heap, sc))
+			return hak_cache_draw_own(c, sc, true, out);
 	return true;
 }
 
 /* For a thread without a cache: from any heap. */
-static bool draw_alone(unsigned sc, struct hak_slot *out, bool *is_fresh)
+static bool draw_alone(unsigned sc, struct hak_slot *out)
 {
 	void *p = hak_thread_take_alone(sc);
 	const struct hak_slab *s;
@@ -107,12 +116,11 @@ static bool draw_alone(unsigned sc, struct hak_slot *out, bool *is_fresh)
 		return false;
 	s = (const struct hak_slab *)hak_registry_find(p);
 	*out = (struct hak_slot){ p, &s->live[hak_slab_idx_of(s, p)] };
-	*is_fresh = false;
 	return true;
 }
 
 /* Prepares a block for size bytes. */
-static void *prepare(struct hak_slot slot, size_t size, bool is_fresh, bool *is_clean)
+static void *prepare(struct hak_slot slot, size_t size, bool *is_clean)
 {
 	static const struct hak_caller caller = { "malloc", NULL };
 	const struct hak_slab *s = (const struct hak_slab *)hak_registry_find(slot.block);
@@ -126,7 +134,7 @@ static void *prepare(struct hak_slot slot, size_t size, bool is_fresh, bool *is_
 		return p;
 	}
 	*is_clean = s->aside != NULL && hak_does(HAK_HARDEN_ZERO);
-	if (*is_clean && !is_fresh && HAK_UNLIKELY(!hak_pad_is_zero(p, s->span.size))) {
+	if (*is_clean && hak_load_relaxed(slot.live) != HAK_LIVE_FRESH && HAK_UNLIKELY(!hak_pad_is_zero(p, s->span.size))) {
 		report(HAK_WRITTEN_FREE, p, &s->span, &caller);
 		hak_pad_clear(p, s->span.size);
 	}
@@ -141,22 +149,23 @@ static void *prepare(struct hak_slot slot, size_t size, bool is_fresh, bool *is_
 static void *take_small(unsigned sc, size_t size, bool is_data, bool *is_clean)
 {
 	struct hak_cache *c = enter();
-	struct hak_heap *h = NULL;
+	struct hak_heap *h;
 	struct hak_slot slot;
-	bool is_fresh, is_there;
+	bool is_there;
 	void *p = NULL;
 
-	if (is_data)
+	if (is_data) {
 		h = hak_thread_data_heap(c);
-	else if (c != NULL)
-		h = c->heap;
-	is_there = h != NULL ? draw(h, sc, &slot, &is_fresh) : !is_data && draw_alone(sc, &slot, &is_fresh);
+		is_there = h != NULL && draw(h, sc, &slot);
+	} else {
+		is_there = HAK_LIKELY(c != NULL) ? draw_own(c, sc, &slot) : draw_alone(sc, &slot);
+	}
 	if (!is_there && hak_thread_is_nested()) {
 		p = hak_guarded_take_alone(size, HAK_ALIGNMENT);
 		*is_clean = true;
 	}
 	hak_thread_leave(c);
-	return is_there ? prepare(slot, size, is_fresh, is_clean) : p;
+	return is_there ? prepare(slot, size, is_clean) : p;
 }
 
 /* An inaccessible block of size 0. NULL: none can be had; others may. */
@@ -165,11 +174,11 @@ static void *take_nothing(size_t align)
 	struct hak_cache *c = enter();
 	unsigned sc = hak_class_of(align);
 	struct hak_slot slot;
-	bool is_there, flag;
+	bool is_there, is_clean;
 
-	is_there = !hak_thread_is_nested() && draw(&hak_aside_nothing, sc, &slot, &flag);
+	is_there = !hak_thread_is_nested() && draw(&hak_aside_nothing, sc, &slot);
 	hak_thread_leave(c);
-	return is_there ? prepare(slot, 0, flag, &flag) : NULL;
+	return is_there ? prepare(slot, 0, &is_clean) : NULL;
 }
 
 static void *take_large(size_t size, size_t align, bool *is_clean)

@@ -4,14 +4,12 @@
 #include <string.h>
 
 #include "base/atomic.h"
-#include "conf/limits.h"
 #include "os/random.h"
 
 #define N_WORD sizeof(uint64_t)
-#define NEVER_TEXT 0x8080808080808080U /* not ASCII */
 #define PIECE 4096                     /* bytes checked before they are zeroed */
 
-static uint64_t secret; /* const once drawn */
+uint64_t hak_pad_secret;
 
 void hak_pad_start(void)
 {
@@ -19,21 +17,7 @@ void hak_pad_start(void)
 
 	hak_random_tend();
 	hak_random_draw(words);
-	hak_store_relaxed(&secret, (uint64_t)words[0] << 32 | words[1] | 1);
-}
-
-size_t hak_pad_least(size_t size)
-{
-	return size < HAK_PAD_SMALL ? 1 : size < HAK_PAD_MIDDLE ? HAK_PAD_WORD : 2 * HAK_PAD_WORD;
-}
-
-static uint64_t pattern_of(const void *p)
-{
-	uint64_t x = ((uintptr_t)p ^ secret) * secret;
-
-	x ^= x >> 29;
-	x *= 0xbf58476d1ce4e5b9U;
-	return (x ^ x >> 32) | NEVER_TEXT;
+	hak_store_relaxed(&hak_pad_secret, (uint64_t)words[0] << 32 | words[1] | 1);
 }
 
 /* The bytes of a word from `at` on. */
@@ -46,7 +30,7 @@ static uint64_t mask_from(size_t at)
 
 void hak_pad_write(const void *p, char *from, size_t n)
 {
-	uint64_t pattern = pattern_of(p), mask = mask_from((uintptr_t)from % N_WORD);
+	uint64_t pattern = hak_pad_pattern(p), mask = mask_from((uintptr_t)from % N_WORD);
 	uint64_t *word = (uint64_t *)(void *)(from - (uintptr_t)from % N_WORD), *end = (uint64_t *)(void *)(from + n);
 
 	HAK_ASSERT((uintptr_t)end % N_WORD == 0);
@@ -59,7 +43,7 @@ void hak_pad_write(const void *p, char *from, size_t n)
 
 bool hak_pad_is_whole(const void *p, const char *from, size_t n)
 {
-	uint64_t pattern = pattern_of(p), mask = mask_from((uintptr_t)from % N_WORD);
+	uint64_t pattern = hak_pad_pattern(p), mask = mask_from((uintptr_t)from % N_WORD);
 	const uint64_t *word = (const uint64_t *)(const void *)(from - (uintptr_t)from % N_WORD);
 	const uint64_t *end = (const uint64_t *)(const void *)(from + n);
 
@@ -73,26 +57,24 @@ bool hak_pad_is_whole(const void *p, const char *from, size_t n)
 	return true;
 }
 
+/* Two words, for which most processors have one instruction. */
+typedef uint64_t pair __attribute__((vector_size(16), may_alias));
+
 /* A cache line at a time. */
-static bool are_zero(const uint64_t *word, size_t n)
-{
-	uint64_t seen = 0;
-	size_t i = 0;
-
-	for (; i + 8 <= n; i += 8) {
-		seen = word[i] | word[i + 1] | word[i + 2] | word[i + 3] | word[i + 4] | word[i + 5] | word[i + 6] | word[i + 7];
-		if (seen != 0)
-			return false;
-	}
-	for (; i < n; i++)
-		seen |= word[i];
-	return seen == 0;
-}
-
 bool hak_pad_is_zero(const char *p, size_t n)
 {
-	HAK_ASSERT((uintptr_t)p % N_WORD == 0 && n % N_WORD == 0);
-	return are_zero((const uint64_t *)(const void *)p, n / N_WORD);
+	const pair *at = (const pair *)(const void *)p, *end = (const pair *)(const void *)(p + n);
+	pair seen = { 0, 0 };
+
+	HAK_ASSERT((uintptr_t)p % sizeof(pair) == 0 && n % sizeof(pair) == 0);
+	for (; end - at >= 4; at += 4) {
+		seen = (at[0] | at[1]) | (at[2] | at[3]);
+		if ((seen[0] | seen[1]) != 0)
+			return false;
+	}
+	for (; at < end; at++)
+		seen |= *at;
+	return (seen[0] | seen[1]) == 0;
 }
 
 void hak_pad_clear(char *p, size_t n)

@@ -9,12 +9,28 @@
 #define HAK_REGION_PAD_H
 
 #include "base/attr.h"
+#include "conf/limits.h"
 
 /* Draws the secret, once, before the first pattern. */
 void hak_pad_start(void);
 
 /* The least number of bytes to leave after the size requested, for a pattern. */
-size_t hak_pad_least(size_t size);
+HAK_INLINE size_t hak_pad_least(size_t size)
+{
+	return size < HAK_PAD_SMALL ? 1 : size < HAK_PAD_MIDDLE ? HAK_PAD_WORD : 2 * HAK_PAD_WORD;
+}
+
+extern uint64_t hak_pad_secret; /* const once drawn */
+
+/* A word of block p's pattern. */
+HAK_INLINE uint64_t hak_pad_pattern(const void *p)
+{
+	uint64_t x = ((uintptr_t)p ^ hak_pad_secret) * hak_pad_secret;
+
+	x ^= x >> 29;
+	x *= 0xbf58476d1ce4e5b9U;
+	return (x ^ x >> 32) | 0x8080808080808080U; /* not ASCII */
+}
 
 /* Writes block p's pattern to [from, from + n), which ends at a word's end. */
 void hak_pad_write(const void *p, char *from, size_t n);

@@ -55,6 +55,7 @@ struct hak_front {
 #define HAK_LIVE_NEW 16     /* in addition, with HAK_HARDEN_KINDS: it comes from new, ... */
 #define HAK_LIVE_NEW_ARRAY 32 /* ... from new[] */
 #define HAK_LIVE_SENTRY 64  /* only in the span of a large block, alone */
+#define HAK_LIVE_FRESH 128  /* not live, never handed out, in memory fresh from the kernel; only in a hardened process */
 #define HAK_LIVE_KINDS (HAK_LIVE_NEW | HAK_LIVE_NEW_ARRAY)
 
 HAK_INLINE bool hak_is_alive(uint8_t live)

@@ -274,7 +274,7 @@ void hak_thread_leave(struct hak_cache *c)
 			hak_sampler_settle_own(c);
 		c->is_busy = false;
 		__atomic_signal_fence(__ATOMIC_SEQ_CST);
-		if (HAK_LIKELY(c->n_tokens == 0))
+		if (HAK_LIKELY(c->n_tokens == 0 && !hak_is_hardened()))
 			hak_cache_mine = c;
 	}
 	me->depth--;

@@ -37,7 +37,7 @@ static void close_end(struct hak_aside *a, const struct hak_slab *s, size_t size
 
 static size_t size_of(const struct hak_slab *s)
 {
-	return offsetof(struct hak_aside, words) + s->n_words * (2 * sizeof(uint64_t) + HAK_WORD_BITS * sizeof(uint16_t));
+	return offsetof(struct hak_aside, words) + s->n_words * (sizeof(uint64_t) + HAK_WORD_BITS * sizeof(uint16_t));
 }
 
 bool hak_aside_make(const struct hak_heap *h, struct hak_slab *s, unsigned n_blocks, bool is_clean)
@@ -46,8 +46,8 @@ bool hak_aside_make(const struct hak_heap *h, struct hak_slab *s, unsigned n_blo
 
 	if (a == NULL)
 		return false;
-	if (is_clean)
-		hak_bits_fill(hak_aside_fresh_of(s, a), 0, n_blocks, true);
+	for (unsigned i = 0; i < n_blocks; i++)
+		hak_own_set(&s->live[i], is_clean ? HAK_LIVE_FRESH : 0);
 	close_end(a, s, h == &hak_aside_nothing ? s->span.n_slices * HAK_SLICE_SIZE : hak_os_page_size());
 	hak_store_release(&s->aside, a);
 	return true;
@@ -61,6 +61,8 @@ bool hak_aside_drop(struct hak_slab *s)
 
 	if (a->closed > 0 && is_open)
 		hak_os_count_mappings(-2);
+	for (unsigned i = 0; i < s->n_blocks; i++)
+		hak_own_set(&s->live[i], 0);
 	hak_store_relaxed(&s->aside, NULL);
 	hak_meta_give(a, size_of(s));
 	return is_open;
@@ -154,25 +156,10 @@ static unsigned least_of(unsigned sc)
 	return n < HAK_HELD_LEAST ? n : HAK_HELD_LEAST;
 }
 
-static void draw_from_locked(struct hak_heap *h, struct hak_slab *s, struct hak_slot *out, bool *is_fresh)
-{
-	unsigned from = hak_does(HAK_HARDEN_RANDOM) ? hak_random_below(&h->random, s->n_blocks) : 0;
-	unsigned idx = hak_bits_find(s->bits, s->n_blocks, from, true);
-
-	if (idx == s->n_blocks)
-		idx = hak_bits_find(s->bits, s->n_blocks, 0, true);
-	hak_slab_take_at_locked(h, s, idx);
-	*out = (struct hak_slot){ s->span.base + idx * s->span.size, &s->live[idx] };
-	*is_fresh = s->aside == NULL || hak_bit_is_set(hak_aside_fresh_of(s, s->aside), idx);
-	if (s->aside != NULL && *is_fresh)
-		hak_bits_fill(hak_aside_fresh_of(s, s->aside), idx, 1, false);
-}
-
-bool hak_aside_draw_any(struct hak_heap *h, unsigned sc, bool at_any_price, struct hak_slot *out, bool *is_fresh)
+unsigned hak_aside_draw_any(struct hak_heap *h, unsigned sc, bool at_any_price, struct hak_slot *out, unsigned n)
 {
 	struct hak_link *open = &h->bin[sc].open;
 	struct hak_after after = { .gone = NULL };
-	bool is_there = true;
 
 	hak_random_tend();
 	hak_heap_lock(h);
@@ -180,14 +167,15 @@ bool hak_aside_draw_any(struct hak_heap *h, unsigned sc, bool at_any_price, stru
 		hak_remote_collect_class_locked(h, sc, &after);
 		if (at_any_price && hak_list_is_empty(open))
 			hak_remote_collect_class_locked(h, sc, &after);
-		is_there = !hak_list_is_empty(open) &&
-			(at_any_price || !hak_does(HAK_HARDEN_QUARANTINE) || has_locked(h, sc, least_of(sc)));
+		if (hak_list_is_empty(open) ||
+			(!at_any_price && hak_does(HAK_HARDEN_QUARANTINE) && !has_locked(h, sc, least_of(sc))))
+			n = 0;
 	}
-	if (is_there)
-		draw_from_locked(h, HAK_MEMBER(open->next, struct hak_slab, link), out, is_fresh);
+	if (n > 0)
+		n = hak_slab_draw_locked(h, HAK_MEMBER(open->next, struct hak_slab, link), out, n);
 	hak_heap_unlock(h);
 	hak_slab_finish(&after);
-	return is_there;
+	return n;
 }
 
 void *hak_aside_find_written(const struct hak_slab *s, unsigned first, unsigned n)
@@ -197,7 +185,7 @@ void *hak_aside_find_written(const struct hak_slab *s, unsigned first, unsigned 
 	for (unsigned i = first; i < first + n; i++) {
 		char *p = s->span.base + i * s->span.size;
 
-		if (!hak_bit_is_set(hak_aside_fresh_of(s, s->aside), i) && !hak_pad_is_zero(p, s->span.size))
+		if (hak_load_relaxed(&s->live[i]) != HAK_LIVE_FRESH && !hak_pad_is_zero(p, s->span.size))
 			return p;
 	}
 	return NULL;
@@ -229,8 +217,10 @@ bool hak_aside_is_underflown(const struct hak_slab *s, size_t idx)
 	if (idx == 0 || !hak_does(HAK_HARDEN_PAD) || !hak_is_alive(hak_load_acquire(&s->live[idx - 1])))
 		return false;
 	n = hak_aside_margin(s, idx - 1);
-	n = n < HAK_PAD_WORD ? n : HAK_PAD_WORD;
-	return HAK_UNLIKELY(!hak_pad_is_whole(p - s->span.size, p - n, n)) && is_overflown(s, (unsigned)idx - 1);
+	if (n >= HAK_PAD_WORD ? ((const uint64_t *)(const void *)p)[-1] == hak_pad_pattern(p - s->span.size) :
+		hak_pad_is_whole(p - s->span.size, p - n, n))
+		return false;
+	return is_overflown(s, (unsigned)idx - 1);
 }
 
 static void say(const void *p, const char *what)

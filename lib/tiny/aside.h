@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Owns: what a slab has in addition in a hardened process, in memory of our own: the margin of each block, which blocks are
- *       held, which were never handed out; the inaccessible OS page at its end; and how blocks are drawn from it.
+ *       held; the inaccessible OS page at its end; and how blocks are drawn from it.
  * Threads: any. Locks: the heap's, for what ends in _locked.
  * Margin: the bytes of a live block after the size requested; 0 if it is not live. With HAK_HARDEN_PAD they hold its pattern.
  * Zero: with HAK_HARDEN_ZERO a block reads as zero from before its remote bit is set until it is handed out again, and so
@@ -21,7 +21,7 @@ struct hak_aside {
 	bool is_held;               /* lk:HEAP: in its heap's list */
 	bool is_closed;             /* const: all of it is inaccessible */
 	uint32_t closed;            /* const: bytes at its end that are inaccessible */
-	/* Bitmaps of as many words as the slab's others, then 16 bits for each block. Where they are depends on the number of words
+	/* A bitmap of as many words as the slab's others, then 16 bits for each block. Where they are depends on the number of words
 	 * alone, which a descriptor keeps: whoever is late reads other metadata, at worst. */
 	uint64_t words[];
 };
@@ -32,16 +32,10 @@ HAK_INLINE uint64_t *hak_aside_held_of(struct hak_aside *a)
 	return a->words;
 }
 
-/* Blocks never handed out, in memory fresh from the kernel. lk:HEAP */
-HAK_INLINE uint64_t *hak_aside_fresh_of(const struct hak_slab *s, struct hak_aside *a)
-{
-	return a->words + s->n_words;
-}
-
 /* The margin of each block. any */
 HAK_INLINE uint16_t *hak_aside_margins_of(const struct hak_slab *s, struct hak_aside *a)
 {
-	return (uint16_t *)(void *)(a->words + 2 * (size_t)s->n_words);
+	return (uint16_t *)(void *)(a->words + s->n_words);
 }
 
 /* The slices of a new slab of class sc; *room: the bytes that are for blocks. */
@@ -65,9 +59,9 @@ void hak_aside_relist_locked(struct hak_heap *h, struct hak_slab *s);
 void hak_aside_release_locked(struct hak_heap *h, unsigned sc, struct hak_after *after);
 void hak_aside_hold_locked(struct hak_heap *h, struct hak_slab *s, struct hak_after *after);
 
-/* Draws a block of class sc from h. False: there is none; or, unless at_any_price, there are so few that it might have been
- * freed recently. *is_fresh: it was never handed out, and its memory is fresh from the kernel. */
-bool hak_aside_draw_any(struct hak_heap *h, unsigned sc, bool at_any_price, struct hak_slot *out, bool *is_fresh);
+/* Draws up to n blocks of class sc from one slab of h. 0: there is none; or, unless at_any_price, there are so few that one
+ * might have been freed recently. */
+unsigned hak_aside_draw_any(struct hak_heap *h, unsigned sc, bool at_any_price, struct hak_slot *out, unsigned n);
 
 /* Is all of the slab inaccessible? */
 HAK_INLINE bool hak_aside_is_closed(const struct hak_slab *s)

@@ -6,6 +6,7 @@
 #include "base/probe.h"
 #include "conf/options.h"
 #include "region/meta.h"
+#include "tiny/aside.h"
 #include "tiny/remote.h"
 #include "tiny/sampler.h"
 #include "tiny/slab.h"
@@ -385,7 +386,7 @@ static struct hak_slot pop_own(struct hak_cache *c, unsigned sc)
 
 void *hak_cache_hand_out(struct hak_slot slot, unsigned sc)
 {
-	if (HAK_UNLIKELY(hak_load_relaxed(slot.live) != 0 || (hak_class_is_single(sc) && !hak_slab_has_hit(slot, sc)))) {
+	if (HAK_UNLIKELY((hak_load_relaxed(slot.live) & ~HAK_LIVE_FRESH) != 0 || (hak_class_is_single(sc) && !hak_slab_has_hit(slot, sc)))) {
 		hak_report_bad_free(HAK_DOUBLE_FREE, "free", slot.block, hak_class_size(sc), NULL);
 		return NULL;
 	}
@@ -477,6 +478,29 @@ void *hak_cache_take_own(struct hak_cache *c, unsigned sc)
 	hak_own_add(&c->n_refills, 1);
 	grow_own(c, sc, false);
 	return hak_cache_refill_own(c, sc);
+}
+
+/* With room for them in the cache, draws some at once; otherwise one. Returns how many. */
+static unsigned draw_more_own(struct hak_cache *c, unsigned sc, bool at_any_price, struct hak_slot *one)
+{
+	unsigned most = hak_load_relaxed(&hak_options.diet) ? HAK_CACHE_DIET : HAK_DRAW_MOST;
+	unsigned few = HAK_DRAW_BYTES / (unsigned)hak_class_size(sc), n = few < most ? few : most;
+
+	if (n < 2 || (c->n_slots[sc] < n && (c->n_bytes + n * slot_bytes(sc) > c->n_most || !resize_own(c, sc, n))))
+		return hak_aside_draw_any(c->heap, sc, at_any_price, one, 1);
+	lower_own(c, sc);
+	n = hak_aside_draw_any(c->heap, sc, at_any_price, c->array[sc], n);
+	hak_own_set(&c->top[sc], c->array[sc] + n);
+	return n;
+}
+
+bool hak_cache_draw_own(struct hak_cache *c, unsigned sc, bool at_any_price, struct hak_slot *out)
+{
+	if (c->top[sc] == c->array[sc] && draw_more_own(c, sc, at_any_price, out) == 0)
+		return false;
+	if (c->top[sc] > c->array[sc])
+		*out = pop_own(c, sc);
+	return true;
 }
 
 void hak_cache_put_own(struct hak_cache *c, unsigned sc, void *p, uint8_t *live)

@@ -9,7 +9,7 @@
  *    sampler's floor is what base means here (tiny/sampler.h).
  * C2 A cache without arrays has no slots, and hak_cache_none has the tag that no word has: every pop and push misses.
  *    Each thread starts with hak_cache_none. Its hit paths also see that one while it is inside a miss, so that a
- *    signal handler cannot find the real cache half changed.
+ *    signal handler cannot find the real cache half changed; and at all times in a hardened process.
  * C3 Whoever hands out a block sets its live byte, and whoever frees it clears it. So a push proves its pointer: it is
  *    the first byte of a block (the multiplication) that is live (the byte). A pop that finds the byte set has found a
  *    block that two threads freed at the same moment. If such a block has a slab to itself, the slab may be gone, so a
@@ -166,6 +166,10 @@ void hak_cache_init_own(struct hak_cache *c);
 /* A block of class sc from the cache; or else from the heap's open slabs, and a batch for the cache with it. NULL: the
  * heap has no free block. */
 void *hak_cache_take_own(struct hak_cache *c, unsigned sc);
+
+/* In a hardened process: a block of class sc, which has a slab with others, from the cache, which holds blocks drawn at random;
+ * if it is empty, draws some. False: as hak_aside_draw_any(). The block's live byte is not set. */
+bool hak_cache_draw_own(struct hak_cache *c, unsigned sc, bool at_any_price, struct hak_slot *out);
 
 /* Tries that again, once the heap has a free block. */
 void *hak_cache_refill_own(struct hak_cache *c, unsigned sc);

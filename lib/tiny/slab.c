@@ -274,18 +274,31 @@ static void fill_up_locked(struct hak_heap *h, struct hak_slab *s)
 	hak_list_put_first(&h->bin[s->span.sc].full, &s->link);
 }
 
+/* n blocks are about to be taken, or as many as there are. Returns how many. */
+static unsigned begin_take_locked(struct hak_heap *h, struct hak_slab *s, unsigned n)
+{
+	if (s->n_free == s->n_blocks)
+		count_empty_locked(h, s->span.sc, -1);
+	if (s->news == HAK_NEWS_AGED)
+		s->news = HAK_NEWS_FRESH;
+	return n < s->n_free ? n : s->n_free;
+}
+
+static void end_take_locked(struct hak_heap *h, struct hak_slab *s, unsigned n)
+{
+	hak_own_set(&s->n_free, s->n_free - n);
+	if (s->n_free == 0)
+		fill_up_locked(h, s);
+	HAK_AUDIT(audit_locked(h, s));
+}
+
 unsigned hak_slab_take_locked(struct hak_heap *h, struct hak_slab *s, struct hak_slot *out, unsigned n)
 {
 	size_t size = s->span.size;
 	unsigned w = s->first_word;
 	unsigned left;
 
-	if (s->n_free == s->n_blocks)
-		count_empty_locked(h, s->span.sc, -1);
-	if (s->news == HAK_NEWS_AGED)
-		s->news = HAK_NEWS_FRESH;
-	if (n > s->n_free)
-		n = s->n_free;
+	n = begin_take_locked(h, s, n);
 	if (HAK_UNLIKELY(s->n_blocks == 1))
 		hak_own_set(&s->live[0], 0);
 	left = n;
@@ -310,29 +323,28 @@ unsigned hak_slab_take_locked(struct hak_heap *h, struct hak_slab *s, struct hak
 			w++;
 	}
 	s->first_word = w;
-	hak_own_set(&s->n_free, s->n_free - n);
-	if (s->n_free == 0)
-		fill_up_locked(h, s);
-	HAK_AUDIT(audit_locked(h, s));
+	end_take_locked(h, s, n);
 	return n;
 }
 
-void hak_slab_take_at_locked(struct hak_heap *h, struct hak_slab *s, unsigned idx)
+unsigned hak_slab_draw_locked(struct hak_heap *h, struct hak_slab *s, struct hak_slot *out, unsigned n)
 {
-	uint64_t *word = &s->bits[idx / HAK_WORD_BITS];
+	size_t size = s->span.size;
 
-	HAK_ASSERT(hak_bit_is_set(s->bits, idx));
-	if (s->n_free == s->n_blocks)
-		count_empty_locked(h, s->span.sc, -1);
-	if (s->news == HAK_NEWS_AGED)
-		s->news = HAK_NEWS_FRESH;
-	if (HAK_UNLIKELY(s->n_blocks == 1))
-		hak_own_set(&s->live[0], 0);
-	hak_own_set(word, *word & ~((uint64_t)1 << idx % HAK_WORD_BITS));
-	hak_own_set(&s->n_free, s->n_free - 1);
-	if (s->n_free == 0)
-		fill_up_locked(h, s);
-	HAK_AUDIT(audit_locked(h, s));
+	n = begin_take_locked(h, s, n);
+	for (unsigned i = 0; i < n; i++) {
+		unsigned from = hak_does(HAK_HARDEN_RANDOM) ? hak_random_below(&h->random, s->n_blocks) : 0;
+		unsigned idx = hak_bits_find(s->bits, s->n_blocks, from, true);
+		uint64_t *word;
+
+		if (idx == s->n_blocks)
+			idx = hak_bits_find(s->bits, s->n_blocks, 0, true);
+		word = &s->bits[idx / HAK_WORD_BITS];
+		hak_own_set(word, *word & ~((uint64_t)1 << idx % HAK_WORD_BITS));
+		out[n - 1 - i] = prefetch_slot(s->span.base + idx * size, s->live + idx);
+	}
+	end_take_locked(h, s, n);
+	return n;
 }
 
 void hak_slab_note_twice_locked(const struct hak_slab *s, unsigned idx, struct hak_after *after)

@@ -151,14 +151,14 @@ HAK_INLINE bool hak_slab_is_alone_alive(const struct hak_slab *s)
 	return HAK_UNLIKELY(s->n_blocks == 1) && hak_is_alive(hak_load_relaxed(&s->live[0]));
 }
 
-/* Takes block idx, which is free. */
-void hak_slab_take_at_locked(struct hak_heap *h, struct hak_slab *s, unsigned idx);
-
 /* A block of s was free already. */
 void hak_slab_note_twice_locked(const struct hak_slab *s, unsigned idx, struct hak_after *after) HAK_COLD;
 
 /* Takes up to n free blocks, lowest address last, to out[0 .. result). */
 unsigned hak_slab_take_locked(struct hak_heap *h, struct hak_slab *s, struct hak_slot *out, unsigned n);
+
+/* The same, or at random with HAK_HARDEN_RANDOM. For a slab of more than one block. */
+unsigned hak_slab_draw_locked(struct hak_heap *h, struct hak_slab *s, struct hak_slot *out, unsigned n);
 
 /* Moves a slab that was full until now, or is empty now, to where it belongs. If the heap has an empty one already, it
  * leaves. */
