@@ -63,7 +63,7 @@ HAK_INLINE bool hak_is_hardened(void)
 	return HAK_UNLIKELY(hak_load_relaxed(&hak_harden) > HAK_HARDEN_UNKNOWN);
 }
 
-/* Does it do this? */
+/* Does it do any of this? */
 HAK_INLINE bool hak_does(uint32_t parts)
 {
 	return (hak_load_relaxed(&hak_harden) & parts) != 0;

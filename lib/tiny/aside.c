@@ -40,14 +40,14 @@ static size_t size_of(const struct hak_slab *s)
 	return offsetof(struct hak_aside, words) + s->n_words * (sizeof(uint64_t) + HAK_WORD_BITS * sizeof(uint16_t));
 }
 
-bool hak_aside_make(const struct hak_heap *h, struct hak_slab *s, unsigned n_blocks, bool is_clean)
+bool hak_aside_make(const struct hak_heap *h, struct hak_slab *s)
 {
 	struct hak_aside *a = hak_meta_take(size_of(s));
 
 	if (a == NULL)
 		return false;
-	for (unsigned i = 0; i < n_blocks; i++)
-		hak_own_set(&s->live[i], is_clean ? HAK_LIVE_FRESH : 0);
+	for (unsigned i = 0; s->span.is_clean && i < s->n_blocks; i++)
+		hak_own_set(&s->live[i], HAK_LIVE_FRESH);
 	close_end(a, s, h == &hak_aside_nothing ? s->span.n_slices * HAK_SLICE_SIZE : hak_os_page_size());
 	hak_store_release(&s->aside, a);
 	return true;

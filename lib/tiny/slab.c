@@ -122,7 +122,9 @@ struct hak_slab *hak_slab_make_any(struct hak_heap *h, unsigned sc)
 	s->span.n_slices = n_slices;
 	s->span.superslab = slices.superslab;
 	s->span.is_clean = slices.is_clean;
-	if (hak_is_hardened() && !hak_class_is_single(sc) && !hak_aside_make(h, s, n_blocks, slices.is_clean)) {
+	hak_own_set(&s->n_blocks, (uint16_t)n_blocks);
+	free_all_blocks(s);
+	if (hak_is_hardened() && !hak_class_is_single(sc) && !hak_aside_make(h, s)) {
 		hak_superslab_give(slices.superslab, slices.base, n_slices);
 		hak_group_give(s);
 		return NULL;
@@ -131,8 +133,6 @@ struct hak_slab *hak_slab_make_any(struct hak_heap *h, unsigned sc)
 		hak_superslab_forgo_rest(&s->span);
 	hak_own_set(&s->is_fresh, n_blocks == 1 && slices.is_clean);
 	s->inverse = hak_registry_inverse(size);
-	hak_own_set(&s->n_blocks, (uint16_t)n_blocks);
-	free_all_blocks(s);
 
 	hak_store_relaxed(&s->pending_sc, sc);
 	hak_store_ordered(&s->owner, h);
