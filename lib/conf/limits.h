@@ -57,8 +57,10 @@
 #define HAK_BUDGET_RATIO 16                  /* ... or an equal part of 1/16 of the memory in use, if that is more; ... */
 #define HAK_BUDGET_FEW 16                    /* ... with more threads than this, 1/4n and a part that shrinks; ... */
 #define HAK_BUDGET_LEAST ((size_t)8 << 10)   /* ... but at least 8 KiB ... */
-#define HAK_BUDGET_EARNED ((size_t)128 << 10) /* ... plus so many bytes for each of the thread's misses, up to 128 KiB, ... */
-#define HAK_BUDGET_PER_MISS 4
+#define HAK_BUDGET_EARNED ((size_t)128 << 10) /* ... plus what it earns, up to 128 KiB, ... */
+#define HAK_BUDGET_PER_MISS 4                /* ... by so many bytes a miss; ... */
+#define HAK_BUDGET_BUSY 2                    /* ... or, if that is more, up to twice its equal part of that 1/16, ... */
+#define HAK_BUDGET_PER_BUSY_MISS 64          /* ... by so many bytes a miss; ... */
 #define HAK_BUDGET_MOST ((size_t)16 << 20)   /* ... and at most 16 MiB */
 #define HAK_WARM_CACHES 4                    /* caches of ended threads, blocks and all, that a heap keeps */
 #define HAK_HEAPS_MAX 1024                   /* heaps: one for each processor, at most this many; ... */

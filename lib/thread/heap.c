@@ -91,30 +91,47 @@ struct hak_heap *hak_heaps_choose_locked(struct hak_heap *near)
 	return best != NULL ? best : hak_heaps_first();
 }
 
+/* What is left of n_bytes for a cache that has claimed n_claimed of it; what idle threads have claimed is not there to share. */
+static uint64_t left_of(uint64_t n_bytes, size_t n_claimed)
+{
+	uint64_t claimed = hak_load_relaxed(&hak_cache_claimed);
+
+	return n_bytes + n_claimed > claimed ? n_bytes + n_claimed - claimed : 0;
+}
+
+static uint64_t least_of(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static uint64_t most_of(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* Whatever a thread does. */
+static uint64_t share_of(uint64_t all, uint64_t n_threads, size_t n_claimed)
+{
+	uint64_t few = least_of(n_threads, HAK_BUDGET_FEW);
+	/* Most of many threads are idle: those that came early must not take it all. */
+	uint64_t part = all / n_threads * few / n_threads;
+	uint64_t least = n_threads < 2 ? HAK_BUDGET_ONE : 4 * HAK_BUDGET_ONE / n_threads / few;
+
+	part = least_of(most_of(part, least), left_of(most_of(all, 2 * HAK_BUDGET_ONE), n_claimed));
+	return most_of(part, HAK_BUDGET_LEAST);
+}
+
 size_t hak_heaps_budget(uint64_t n_threads, size_t n_claimed, uint64_t n_misses)
 {
-	uint64_t held = hak_limit_held(), slack = hak_slack_now(), claimed = hak_load_relaxed(&hak_cache_claimed);
-	uint64_t n = n_threads > 0 ? n_threads : 1;
+	uint64_t held = hak_limit_held(), slack = hak_slack_now(), n = most_of(n_threads, 1);
 	uint64_t all = (held > slack ? held - slack : 0) / HAK_BUDGET_RATIO;
-	uint64_t share = all / n, least, left;
+	uint64_t budget = share_of(all, n, n_claimed) + least_of(n_misses * HAK_BUDGET_PER_MISS, HAK_BUDGET_EARNED);
+	uint64_t busy = least_of(HAK_BUDGET_BUSY * all / n, left_of(HAK_BUDGET_BUSY * all, n_claimed));
 
-	/* Most of many threads are idle: those that came early must not take it all. */
-	if (n > HAK_BUDGET_FEW)
-		share = share * HAK_BUDGET_FEW / n;
-	least = n < 2 ? HAK_BUDGET_ONE : 4 * HAK_BUDGET_ONE / n / (n < HAK_BUDGET_FEW ? n : HAK_BUDGET_FEW);
-	if (share < least)
-		share = least;
-	/* What idle threads have claimed is not there to share. */
-	all = (all > 2 * HAK_BUDGET_ONE ? all : 2 * HAK_BUDGET_ONE) + n_claimed;
-	left = all > claimed ? all - claimed : 0;
-	if (share > left)
-		share = left;
-	if (share < HAK_BUDGET_LEAST)
-		share = HAK_BUDGET_LEAST;
-	share += n_misses < HAK_BUDGET_EARNED / HAK_BUDGET_PER_MISS ? n_misses * HAK_BUDGET_PER_MISS : HAK_BUDGET_EARNED;
+	budget = most_of(budget, least_of(busy, n_misses * HAK_BUDGET_PER_BUSY_MISS));
 	if (hak_load_relaxed(&hak_options.diet))
-		share /= 8;
-	return share < HAK_BUDGET_MOST ? (size_t)share : HAK_BUDGET_MOST;
+		budget /= 8;
+	return (size_t)least_of(budget, HAK_BUDGET_MOST);
 }
 
 /* Remote frees may have emptied slabs of heaps whose own threads do not collect them. */
