@@ -48,7 +48,8 @@ static void attach_own(struct hak_cache *c)
 	if (s == NULL)
 		return;
 	s->random = hak_chance_seed(c);
-	s->is_listed = hak_sampler_is_on();
+	/* If the profile that it is for has just ended, the next miss must know that there is something to detach. */
+	s->is_listed = !c->is_counting || hak_sampler_is_on();
 	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++) {
 		s->floor[sc] = hak_sampler_floor_own(c, sc);
 		s->left[sc] = s->is_listed ? 0 : draw(s, 0);
