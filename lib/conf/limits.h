@@ -80,7 +80,7 @@
 #define HAK_PAD_MIDDLE 1024                  /* ... after one of less than 1 KiB a word, after others two ... */
 #define HAK_PAD_WORD 8                       /* ... of 8 bytes */
 #define HAK_HELD_LEAST 256                   /* blocks of a class handed out, or half a slab, before a freed one is */
-#define HAK_DRAW_MOST 16                     /* blocks drawn at once, for a thread cache, ... */
+#define HAK_DRAW_MOST (HAK_TINY_CACHE_CAP < 16 ? HAK_TINY_CACHE_CAP : 16) /* blocks drawn at once, for a thread cache, ... */
 #define HAK_DRAW_BYTES 4096                  /* ... of so many bytes at the most */
 #define HAK_PLACES_BITS 46                   /* 64 TiB of addresses, and in it ... */
 #define HAK_WINDOW_BITS 36                   /* ... a window of 64 GiB for random addresses */
