@@ -66,7 +66,7 @@ begin ring:100
 "$stat" --ring "$pid" >seen || fail "cannot look: $(cat seen)"
 finish
 [ "$(wc -l <own)" -ge 100 ] || fail "hardly an event: $(cat own)"
-LC_ALL=C sort -c -n seen || fail 'not in the order of time'
+LC_ALL=C sort -c -n -s seen || fail 'not in the order of time'
 LC_ALL=C sort own >one
 LC_ALL=C sort seen >other
 diff one other || fail 'the program (<) and hakmem-stat (>) differ'
