@@ -406,7 +406,7 @@ HAKMEM_PUBLIC int hakmem_ring_write(int fd) HAKMEM_NOEXCEPT;
 /**
  * Checks that counts, bitmaps, lists and the registry agree, for all heaps and what they share.
  * Empties the calling thread's cache first. Writes a line to stderr for each fault. In a hardened process it also looks for
- * blocks that were written beyond their end or after they were freed, but not at free blocks in other threads' caches.
+ * blocks that were written beyond their end or after they were freed.
  * @return the number of faults; 0 if there are none.
  */
 HAKMEM_PUBLIC size_t hakmem_check(void) HAKMEM_NOEXCEPT;

@@ -49,6 +49,15 @@ HAK_INLINE bool hak_byte_claim(uint8_t *p, uint8_t from, uint8_t to)
 #endif
 }
 
+/* What was read, or written, before; then what is read, or written, from here on. ThreadSanitizer knows no fences. */
+#if HAK_TSAN
+#define hak_fence_acquire() __atomic_signal_fence(__ATOMIC_ACQUIRE)
+#define hak_fence_release() __atomic_signal_fence(__ATOMIC_RELEASE)
+#else
+#define hak_fence_acquire() __atomic_thread_fence(__ATOMIC_ACQUIRE)
+#define hak_fence_release() __atomic_thread_fence(__ATOMIC_RELEASE)
+#endif
+
 /* The owner's writes to its own lines: not counted. */
 #define hak_own_set(p, v) __atomic_store_n((p), (v), __ATOMIC_RELAXED)
 #define hak_own_add(p, v) hak_own_set((p), *(p) + (v))

@@ -159,7 +159,7 @@ static void send_home(struct hak_cache *c, struct hak_slab *s, size_t idx, void 
 	struct hak_heap *h = hak_load_relaxed(&s->owner);
 	unsigned sc = s->span.sc; /* once the bit is set, s may be reused */
 
-	if (HAK_LIKELY(hak_remote_push_any(s, idx)))
+	if (HAK_LIKELY(hak_remote_push_any(s, idx, 0)))
 		hak_free_count_sent(c, h, sc, p);
 	else
 		report(HAK_DOUBLE_FREE, p, hak_class_size(sc), caller);

@@ -89,21 +89,18 @@ static struct hak_cache *enter(void)
 	return HAK_LIKELY(c != NULL) ? c : hak_thread_start();
 }
 
-/* One that is in no cache. */
-static bool draw(struct hak_heap *h, unsigned sc, struct hak_slot *out)
+/* Through cache c of heap h; NULL: through none. */
+static bool draw(struct hak_cache *c, struct hak_heap *h, unsigned sc, struct hak_slot *out)
 {
-	while (hak_aside_draw_any(h, sc, false, out, 1) == 0)
-		if (!hak_heaps_grow(h, sc))
-			return hak_aside_draw_any(h, sc, true, out, 1) > 0;
-	return true;
-}
+	bool can_grow = true;
 
-static bool draw_own(struct hak_cache *c, unsigned sc, struct hak_slot *out)
-{
-	while (!hak_cache_draw_own(c, sc, false, out))
-		if (!hak_heaps_grow(c->heap, sc))
-			return hak_cache_draw_own(c, sc, true, out);
-	return true;
+	for (;;) {
+		if (c != NULL ? hak_cache_draw_own(c, sc, !can_grow, out) : hak_aside_draw_any(h, sc, !can_grow, out, 1) > 0)
+			return true;
+		if (!can_grow)
+			return false;
+		can_grow = hak_heaps_grow(h, sc);
+	}
 }
 
 /* For a thread without a cache: from any heap. */
@@ -138,6 +135,9 @@ static void *prepare(struct hak_slot slot, size_t size, bool *is_clean)
 		report(HAK_WRITTEN_FREE, p, &s->span, &caller);
 		hak_pad_clear(p, s->span.size);
 	}
+	/* In this order: whoever finds something written finds that it may be (hakmem_check). */
+	hak_store_relaxed(slot.live, 0);
+	hak_fence_release();
 	if (s->aside != NULL && hak_does(HAK_HARDEN_PAD))
 		hak_pad_write(p, p + size, margin);
 	/* In this order: whoever finds the block live finds its margin and its pattern. */
@@ -149,16 +149,16 @@ static void *prepare(struct hak_slot slot, size_t size, bool *is_clean)
 static void *take_small(unsigned sc, size_t size, bool is_data, bool *is_clean)
 {
 	struct hak_cache *c = enter();
-	struct hak_heap *h;
 	struct hak_slot slot;
 	bool is_there;
 	void *p = NULL;
 
 	if (is_data) {
-		h = hak_thread_data_heap(c);
-		is_there = h != NULL && draw(h, sc, &slot);
+		struct hak_heap *h = hak_thread_data_heap(c);
+
+		is_there = h != NULL && draw(NULL, h, sc, &slot);
 	} else {
-		is_there = HAK_LIKELY(c != NULL) ? draw_own(c, sc, &slot) : draw_alone(sc, &slot);
+		is_there = HAK_LIKELY(c != NULL) ? draw(c, c->heap, sc, &slot) : draw_alone(sc, &slot);
 	}
 	if (!is_there && hak_thread_is_nested()) {
 		p = hak_guarded_take_alone(size, HAK_ALIGNMENT);
@@ -176,7 +176,7 @@ static void *take_nothing(size_t align)
 	struct hak_slot slot;
 	bool is_there, is_clean;
 
-	is_there = !hak_thread_is_nested() && draw(&hak_aside_nothing, sc, &slot);
+	is_there = !hak_thread_is_nested() && draw(NULL, &hak_aside_nothing, sc, &slot);
 	hak_thread_leave(c);
 	return is_there ? prepare(slot, 0, &is_clean) : NULL;
 }
@@ -269,6 +269,7 @@ static void free_small(struct hak_slab *s, char *p, size_t size, size_t alignmen
 	struct hak_heap *h = hak_load_relaxed(&s->owner);
 	unsigned sc = s->span.sc; /* once the bit is set, s may be another's */
 	uint8_t was = hak_swap_ordered(&s->live[idx], 0); /* whoever comes second finds 0 */
+	bool is_zero = hak_does(HAK_HARDEN_ZERO) && !hak_aside_is_closed(s);
 	enum hak_verdict verdict;
 
 	if (HAK_UNLIKELY(!hak_is_alive(was))) {
@@ -287,11 +288,12 @@ static void free_small(struct hak_slab *s, char *p, size_t size, size_t alignmen
 			report(HAK_OVERFLOW, p, &s->span, caller);
 		if (HAK_UNLIKELY(hak_aside_is_underflown(s, idx)))
 			report(HAK_UNDERFLOW, p, &s->span, caller);
-		if (hak_does(HAK_HARDEN_ZERO))
-			hak_pad_clear(p, s->span.size);
 	}
+	if (is_zero)
+		hak_pad_clear(p, s->span.size);
 	hak_aside_set_margin(s, idx, 0);
-	hak_remote_push_any(s, idx);
+	hak_fence_release(); /* the block is marked once it was cleared */
+	hak_remote_push_any(s, idx, is_zero ? HAK_LIVE_ZERO : 0);
 	if (hak_thread_me.cache == NULL || hak_thread_me.cache->heap != h)
 		hak_free_count_sent(hak_thread_me.cache, h, sc, p);
 }

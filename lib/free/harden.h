@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns: how a hardened process (enum hak_harden_part) allocates and frees. Every call misses; blocks
- *       are drawn at random, some at a time, checked when they are handed out and when they are freed, and freed through their
- *       slabs' remote bits.
+ * Owns: how a hardened process (enum hak_harden_part) allocates and frees. Every call misses; blocks are drawn at random, some at a
+ *       time, checked when they are handed out and when they are freed, and freed through their slabs' remote bits.
  * Hardening begins with the first slow allocation that finds the options known. Blocks from before are treated as in any other
  * process.
  * Threads: any. Locks: none held; those of lower layers are taken inside.

@@ -10,6 +10,8 @@ struct hak_front hak_registry_front[(size_t)1 << HAK_FRONT_SHIFT] HAK_ALIGNED(HA
 
 struct hak_registry_leaf *hak_registry_root[(size_t)1 << HAK_ROOT_SHIFT];
 
+static uint32_t has_front_entries; /* any */
+
 HAK_STATIC(HAK_ROOT_SHIFT > 0);
 
 static inline uintptr_t slice_number(const void *p)
@@ -41,7 +43,12 @@ bool hak_registry_reserve(const void *base, size_t size)
 
 uint64_t hak_registry_resident(void)
 {
-	return hak_os_resident(hak_registry_front, sizeof hak_registry_front) + hak_os_resident(hak_registry_root, sizeof hak_registry_root);
+	uint64_t n_bytes = hak_os_resident(hak_registry_root, sizeof hak_registry_root);
+
+	/* Where nothing was written, lookups have the kernel map its page of zeros, which is no memory, but counts here. */
+	if (hak_load_relaxed(&has_front_entries))
+		n_bytes += hak_os_resident(hak_registry_front, sizeof hak_registry_front);
+	return n_bytes;
 }
 
 static struct hak_span **slot_of(uintptr_t n)
@@ -110,6 +117,7 @@ void hak_registry_put_front(const char *base, size_t n_slices, uint64_t tag, uns
 {
 	if (tag == HAK_TAG_WITHOUT_WORDS)
 		return;
+	hak_store_relaxed(&has_front_entries, 1);
 	for (size_t i = 0; i < n_slices; i++, base += HAK_SLICE_SIZE) {
 		struct hak_front *f = hak_registry_front_of(base);
 		uint64_t none = 0;

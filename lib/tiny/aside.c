@@ -46,8 +46,8 @@ bool hak_aside_make(const struct hak_heap *h, struct hak_slab *s)
 
 	if (a == NULL)
 		return false;
-	for (unsigned i = 0; s->span.is_clean && i < s->n_blocks; i++)
-		hak_own_set(&s->live[i], HAK_LIVE_FRESH);
+	for (unsigned i = 0; i < s->n_blocks; i++)
+		hak_own_set(&s->live[i], s->span.is_clean ? HAK_LIVE_FRESH : hak_does(HAK_HARDEN_ZERO) ? HAK_LIVE_ZERO : 0);
 	close_end(a, s, h == &hak_aside_nothing ? s->span.n_slices * HAK_SLICE_SIZE : hak_os_page_size());
 	hak_store_release(&s->aside, a);
 	return true;
@@ -191,6 +191,18 @@ void *hak_aside_find_written(const struct hak_slab *s, unsigned first, unsigned 
 	return NULL;
 }
 
+/* Was block i written to since it was freed? Its next owner may take it just now; then it is no longer marked. */
+static bool is_written(const struct hak_slab *s, unsigned i)
+{
+	const uint8_t *live = &s->live[i];
+
+	if ((hak_load_acquire(live) & HAK_LIVE_ZERO) == 0 || hak_aside_is_closed(s) ||
+		hak_pad_is_zero(s->span.base + i * s->span.size, s->span.size))
+		return false;
+	hak_fence_acquire();
+	return (hak_load_relaxed(live) & HAK_LIVE_ZERO) != 0;
+}
+
 /* Has the pattern of block i changed? Its owner may be writing it just now, so this looks twice, each time making sure that
  * the block itself has not changed meanwhile. */
 static bool is_overflown(const struct hak_slab *s, unsigned i)
@@ -242,13 +254,12 @@ size_t hak_aside_check_locked(const struct hak_slab *s)
 
 	for (unsigned i = 0; s->aside != NULL && i < s->n_blocks; i++) {
 		const char *p = s->span.base + i * s->span.size;
-		bool is_free = hak_bit_is_set(s->bits, i) || (hak_aside_held(s, i / HAK_WORD_BITS) >> i % HAK_WORD_BITS & 1) != 0;
 
-		if (is_free && hak_aside_find_written(s, i, 1) != NULL) {
+		if (is_written(s, i)) {
 			say(p, ": write after free\n");
 			hak_store_relaxed(&hak_aside_found, p);
 			n_faults++;
-		} else if (!is_free && hak_does(HAK_HARDEN_PAD) && is_overflown(s, i)) {
+		} else if (hak_does(HAK_HARDEN_PAD) && is_overflown(s, i)) {
 			say(p, ": overflow\n");
 			hak_store_relaxed(&hak_aside_found, p);
 			n_faults++;

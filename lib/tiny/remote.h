@@ -16,13 +16,13 @@
 /* Announces s to its heap. */
 void hak_remote_announce_any(struct hak_slab *s);
 
-/* Frees block idx of slab s, whose live byte was 1, remotely. False: another thread was first. */
-HAK_INLINE bool hak_remote_push_any(struct hak_slab *s, size_t idx)
+/* Frees block idx of slab s, which was live, remotely; its live byte becomes `live`. False: another thread was first. */
+HAK_INLINE bool hak_remote_push_any(struct hak_slab *s, size_t idx, uint8_t live)
 {
 	uint64_t bit = (uint64_t)1 << idx % HAK_WORD_BITS;
 
 	/* Before the bit: once that is set, the block may be handed out again, and s released and its descriptor reused (B3). */
-	hak_own_set(&s->live[idx], 0);
+	hak_own_set(&s->live[idx], live);
 	if (HAK_UNLIKELY((hak_or_ordered(&s->remote[idx / HAK_WORD_BITS], bit) & bit) != 0))
 		return false;
 	if (HAK_UNLIKELY(hak_load_ordered(&s->is_pending) == 0))

@@ -98,7 +98,7 @@ UNUSED static void give_block(struct hak_cache *c, void *p)
 		hak_own_set(live_of(p), 0);
 		hak_cache_put_own(c, s->span.sc, p, live_of(p));
 	} else {
-		CHECK(hak_remote_push_any(s, hak_slab_block_idx(s, p)));
+		CHECK(hak_remote_push_any(s, hak_slab_block_idx(s, p), 0));
 		hak_own_add(&c->n_remote, 1);
 	}
 }

@@ -114,8 +114,8 @@ static void check_races(struct hak_cache *a, struct hak_cache *b, struct hak_cac
 
 	/* Two of other heaps: told at once. */
 	p = take_block(a, sc);
-	CHECK(hak_remote_push_any(slab_of(p), hak_slab_block_idx(slab_of(p), p)));
-	CHECK(!hak_remote_push_any(slab_of(p), hak_slab_block_idx(slab_of(p), p)));
+	CHECK(hak_remote_push_any(slab_of(p), hak_slab_block_idx(slab_of(p), p), 0));
+	CHECK(!hak_remote_push_any(slab_of(p), hak_slab_block_idx(slab_of(p), p), 0));
 	CHECK(!push(a, p) && !push(stranger, p));
 
 	/* One of each: told when both are home. */
@@ -124,7 +124,7 @@ static void check_races(struct hak_cache *a, struct hak_cache *b, struct hak_cac
 	p = take_block(a, sc);
 	CHECK(push(a, p));
 	*live_of(p) = HAK_LIVE;
-	CHECK(hak_remote_push_any(slab_of(p), hak_slab_block_idx(slab_of(p), p)));
+	CHECK(hak_remote_push_any(slab_of(p), hak_slab_block_idx(slab_of(p), p), 0));
 	hak_cache_flush_own(a);
 	CHECK(n_told() == n);
 	hak_heap_collect_any(a->heap);
@@ -146,7 +146,7 @@ static void check_single(struct hak_cache *c, unsigned sc, unsigned kind)
 	CHECK(!push(c, p + 1) && !push(c, p + HAK_SLICE_SIZE) && !push(c, p + hak_class_size(sc)));
 	CHECK(push(c, p) && *live == 0);
 	*live = HAK_LIVE;
-	CHECK(hak_remote_push_any(s, 0));
+	CHECK(hak_remote_push_any(s, 0, 0));
 	hak_heap_collect_any(c->heap); /* and gives the slab back */
 	CHECK(s->owner == &hak_heap_none && hak_registry_find(p)->kind == HAK_KIND_NONE);
 	if (kind == 1) { /* its descriptor is used again, and the new block is cached */

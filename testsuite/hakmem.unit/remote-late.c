@@ -17,7 +17,7 @@ static struct hak_slab *make_used(struct hak_heap *h, unsigned sc, void **p)
 
 static void send(struct hak_slab *s, void *p)
 {
-	CHECK(slab_of(p) == s && hak_remote_push_any(s, hak_slab_block_idx(s, p)) && *live_of(p) == 0);
+	CHECK(slab_of(p) == s && hak_remote_push_any(s, hak_slab_block_idx(s, p), 0) && *live_of(p) == 0);
 }
 
 static void collect(struct hak_heap *h, unsigned sc)
@@ -58,7 +58,7 @@ int main(void)
 	s = make_used(first, sc, &p);
 	send(s, p);
 	CHECK(first->pending[sc] == s && is_pending(s) && hak_heap_is_pending_any(first));
-	CHECK(!hak_remote_push_any(s, hak_slab_block_idx(s, p)), "sent twice");
+	CHECK(!hak_remote_push_any(s, hak_slab_block_idx(s, p), 0), "sent twice");
 	collect(first, sc);
 	CHECK(s->n_free == s->n_blocks && !is_pending(s) && !hak_heap_is_pending_any(first));
 

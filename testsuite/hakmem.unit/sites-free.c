@@ -39,7 +39,7 @@ int main(void)
 		is_used[w] = true;
 	}
 	for (unsigned i = 0; i < N; i++)
-		CHECK(hak_remote_push_any(s, hak_slab_block_idx(s, blocks[i].block)));
+		CHECK(hak_remote_push_any(s, hak_slab_block_idx(s, blocks[i].block), 0));
 	c = count_of("tiny/remote.h", "hak_remote_push_any");
 	CHECK(c.n_rmw == N && c.n_lines == N && c.n_locks == 0);
 	c = count_of("tiny/remote.c", "hak_remote_announce_any");
