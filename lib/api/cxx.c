@@ -101,10 +101,13 @@ HAK_INLINE void *take_aligned(size_t size, size_t alignment, uint8_t kind)
 	return HAK_LIKELY(p != NULL) ? p : try_on(size, alignment, kind);
 }
 
-HAK_INLINE void give(void *p, const char *name, const void *site)
+/* Where the program called from. Read where it is needed: earlier it would be an instruction of each hit. */
+#define SITE __builtin_return_address(0)
+
+HAK_INLINE void give(void *p, const char *name)
 {
 	if (HAK_UNLIKELY(!hak_cache_push_hit(hak_cache_mine, p)))
-		hak_free_miss(p, name, site);
+		hak_free_miss(p, name, SITE);
 }
 
 static void HAK_NOINLINE give_sized_miss(void *p, size_t size, const char *name, const void *site)
@@ -113,10 +116,10 @@ static void HAK_NOINLINE give_sized_miss(void *p, size_t size, const char *name,
 		hak_free_sized_miss(p, size, 1, &(const struct hak_caller){ name, site });
 }
 
-HAK_INLINE void give_sized(void *p, size_t size, const char *name, const void *site)
+HAK_INLINE void give_sized(void *p, size_t size, const char *name)
 {
 	if (HAK_UNLIKELY(size > HAK_SMALL_MAX || !hak_cache_push_sized_hit(hak_cache_mine, p, size)))
-		give_sized_miss(p, size, name, site);
+		give_sized_miss(p, size, name, SITE);
 }
 
 static void HAK_NOINLINE give_aligned(void *p, size_t alignment, const char *name, const void *site)
@@ -130,8 +133,6 @@ static void give_aligned_sized(void *p, size_t size, size_t alignment, const cha
 	if (p != NULL)
 		hak_free_sized_miss(p, size, alignment, &(const struct hak_caller){ name, site });
 }
-
-#define SITE __builtin_return_address(0)
 
 /* size_t is mangled j on 32-bit ABIs, m on 64-bit ones. */
 #if __SIZEOF_SIZE_T__ == 8
@@ -235,12 +236,12 @@ DEFINE(void *NEW_ARRAY(St11align_val_tRKSt9nothrow_t)(size_t size, size_t alignm
 #define ONE hak_name_delete
 #define ARRAY hak_name_delete_array
 
-DEFINE(void _ZdlPv(void *p)) { give(p, ONE, SITE); }
-DEFINE(void _ZdaPv(void *p)) { give(p, ARRAY, SITE); }
-DEFINE(void _ZdlPvRKSt9nothrow_t(void *p, const void *tag)) { (void)tag; give(p, ONE, SITE); }
-DEFINE(void _ZdaPvRKSt9nothrow_t(void *p, const void *tag)) { (void)tag; give(p, ARRAY, SITE); }
-DEFINE(void DELETE_SIZED()(void *p, size_t size)) { give_sized(p, size, ONE, SITE); }
-DEFINE(void DELETE_ARRAY_SIZED()(void *p, size_t size)) { give_sized(p, size, ARRAY, SITE); }
+DEFINE(void _ZdlPv(void *p)) { give(p, ONE); }
+DEFINE(void _ZdaPv(void *p)) { give(p, ARRAY); }
+DEFINE(void _ZdlPvRKSt9nothrow_t(void *p, const void *tag)) { (void)tag; give(p, ONE); }
+DEFINE(void _ZdaPvRKSt9nothrow_t(void *p, const void *tag)) { (void)tag; give(p, ARRAY); }
+DEFINE(void DELETE_SIZED()(void *p, size_t size)) { give_sized(p, size, ONE); }
+DEFINE(void DELETE_ARRAY_SIZED()(void *p, size_t size)) { give_sized(p, size, ARRAY); }
 DEFINE(void _ZdlPvSt11align_val_t(void *p, size_t alignment)) { give_aligned(p, alignment, ONE, SITE); }
 DEFINE(void _ZdaPvSt11align_val_t(void *p, size_t alignment)) { give_aligned(p, alignment, ARRAY, SITE); }
 

@@ -148,7 +148,7 @@ static bool has_locked(const struct hak_heap *h, unsigned sc, unsigned n)
 	return n_free >= n;
 }
 
-static unsigned least_of(unsigned sc)
+static unsigned enough_of(unsigned sc)
 {
 	size_t room;
 	unsigned n = (hak_aside_plan(sc, &room), (unsigned)(room / hak_class_size(sc)) / 2);
@@ -168,7 +168,7 @@ unsigned hak_aside_draw_any(struct hak_heap *h, unsigned sc, bool at_any_price, 
 		if (at_any_price && hak_list_is_empty(open))
 			hak_remote_collect_class_locked(h, sc, &after);
 		if (hak_list_is_empty(open) ||
-			(!at_any_price && hak_does(HAK_HARDEN_QUARANTINE) && !has_locked(h, sc, least_of(sc))))
+			(!at_any_price && hak_does(HAK_HARDEN_QUARANTINE) && !has_locked(h, sc, enough_of(sc))))
 			n = 0;
 	}
 	if (n > 0)
