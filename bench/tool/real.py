@@ -176,21 +176,12 @@ class RealProgram:
             return "not loaded, or not alone: malloc comes from " + ", ".join(sorted(files))
         return ""
 
-    def start_for_timeline(self, runner, alloc):
-        """Starts it; returns what Runner.start() does."""
-        argv = [w.replace("{dir}", self.dir) for w in self.command]
-        argv[0] = shutil.which(argv[0])
-        stdin = open(os.path.join(self.dir, self.stdin), "rb") if self.stdin else subprocess.DEVNULL
-        try:
-            return runner.start(argv, alloc, cwd=self.dir, env=self.env, stdin=stdin)
-        finally:
-            if self.stdin:
-                stdin.close()
-
     def run(self, runner, alloc):
         """One measured run."""
-        p, out = self.start_for_timeline(runner, alloc)
-        return runner.finish(p, out)
+        argv = [w.replace("{dir}", self.dir) for w in self.command]
+        argv[0] = shutil.which(argv[0])
+        with open(os.path.join(self.dir, self.stdin) if self.stdin else os.devnull, "rb") as stdin:
+            return runner.run(argv, alloc, cwd=self.dir, env=self.env, stdin=stdin)
 
 
 class Git(RealProgram):

@@ -84,6 +84,7 @@ class Runner:
         # Servers of real programs may run as another user and must get at the launcher in here.
         os.chmod(self.scratch, 0o755)
         self.n_files = 0
+        self.started = None  # the last process that start() made
         self.programs = self._find_programs(programs_dir)
         self.launcher = os.path.join(self.scratch, "launch")
         shutil.copy(os.path.join(self.programs, "launch"), self.launcher)
@@ -151,6 +152,7 @@ class Runner:
             start_new_session=True,
             **extra,
         )
+        self.started = p
         return p, out
 
     def finish(self, p, out, timeout=None):
@@ -219,6 +221,10 @@ class Runner:
         result["fields"] = own
         return result
 
+    def run_program(self, program, alloc):
+        """One measured run of a benchmark or real program."""
+        return program.run(self, alloc) if program.is_real else self.run_benchmark(program, alloc)
+
     def check_loaded(self, alloc):
         """Asks the allocator who it is; sets its version, or its problem."""
         result = self.run([os.path.join(self.programs, "probe")], alloc)
@@ -255,16 +261,15 @@ class Runner:
 
     def timeline(self, program, alloc, step=0.01):
         """One more run of a program, its resident memory read every step seconds: [[s, KiB], ...]."""
-        if program.is_real:
-            p, out = program.start_for_timeline(self, alloc)
-        else:
-            p, out = self.start([os.path.join(self.programs, program.argv[0])] + program.argv[1:], alloc)
+        self.started = None
         points, begun, stop = [], time.monotonic(), threading.Event()
         os_page = os.sysconf("SC_PAGESIZE") // 1024
 
         def watch():
             while not stop.wait(step):
-                pages = 0
+                p, pages = self.started, 0
+                if p is None:
+                    continue
                 try:
                     with open(f"/proc/{p.pid}/task/{p.pid}/children", encoding="ascii") as f:
                         for pid in f.read().split():
@@ -277,7 +282,7 @@ class Runner:
         thread = threading.Thread(target=watch)
         thread.start()
         try:
-            self.finish(p, out)
+            self.run_program(program, alloc)
         finally:
             stop.set()
             thread.join()
@@ -313,7 +318,7 @@ def measure(runner, programs, allocators, n_rounds, result, save):
                     cost[key] = 0.0
                     continue
                 begun = time.monotonic()
-                one = program.run(runner, alloc) if program.is_real else runner.run_benchmark(program, alloc)
+                one = runner.run_program(program, alloc)
                 one.pop("stdout", None)
                 cost.setdefault(key, time.monotonic() - begun)
                 one.update(program=program.name, allocator=alloc.name, round=r)

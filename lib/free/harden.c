@@ -116,6 +116,28 @@ static bool draw_alone(unsigned sc, struct hak_slot *out)
 	return true;
 }
 
+/* A block that the thread has drawn already. Being in the middle of a call is noted, for a signal handler, but it is not a miss: it
+ * takes no lock, and nothing else is done on the way. */
+static inline bool pop_drawn(unsigned sc, struct hak_slot *out)
+{
+	struct hak_thread *me = &hak_thread_me;
+	struct hak_cache *c = me->cache;
+	bool is_there;
+
+	if (HAK_UNLIKELY(c == NULL || me->depth > 0))
+		return false;
+	me->depth = 1;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	is_there = c->top[sc] > hak_load_relaxed(&c->base[sc]);
+	if (HAK_LIKELY(is_there)) {
+		hak_own_set(&c->top[sc], c->top[sc] - 1);
+		*out = *c->top[sc];
+	}
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	me->depth = 0;
+	return is_there;
+}
+
 /* Prepares a block for size bytes. */
 static void *prepare(struct hak_slot slot, size_t size, bool *is_clean)
 {
@@ -148,11 +170,14 @@ static void *prepare(struct hak_slot slot, size_t size, bool *is_clean)
 
 static void *take_small(unsigned sc, size_t size, bool is_data, bool *is_clean)
 {
-	struct hak_cache *c = enter();
 	struct hak_slot slot;
+	struct hak_cache *c;
 	bool is_there;
 	void *p = NULL;
 
+	if (!is_data && pop_drawn(sc, &slot))
+		return prepare(slot, size, is_clean);
+	c = enter();
 	if (is_data) {
 		struct hak_heap *h = hak_thread_data_heap(c);
 
@@ -195,14 +220,14 @@ void *hak_harden_take(size_t size, size_t align, bool is_data, bool *is_clean)
 {
 	size_t wanted = size + (hak_does(HAK_HARDEN_PAD) ? hak_pad_least(size) : 0);
 
-	if (size == 0 && hak_does(HAK_HARDEN_GUARD) && align <= hak_os_page_size()) {
-		void *p = take_nothing(align);
+	if (HAK_UNLIKELY(size == 0)) {
+		void *p = hak_does(HAK_HARDEN_GUARD) && align <= hak_os_page_size() ? take_nothing(align) : NULL;
 
 		*is_clean = true;
 		if (p != NULL)
 			return p;
+		wanted = 1;
 	}
-	wanted = wanted > 0 ? wanted : 1;
 	if (size < HAK_SHARED_MAX && align < HAK_SLICE_SIZE && hak_round_up(wanted, align) <= HAK_SHARED_MAX)
 		return take_small(hak_class_of(hak_round_up(wanted, align)), size, is_data, is_clean);
 	return take_large(size, align, is_clean);
