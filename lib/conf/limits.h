@@ -113,6 +113,7 @@
 
 /* Metadata. */
 #define HAK_META_CHUNK ((size_t)1 << 20)     /* 1 MiB of addresses at a time */
+#define HAK_META_HUGE_LEAST ((uint64_t)128 << 20) /* from 128 MiB held on, a huge page at a time */
 #define HAK_META_MAX ((size_t)32 << 10)      /* 32 KiB: what is larger gets OS pages of its own */
 #define HAK_GROUP_SIZE ((size_t)16 << 10)    /* 16 KiB: slabs' bitmaps and live bytes that come and go together */
 

@@ -67,7 +67,7 @@ struct hak_large *hak_large_take_descriptor(void)
 
 struct hak_large *hak_large_make_descriptor_alone(void)
 {
-	return make_descriptor(hak_os_map_guarded(hak_os_page_size(), "hakmem: meta"));
+	return make_descriptor(hak_os_map_guarded(hak_os_page_size(), hak_os_page_size(), "hakmem: meta"));
 }
 
 void hak_large_give_descriptor(struct hak_large *l)

@@ -19,7 +19,7 @@ uint32_t *hak_fork_page;
 static uint32_t *make_page(void)
 {
 	size_t size = hak_os_page_size();
-	uint32_t *page = hak_os_map_guarded(size, "hakmem: fork");
+	uint32_t *page = hak_os_map_guarded(size, size, "hakmem: fork");
 	uint32_t *expected = NULL;
 
 	if (page != NULL && (hak_os_is_advice_void() || !hak_call_madvise(page, size, MADV_WIPEONFORK))) {

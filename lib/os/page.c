@@ -192,14 +192,14 @@ void *hak_os_map_shared(int fd, size_t size)
 	return NULL;
 }
 
-void *hak_os_map_guarded(size_t size, const char *name)
+void *hak_os_map_guarded(size_t size, size_t align, const char *name)
 {
 	size_t page = hak_os_page_size();
 	char *p;
 
 	if (!hak_os_can_split())
-		return hak_os_map(size, page, name);
-	p = map_pages(NULL, size + 2 * page, PROT_NONE);
+		return hak_os_map(size, align, name);
+	p = map_aligned(NULL, size + 2 * page, page, align, PROT_NONE);
 	if (p != NULL) {
 		hak_add_relaxed(&hak_os_counts.n_map, 1);
 		if (hak_call_map_over(p + page, size, PROT_READ | PROT_WRITE)) {
@@ -208,7 +208,7 @@ void *hak_os_map_guarded(size_t size, const char *name)
 			name_pages(p, size, name);
 		} else {
 			unmap_pages(p, size + 2 * page);
-			p = map_pages(NULL, size, PROT_READ | PROT_WRITE);
+			p = map_aligned(NULL, size, 0, align, PROT_READ | PROT_WRITE);
 		}
 	}
 	return p;

@@ -37,8 +37,8 @@ void *hak_os_map_near(void *near, size_t size, size_t align, const char *name);
 /* Like hak_os_map_near(), but inaccessible, with byte `off` of it aligned. */
 void *hak_os_reserve(void *near, size_t size, size_t off, size_t align);
 
-/* Like hak_os_map(size, OS page), with an inaccessible OS page before and behind. */
-void *hak_os_map_guarded(size_t size, const char *name);
+/* Like hak_os_map(), with an inaccessible OS page before and behind. */
+void *hak_os_map_guarded(size_t size, size_t align, const char *name);
 
 /* Maps a file's first size bytes, to be shared with others, but not with forked children. NULL: the kernel refuses. */
 void *hak_os_map_shared(int fd, size_t size);

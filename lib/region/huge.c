@@ -42,11 +42,18 @@ uint64_t hak_huge_n_broken(void)
 	return hak_load_relaxed(&n_broken);
 }
 
+bool hak_huge_is_wanted(void)
+{
+	int64_t thp = hak_load_relaxed(&hak_options.thp);
+
+	return (thp == HAK_THP_AUTO || thp == HAK_THP_ALWAYS) && !hak_load_relaxed(&is_refused);
+}
+
 uint64_t hak_huge_least(void)
 {
 	int64_t n = hak_load_relaxed(&n_first_slices);
 
-	if (hak_load_relaxed(&hak_options.thp) != HAK_THP_AUTO || hak_load_relaxed(&is_refused))
+	if (hak_load_relaxed(&hak_options.thp) != HAK_THP_AUTO || !hak_huge_is_wanted())
 		return UINT64_MAX;
 	/* On average, half of the newest slabs is untouched, and half of the last huge page. */
 	return HAK_HUGE_ASK_RATIO * ((n > 0 ? (uint64_t)n / 2 : 0) + HAK_HUGE_SLICES);

@@ -33,6 +33,9 @@ HAK_INLINE bool hak_huge_is_asked(uint32_t state)
 	return state == HAK_HUGE_AUTO || state == HAK_HUGE_ALWAYS;
 }
 
+/* Does the option let us ask, and did the kernel? */
+bool hak_huge_is_wanted(void);
+
 /* From how many dense slices on new ones belong into a superslab with huge pages; UINT64_MAX: never. */
 uint64_t hak_huge_least(void);
 

@@ -8,6 +8,7 @@
 #include "conf/limits.h"
 #include "os/lock.h"
 #include "os/page.h"
+#include "region/huge.h"
 #include "region/limit.h"
 
 #define N_LISTS (HAK_META_MAX / HAK_LINE_SIZE + 1)
@@ -43,7 +44,7 @@ static size_t table_size(size_t size)
 
 void *hak_meta_map(size_t size)
 {
-	return hak_os_map_guarded(table_size(size), "hakmem: meta");
+	return hak_os_map_guarded(table_size(size), hak_os_page_size(), "hakmem: meta");
 }
 
 void hak_meta_note(void *base, size_t size)
@@ -115,17 +116,44 @@ static void give_own_pages(struct piece *p, size_t size)
 	hak_lock_give(&lock);
 }
 
+/* A huge page for the bitmaps and live bytes of a large heap: they are looked at all over, and that a small page's address is no
+ * longer known to the processor often costs more than that its data is not. NULL: not now. */
+static char *map_huge(void)
+{
+	char *p;
+
+	if (hak_limit_held() < HAK_META_HUGE_LEAST || !hak_huge_is_wanted())
+		return NULL;
+	p = hak_os_map_guarded(HAK_HUGE_SIZE, HAK_HUGE_SIZE, "hakmem: meta");
+	if (p != NULL)
+		hak_os_advise_huge(p, HAK_HUGE_SIZE, true);
+	return p;
+}
+
+bool hak_meta_purge(void *base, size_t size)
+{
+	const struct hak_meta_range *r = hak_load_acquire(&hak_meta_ranges);
+
+	while (r != NULL && (uintptr_t)base - (uintptr_t)r->base >= r->size)
+		r = r->next;
+	/* Otherwise the kernel would put a huge page back together. */
+	if (r != NULL && r->size == HAK_HUGE_SIZE)
+		hak_os_advise_huge(r->base, r->size, false);
+	return hak_os_purge(base, size);
+}
+
 /* Makes room for size bytes in the chunk, if necessary by a new chunk. False: no memory. */
 static bool has_room_locked(size_t size)
 {
-	size_t want = HAK_META_CHUNK;
+	size_t want = HAK_HUGE_SIZE;
 	char *p;
 
 	if (chunk_left >= size)
 		return true;
+	p = map_huge();
 	/* If address space is short, a smaller chunk will do. */
-	while ((p = hak_os_map_guarded(want, "hakmem: meta")) == NULL && want / 2 >= HAK_SLICE_SIZE)
-		want /= 2;
+	for (size_t n = HAK_META_CHUNK; p == NULL && n >= HAK_SLICE_SIZE; n /= 2)
+		p = hak_os_map_guarded(want = n, hak_os_page_size(), "hakmem: meta");
 	if (p == NULL)
 		return false;
 	add_range((struct hak_meta_range *)p, p, want);

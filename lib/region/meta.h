@@ -29,6 +29,9 @@ void hak_meta_give(void *piece, size_t size);
 /* Whole OS pages, zeroed, at most a slice; or NULL. The caller counts them as held. Never given back. */
 void *hak_meta_take_pages(size_t size);
 
+/* Gives their OS pages back; they read as zero then. False if the kernel refuses. */
+bool hak_meta_purge(void *base, size_t size);
+
 /* A zeroed table on a mapping of its own, or NULL. Takes no lock. Never given back. Once it is in use, hak_meta_note()
  * makes hak_meta_resident() count it. */
 void *hak_meta_map(size_t size);

@@ -7,11 +7,10 @@
 #include "conf/options.h"
 #include "region/meta.h"
 #include "tiny/aside.h"
+#include "tiny/flush.h"
 #include "tiny/remote.h"
 #include "tiny/sampler.h"
 #include "tiny/slab.h"
-
-#define N_AHEAD 64 /* blocks whose slabs a flush prefetches together, before it takes the lock */
 
 __thread struct hak_cache *hak_cache_mine __attribute__((tls_model("initial-exec"))) = &hak_cache_none;
 struct hak_cache hak_cache_none = { .tag = HAK_TAG_WITHOUT_WORDS };
@@ -154,103 +153,6 @@ static void settle_own(struct hak_cache *c, unsigned sc)
 	}
 }
 
-/* Finds the slabs of n blocks, and prefetches what will be needed of them. */
-static void find_slabs(const struct hak_slot *slots, unsigned n, struct hak_slab **slab)
-{
-	struct hak_slab *s = NULL;
-	uintptr_t slice = 0;
-
-	for (unsigned i = 0; i < n; i++) {
-		if ((uintptr_t)slots[i].block >> HAK_SLICE_SHIFT != slice) {
-			slice = (uintptr_t)slots[i].block >> HAK_SLICE_SHIFT;
-			s = (struct hak_slab *)hak_registry_find(slots[i].block);
-			__builtin_prefetch(s);
-			__builtin_prefetch((char *)s + offsetof(struct hak_slab, link), 1);
-		}
-		slab[i] = s;
-	}
-	slab[n] = NULL;
-}
-
-/* Puts blocks of slab s back, up to the first block of another slab. Returns how many. */
-static unsigned put_run_locked(struct hak_heap *h, struct hak_slab *s, const struct hak_slot *slots, struct hak_slab **slab,
-	struct hak_after *after)
-{
-	/* Kept in registers, because for all the compiler knows the blocks might alias the bits. So is the word of bits: the
-	 * next block often has the same. */
-	const uint8_t *const live = s->live;
-	uint64_t w, bits, first;
-	unsigned i = 0, n_twice = 0;
-
-	w = first = (uint64_t)(slots[0].live - live) / HAK_WORD_BITS;
-	bits = s->bits[w];
-	do {
-		uint64_t idx = (uint64_t)(slots[i].live - live);
-
-		if (idx / HAK_WORD_BITS != w) {
-			hak_own_set(&s->bits[w], bits);
-			w = idx / HAK_WORD_BITS;
-			bits = s->bits[w];
-			if (w < first)
-				first = w;
-		}
-		if (HAK_UNLIKELY((bits >> idx % HAK_WORD_BITS & 1) != 0 || hak_slab_is_alone_alive(s))) {
-			hak_slab_note_twice_locked(s, (unsigned)idx, after);
-			n_twice++;
-		}
-		bits |= (uint64_t)1 << idx % HAK_WORD_BITS;
-	} while (slab[++i] == s);
-	hak_own_set(&s->bits[w], bits);
-	if (HAK_LIKELY(i > n_twice))
-		hak_slab_count_put_locked(h, s, (unsigned)first, i - n_twice, after);
-	return i;
-}
-
-/* Is this the slab of heap h and class sc that slot was filled from? */
-static inline bool is_of(const struct hak_span *span, const struct hak_heap *h, unsigned sc, struct hak_slot slot)
-{
-	const struct hak_slab *s = (const struct hak_slab *)span;
-
-	return span != NULL && span->kind == HAK_KIND_SLAB && span->sc == sc && hak_load_relaxed(&s->owner) == h &&
-		(s->n_blocks > 1 || s->live == slot.live);
-}
-
-static void put_all_locked(struct hak_heap *h, unsigned sc, const struct hak_slot *slots, struct hak_slab **slab, unsigned n,
-	struct hak_after *after)
-{
-	for (unsigned i = 0; i < n;) {
-		struct hak_slab *s = slab[i];
-
-		if (HAK_LIKELY(is_of((const struct hak_span *)s, h, sc, slots[i]))) {
-			i += put_run_locked(h, s, slots + i, slab + i, after);
-			continue;
-		}
-		HAK_REQUIRE(hak_class_is_single(sc), "a thread cache holds a block of another heap");
-		after->twice = slots[i++].block; /* two threads freed it, and its slab is gone since (C3) */
-		after->twice_size = hak_class_size(sc);
-	}
-}
-
-static void give_own(struct hak_cache *c, unsigned sc, const struct hak_slot *slots, unsigned n)
-{
-	struct hak_slab *slab[N_AHEAD + 1];
-	struct hak_after after = { .gone = NULL };
-
-	hak_own_add(&c->n_flushes, 1);
-	HAK_PROBE_3(flush, hak_class_size(sc), n, slots->block);
-	while (n > 0) {
-		unsigned k = n < N_AHEAD ? n : N_AHEAD;
-
-		find_slabs(slots, k, slab);
-		hak_heap_lock(c->heap);
-		put_all_locked(c->heap, sc, slots, slab, k, &after);
-		hak_heap_unlock(c->heap);
-		slots += k;
-		n -= k;
-	}
-	hak_slab_finish(&after);
-}
-
 /* Flushes the n blocks of class sc that were cached for longest. */
 static void give_oldest_own(struct hak_cache *c, unsigned sc, unsigned n)
 {
@@ -261,7 +163,7 @@ static void give_oldest_own(struct hak_cache *c, unsigned sc, unsigned n)
 	 * forked child that salvages this cache must not find it here. */
 	lower_own(c, sc);
 	hak_own_set(&c->top[sc], array);
-	give_own(c, sc, array, n);
+	hak_flush_own(c, sc, array, n);
 	memmove(array, array + n, n_left * sizeof *array);
 	hak_store_release(&c->top[sc], array + n_left);
 }
@@ -514,7 +416,7 @@ void hak_cache_put_own(struct hak_cache *c, unsigned sc, void *p, uint8_t *live)
 		unsigned n = (c->n_slots[sc] + 1) / 2;
 
 		if (n == 0) {
-			give_own(c, sc, &slot, 1);
+			hak_flush_own(c, sc, &slot, 1);
 			return;
 		}
 		give_oldest_own(c, sc, n);
@@ -565,7 +467,7 @@ static void salvage_class(struct hak_cache *c, unsigned sc, struct hak_after *af
 		struct hak_slab *s = (struct hak_slab *)hak_registry_find(slot->block);
 		size_t idx;
 
-		if (!is_of((const struct hak_span *)s, h, sc, *slot))
+		if (!hak_flush_is_of((const struct hak_span *)s, h, sc, *slot))
 			continue;
 		idx = hak_slab_block_idx(s, slot->block);
 		if (idx < s->n_blocks && !hak_is_alive(hak_load_relaxed(&s->live[idx])) && !hak_bit_is_set(s->bits, (unsigned)idx))

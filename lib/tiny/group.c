@@ -170,7 +170,7 @@ static struct hak_group *hide_locked(struct hak_group *g)
 
 static void purge_group(struct hak_group *g)
 {
-	bool is_purged = hak_os_purge(g->bodies, bodies_size(g));
+	bool is_purged = hak_meta_purge(g->bodies, bodies_size(g));
 
 	take_lock();
 	if (is_purged) {
