@@ -138,15 +138,18 @@ def merge(files, warn):
             was = out["allocators"].get(name)
             if was and was["sha256"] != now["sha256"]:
                 warn(f"{name} is not the same library in all the files: {was['file']} and {now['file']}")
-        for key in ("programs", "allocators"):
-            out[key].update(data[key])
+        # A file of instruction counts has programs, but no runs.
+        ran = {r["program"] for r in data["runs"]}
+        out["programs"].update({k: v for k, v in data["programs"].items() if k in ran or data.get("counters")})
+        out["allocators"].update(data["allocators"])
         # A program measured again replaces what an earlier file says of it, under the same allocators.
         again = {(r["program"], r["allocator"]) for r in data["runs"]}
         out["runs"] = [r for r in out["runs"] if (r["program"], r["allocator"]) not in again] + data["runs"]
         for key in ("counters", "pairs", "scaling", "timelines"):
             if data.get(key):
                 out[key] = data[key] if not isinstance(out.get(key), list) else out[key] + data[key]
-        out["machine"], out["settings"] = data["machine"], data["settings"]
+        if ran:
+            out["machine"], out["settings"] = data["machine"], data["settings"]
     return out
 
 

@@ -58,6 +58,10 @@ scaling = {"programs": {"one": [], "two": []}, "threads": [1, 2, 4, 8], "cores":
 json.dump({"format": 1, "machine": machine, "settings": {"rounds": 1, "what": [], "timeout": 1},
            "allocators": {"hakmem": describe}, "programs": {}, "runs": [], "timelines": [], "scaling": scaling},
           open("scaling.json", "w"))
+json.dump({"format": 1, "machine": dict(machine, date="2026-01-02 00:00"), "settings": {"rounds": 7, "what": [], "timeout": 1},
+           "allocators": {"hakmem": describe}, "programs": {"absent": program("seconds", False)}, "runs": [], "timelines": [],
+           "pairs": {"n": 1, "modes": ["hot"], "allocators": ["hakmem"], "functions": {}, "notes": [],
+                     "values": {"hot hakmem": {"all": 60, "allocator": 50}}}}, open("pairs.json", "w"))
 END
 python3 make.py || fail 'make.py'
 draw()
@@ -93,6 +97,14 @@ for p in ("one", "two"):
     colours = re.findall(r"lc rgb '(#[0-9a-f]+)' title '%s(?:, [a-z]+)?'" % p, script)
     assert len(colours) == 2 and colours[0] == colours[1], (p, colours)
 END
+# Counts are added to what was measured; they do not become programs of their own, nor its rounds.
+python3 "$bench" -q --from runs.json --from pairs.json >out 2>err || fail "pairs: $(cat out err)"
+grep -q '^ *hot ' out || fail "no pairs: $(cat out)"
+! grep -q absent out || fail 'a program that did not run'
+python3 -c 'import json, sys; sys.path.insert(0, sys.argv[1]); sys.dont_write_bytecode = True; import figures
+d = figures.merge([json.load(open(f)) for f in ("runs.json", "pairs.json")], print)
+assert d["settings"]["rounds"] == 1 and d["machine"]["date"] == "2026-01-01 00:00", d["settings"]' "$srcdir/bench/tool" ||
+	fail 'the counts say what was measured'
 if command -v gnuplot >/dev/null; then
 	python3 "$bench" -q --from runs.json --from scaling.json --plot "$PWD/real" >out 2>err || fail "gnuplot: $(cat err)"
 	grep -q '▶' real/speed.svg || fail 'gnuplot loses the marks'
