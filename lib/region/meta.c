@@ -26,10 +26,11 @@ static char *chunk;                  /* lk:META: what is left of the newest chun
 static size_t chunk_left;            /* lk:META */
 struct hak_meta_range *hak_meta_ranges;
 
-static void add_range(struct hak_meta_range *r, char *base, size_t size)
+static void add_range(struct hak_meta_range *r, char *base, size_t size, bool is_huge)
 {
 	r->base = base;
 	r->size = size;
+	r->is_huge = is_huge;
 	r->next = hak_load_relaxed(&hak_meta_ranges);
 	/* Release: pairs with hak_meta_resident(). */
 	while (!hak_cas_release(&hak_meta_ranges, &r->next, r))
@@ -49,7 +50,8 @@ void *hak_meta_map(size_t size)
 
 void hak_meta_note(void *base, size_t size)
 {
-	add_range((struct hak_meta_range *)((char *)base + hak_round_up(size, HAK_LINE_SIZE)), base, table_size(size));
+	add_range((struct hak_meta_range *)((char *)base + hak_round_up(size, HAK_LINE_SIZE)), base, table_size(size),
+		false);
 }
 
 uint64_t hak_meta_resident(void)
@@ -130,15 +132,37 @@ static char *map_huge(void)
 	return p;
 }
 
+static bool is_in(const struct hak_meta_range *r, const void *p)
+{
+	return (uintptr_t)p - (uintptr_t)r->base < r->size;
+}
+
+/* From now on range r has small pages: otherwise the kernel would put the huge one back together, and make all of it resident. What
+ * was not taken of it yet goes. */
+static void break_huge(struct hak_meta_range *r)
+{
+	size_t page = hak_os_page_size();
+
+	hak_store_relaxed(&r->is_huge, 0);
+	hak_os_advise_huge(r->base, r->size, false);
+	take_lock();
+	if (is_in(r, chunk)) {
+		char *from = (char *)hak_round_up((uintptr_t)chunk, page), *to = chunk + chunk_left; /* which ends a page */
+
+		if (from < to)
+			hak_os_purge(from, (size_t)(to - from));
+	}
+	hak_lock_give(&lock);
+}
+
 bool hak_meta_purge(void *base, size_t size)
 {
-	const struct hak_meta_range *r = hak_load_acquire(&hak_meta_ranges);
+	struct hak_meta_range *r = hak_load_acquire(&hak_meta_ranges);
 
-	while (r != NULL && (uintptr_t)base - (uintptr_t)r->base >= r->size)
+	while (r != NULL && !is_in(r, base))
 		r = r->next;
-	/* Otherwise the kernel would put a huge page back together. */
-	if (r != NULL && r->size == HAK_HUGE_SIZE)
-		hak_os_advise_huge(r->base, r->size, false);
+	if (r != NULL && hak_load_relaxed(&r->is_huge))
+		break_huge(r);
 	return hak_os_purge(base, size);
 }
 
@@ -156,7 +180,7 @@ static bool has_room_locked(size_t size)
 		p = hak_os_map_guarded(want = n, hak_os_page_size(), "hakmem: meta");
 	if (p == NULL)
 		return false;
-	add_range((struct hak_meta_range *)p, p, want);
+	add_range((struct hak_meta_range *)p, p, want, want == HAK_HUGE_SIZE);
 	/* A forked child may find any of these steps to be the last one done. */
 	hak_own_set(&chunk_left, 0);
 	hak_store_release(&chunk, p + HAK_LINE_SIZE);

@@ -16,6 +16,7 @@ struct hak_meta_range {
 	struct hak_meta_range *next; /* const */
 	char *base;                  /* const */
 	size_t size;                 /* const */
+	uint32_t is_huge;            /* any: a huge page was asked for, and nothing of it was given back yet */
 };
 
 extern struct hak_meta_range *hak_meta_ranges; /* any: only ever grows */
