@@ -23,10 +23,12 @@ static void find_slabs(const struct hak_slot *slots, unsigned n, struct hak_slab
 	}
 	slab[n] = s = NULL;
 	for (unsigned i = 0; i < n; i++) {
+		const struct hak_span *span = (const struct hak_span *)slab[i]; /* a slab, unless two threads freed the block (C3) */
+
 		if (slab[i] == s)
 			continue;
 		s = slab[i];
-		if (HAK_LIKELY(s != NULL && hak_load_relaxed(&s->span.kind) == HAK_KIND_SLAB))
+		if (HAK_LIKELY(span != NULL && hak_load_relaxed(&span->kind) == HAK_KIND_SLAB))
 			__builtin_prefetch(&s->bits[(size_t)(slots[i].live - s->live) / HAK_WORD_BITS], 1);
 	}
 }
