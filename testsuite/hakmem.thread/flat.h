@@ -5,6 +5,7 @@
 #include "work.h"
 #include <dlfcn.h>
 #include <hakmem.h>
+#include <sys/stat.h>
 
 /* Heaps ever made; 0 where the library does not tell. */
 UNUSED static size_t n_heaps(void)
@@ -57,6 +58,16 @@ UNUSED static void await(size_t *counter, size_t n)
 {
 	while (__atomic_load_n(counter, __ATOMIC_ACQUIRE) < n)
 		usleep(500);
+}
+
+/* Waits until the caller is the only thread, 20 s at the most: a detached thread ends a while after it has counted, on a busy machine. */
+UNUSED static void await_alone(void)
+{
+	struct stat task;
+	unsigned i;
+
+	for (i = 0; i < 2000 && stat("/proc/self/task", &task) == 0 && task.st_nlink > 3; i++)
+		usleep(10000);
 }
 
 /* What a small job does. */

@@ -38,7 +38,8 @@ int main(void)
 		await(&n_done, n_round * N_THREADS);
 		for (i = 0; n_round % 2 && i < N_THREADS; i++)
 			pthread_join(threads[i], NULL);
-		usleep(100000); /* the last of the detached ones ends */
+		await_alone();
+		usleep(100000);
 		if (n_round == 2)
 			remember_first();
 	}
