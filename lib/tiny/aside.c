@@ -178,19 +178,6 @@ unsigned hak_aside_draw_any(struct hak_heap *h, unsigned sc, bool at_any_price, 
 	return n;
 }
 
-void *hak_aside_find_written(const struct hak_slab *s, unsigned first, unsigned n)
-{
-	if (s->aside == NULL || s->aside->is_closed || !hak_does(HAK_HARDEN_ZERO))
-		return NULL;
-	for (unsigned i = first; i < first + n; i++) {
-		char *p = s->span.base + i * s->span.size;
-
-		if (hak_load_relaxed(&s->live[i]) != HAK_LIVE_FRESH && !hak_pad_is_zero(p, s->span.size))
-			return p;
-	}
-	return NULL;
-}
-
 /* Was block i written to since it was freed? Its next owner may take it just now; then it is no longer marked. */
 static bool is_written(const struct hak_slab *s, unsigned i)
 {
@@ -201,6 +188,14 @@ static bool is_written(const struct hak_slab *s, unsigned i)
 		return false;
 	hak_fence_acquire();
 	return (hak_load_relaxed(live) & HAK_LIVE_ZERO) != 0;
+}
+
+void *hak_aside_find_written(const struct hak_slab *s, unsigned first, unsigned n)
+{
+	for (unsigned i = first; s->aside != NULL && i < first + n; i++)
+		if (is_written(s, i))
+			return s->span.base + i * s->span.size;
+	return NULL;
 }
 
 /* Has the pattern of block i changed? Its owner may be writing it just now, so this looks twice, each time making sure that
