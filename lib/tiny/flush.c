@@ -5,100 +5,114 @@
 
 #define N_AHEAD 64 /* blocks whose slabs are prefetched together, before the lock is taken */
 
-/* Finds the slabs of n blocks, and prefetches what will be needed of them: in a large heap, little of it is in the processor's
- * cache, and so all of it comes at once. */
-static void find_slabs(const struct hak_slot *slots, unsigned n, struct hak_slab **slab)
+/* Blocks next to each other in the batch that lie in one slice. */
+struct run {
+	struct hak_span *span;        /* a slab; NULL, or something else: two threads freed the block (C3) */
+	const struct hak_slot *first; /* the run ends where the next one begins */
+};
+
+/* Prefetches the words of the free bitmap that the runs' first blocks have their bits in. */
+static void prefetch_bits(const struct run *run, const struct run *end)
 {
-	struct hak_slab *s = NULL;
-	uintptr_t slice = 0;
+	for (; run < end; run++) {
+		const struct hak_slab *s = (const struct hak_slab *)run->span;
 
-	for (unsigned i = 0; i < n; i++) {
-		if ((uintptr_t)slots[i].block >> HAK_SLICE_SHIFT != slice) {
-			slice = (uintptr_t)slots[i].block >> HAK_SLICE_SHIFT;
-			s = (struct hak_slab *)hak_registry_find(slots[i].block);
-			__builtin_prefetch(s);
-			__builtin_prefetch((char *)s + offsetof(struct hak_slab, link), 1);
-		}
-		slab[i] = s;
-	}
-	slab[n] = s = NULL;
-	for (unsigned i = 0; i < n; i++) {
-		const struct hak_span *span = (const struct hak_span *)slab[i]; /* a slab, unless two threads freed the block (C3) */
-
-		if (slab[i] == s)
-			continue;
-		s = slab[i];
-		if (HAK_LIKELY(span != NULL && hak_load_relaxed(&span->kind) == HAK_KIND_SLAB))
-			__builtin_prefetch(&s->bits[(size_t)(slots[i].live - s->live) / HAK_WORD_BITS], 1);
+		if (HAK_LIKELY(s != NULL && hak_load_relaxed(&run->span->kind) == HAK_KIND_SLAB))
+			__builtin_prefetch(&s->bits[(size_t)(run->first->live - s->live) / HAK_WORD_BITS], 1);
 	}
 }
 
-/* Puts blocks of slab s back, up to the first block of another slab. Returns how many. */
-static unsigned put_run_locked(struct hak_heap *h, struct hak_slab *s, const struct hak_slot *slots, struct hak_slab **slab,
+/* Finds the runs in [slot, end), and prefetches what will be needed of their slabs: in a large heap, little of it is in the
+ * processor's cache, and so all of it comes at once. Returns their end, where one more is written. */
+static struct run *find_runs(const struct hak_slot *slot, const struct hak_slot *end, struct run *run)
+{
+	struct run *begin = run;
+	uintptr_t slice = 0; /* no block is there */
+
+	for (; slot < end; slot++) {
+		struct hak_span *span;
+
+		if ((uintptr_t)slot->block >> HAK_SLICE_SHIFT == slice)
+			continue;
+		slice = (uintptr_t)slot->block >> HAK_SLICE_SHIFT;
+		span = hak_registry_find(slot->block);
+		__builtin_prefetch(span);
+		__builtin_prefetch((char *)span + offsetof(struct hak_slab, link), 1);
+		*run++ = (struct run){ span, slot };
+	}
+	*run = (struct run){ NULL, end };
+	prefetch_bits(begin, run);
+	return run;
+}
+
+/* Two threads freed this block at the same moment. */
+static void HAK_COLD note_twice(unsigned sc, const struct hak_slot *slot, struct hak_after *after)
+{
+	after->twice = slot->block;
+	after->twice_size = hak_class_size(sc);
+}
+
+/* Puts the blocks [slot, end) back, the first of which is of slab s. */
+static void put_run_locked(struct hak_heap *h, struct hak_slab *s, const struct hak_slot *slot, const struct hak_slot *end,
 	struct hak_after *after)
 {
 	/* Kept in registers, because for all the compiler knows the blocks might alias the bits. So is the word of bits: the
 	 * next block often has the same. */
 	const uint8_t *const live = s->live;
+	const uint64_t n_blocks = s->n_blocks;
+	uint64_t *const words = s->bits;
+	unsigned n = (unsigned)(end - slot);
 	uint64_t w, bits, first;
-	unsigned i = 0, n_twice = 0;
 
-	w = first = (uint64_t)(slots[0].live - live) / HAK_WORD_BITS;
-	bits = s->bits[w];
-	do {
-		uint64_t idx = (uint64_t)(slots[i].live - live);
+	w = first = (uint64_t)(slot->live - live) / HAK_WORD_BITS;
+	bits = words[w];
+	for (; slot < end; slot++) {
+		uint64_t idx = (uint64_t)(slot->live - live), before;
 
+		/* If another thread came first, the block has another owner, its slab is another one now, or (below) it is free. */
+		if (HAK_UNLIKELY(idx >= n_blocks || hak_is_alive(hak_load_relaxed(slot->live)))) {
+			note_twice(s->span.sc, slot, after);
+			n--;
+			continue;
+		}
 		if (idx / HAK_WORD_BITS != w) {
-			hak_own_set(&s->bits[w], bits);
+			hak_own_set(&words[w], bits);
 			w = idx / HAK_WORD_BITS;
-			bits = s->bits[w];
+			bits = words[w];
 			if (w < first)
 				first = w;
 		}
-		if (HAK_UNLIKELY((bits >> idx % HAK_WORD_BITS & 1) != 0 || hak_slab_is_alone_alive(s))) {
-			hak_slab_note_twice_locked(s, (unsigned)idx, after);
-			n_twice++;
-		}
+		before = bits;
 		bits |= (uint64_t)1 << idx % HAK_WORD_BITS;
-	} while (slab[++i] == s);
-	hak_own_set(&s->bits[w], bits);
-	if (HAK_LIKELY(i > n_twice))
-		hak_slab_count_put_locked(h, s, (unsigned)first, i - n_twice, after);
-	return i;
-}
-
-static void put_all_locked(struct hak_heap *h, unsigned sc, const struct hak_slot *slots, struct hak_slab **slab, unsigned n,
-	struct hak_after *after)
-{
-	for (unsigned i = 0; i < n;) {
-		struct hak_slab *s = slab[i];
-
-		if (HAK_LIKELY(hak_flush_is_of((const struct hak_span *)s, h, sc, slots[i]))) {
-			i += put_run_locked(h, s, slots + i, slab + i, after);
-			continue;
+		if (HAK_UNLIKELY(bits == before)) {
+			note_twice(s->span.sc, slot, after);
+			n--;
 		}
-		HAK_REQUIRE(hak_class_is_single(sc), "a thread cache holds a block of another heap");
-		after->twice = slots[i++].block; /* two threads freed it, and its slab is gone since (C3) */
-		after->twice_size = hak_class_size(sc);
 	}
+	hak_own_set(&words[w], bits);
+	if (HAK_LIKELY(n > 0))
+		hak_slab_count_put_locked(h, s, (unsigned)first, n, after);
 }
 
 void hak_flush_own(struct hak_cache *c, unsigned sc, const struct hak_slot *slots, unsigned n)
 {
-	struct hak_slab *slab[N_AHEAD + 1];
+	struct run runs[N_AHEAD + 1];
 	struct hak_after after = { .gone = NULL };
 
 	hak_own_add(&c->n_flushes, 1);
 	HAK_PROBE_3(flush, hak_class_size(sc), n, slots->block);
-	while (n > 0) {
-		unsigned k = n < N_AHEAD ? n : N_AHEAD;
+	for (const struct hak_slot *end = slots + n, *stop; slots < end; slots = stop) {
+		struct run *ends;
 
-		find_slabs(slots, k, slab);
+		stop = end - slots < N_AHEAD ? end : slots + N_AHEAD;
+		ends = find_runs(slots, stop, runs);
 		hak_heap_lock(c->heap);
-		put_all_locked(c->heap, sc, slots, slab, k, &after);
+		for (struct run *run = runs; run < ends; run++)
+			if (HAK_LIKELY(hak_flush_is_of(run->span, c->heap, sc, *run->first)))
+				put_run_locked(c->heap, (struct hak_slab *)run->span, run->first, run[1].first, &after);
+			else
+				note_twice(sc, run->first, &after); /* and its slab is gone since (C3) */
 		hak_heap_unlock(c->heap);
-		slots += k;
-		n -= k;
 	}
 	hak_slab_finish(&after);
 }

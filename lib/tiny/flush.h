@@ -14,7 +14,7 @@ HAK_INLINE bool hak_flush_is_of(const struct hak_span *span, const struct hak_he
 	const struct hak_slab *s = (const struct hak_slab *)span;
 
 	return span != NULL && span->kind == HAK_KIND_SLAB && span->sc == sc && hak_load_relaxed(&s->owner) == h &&
-		(s->n_blocks > 1 || s->live == slot.live);
+		(uint64_t)(slot.live - s->live) < s->n_blocks;
 }
 
 /* Puts n blocks of class sc, which are no longer in the cache's array, back into their slabs. */

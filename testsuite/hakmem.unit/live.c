@@ -7,6 +7,7 @@
 #include "conf/options.h"
 #include "conf/report.h"
 #include "free/dispatch.h"
+#include "tiny/flush.h"
 
 static uint64_t n_told(void)
 {
@@ -111,6 +112,32 @@ static void check_races(struct hak_cache *a, struct hak_cache *b, struct hak_cac
 	hak_cache_flush_own(a);
 	hak_cache_flush_own(b);
 	CHECK(n_told() == n && count_class(sc).alive == 0);
+
+	/* ... or, where it lives again before the second comes home: told then, and it is not free. */
+	give_block(a, take_block(a, sc));
+	give_block(b, take_block(b, sc));
+	p = take_block(a, sc);
+	push_both(a, b, p);
+	q = take_block(a, sc);
+	hak_cache_flush_own(b);
+	CHECK(q == p && n_told() == ++n && *live_of(p) == HAK_LIVE);
+	CHECK(!hak_bit_is_set(slab_of(p)->bits, (unsigned)hak_slab_block_idx(slab_of(p), p)));
+	give_block(a, p);
+	hak_cache_flush_own(a);
+	CHECK(n_told() == n && count_class(sc).alive == 0);
+
+	/* ... or, where its slab is gone before: told then. */
+	give_block(a, take_block(a, sc));
+	give_block(b, take_block(b, sc));
+	hak_flush_own(b, sc, b->array[sc], (unsigned)hak_cache_count_any(b, sc)); /* what else it has of the slab */
+	b->top[sc] = b->array[sc];
+	p = take_block(a, sc);
+	push_both(a, b, p);
+	hak_cache_flush_own(a);
+	hak_heap_collect_any(a->heap); /* it also gives back slabs that are all free */
+	CHECK(hak_registry_find(p) == NULL || hak_registry_find(p)->kind != HAK_KIND_SLAB);
+	hak_cache_flush_own(b);
+	CHECK(n_told() == ++n);
 
 	/* Two of other heaps: told at once. */
 	p = take_block(a, sc);
