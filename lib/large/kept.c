@@ -161,6 +161,8 @@ void hak_kept_drop(struct hak_kept k)
 	if (slot != NULL)
 		put_locked(slot, &k);
 	hak_lock_give(&lock);
+	if (slot == NULL && k.is_clean) /* only its addresses are lost */
+		hak_limit_give(k.size);
 }
 
 /* Joins the kept mappings of the same origin on either side of k to it. The result is as old as the largest part. */
@@ -205,7 +207,7 @@ static void take_end_locked(struct hak_kept *k, size_t most, struct hak_kept *ou
 
 void hak_kept_put(struct hak_kept k)
 {
-	struct hak_kept old[HAK_LARGE_CACHE_SLOTS + 2];
+	struct hak_kept old[HAK_LARGE_CACHE_SLOTS];
 	struct hak_kept *slot, *oldest;
 	unsigned n_old = 0;
 	size_t n_over, n_gone = 0;
@@ -220,7 +222,8 @@ void hak_kept_put(struct hak_kept k)
 		unkeep_locked(slot, &old[n_old++]);
 	}
 	put_locked(slot, &k);
-	while ((n_over = hak_slack_over(0)) > 0 && (oldest = find_oldest_locked(UINT64_MAX)) != NULL)
+	/* Not without end: other threads change the slack meanwhile. */
+	while (n_old < HAK_LARGE_CACHE_SLOTS && (n_over = hak_slack_over(0)) > 0 && (oldest = find_oldest_locked(UINT64_MAX)) != NULL)
 		take_end_locked(oldest, hak_round_up(n_over, hak_os_page_size()), &old[n_old++]);
 	hak_lock_give(&lock);
 	while (n_old > 0) {
