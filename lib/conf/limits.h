@@ -18,6 +18,7 @@
 #define HAK_SLICE_SIZE ((size_t)1 << HAK_SLICE_SHIFT)   /* 64 KiB, the largest OS page there is */
 #define HAK_SUPERSLAB_SLICES (HAK_SUPERSLAB_SIZE / HAK_SLICE_SIZE) /* 512 in 32 MiB */
 #define HAK_SUPERSLAB_FIRST ((size_t)4 << 20)           /* 4 MiB: the first one, each next twice as large */
+#define HAK_EXTENT_LOOKS 4                              /* superslabs looked at for slices that just fit */
 #define HAK_SUPERSLAB_ALIGN ((size_t)2 << 20)           /* 2 MiB: a huge page on most machines */
 
 /* The registry: words by the low bits of the slice's number, spans by all bits. */
@@ -125,6 +126,7 @@
 #define HAK_SLACK_DRAIN ((size_t)32 << 20)   /* ... until 32 MiB were freed without anything being taken, ... */
 #define HAK_SLACK_GIVEN ((size_t)1 << 20)    /* ... each free counting for 1 MiB more; what exceeds this is given back ... */
 #define HAK_PURGE_PIECE 16                   /* ... at once, in pieces of 1 MiB */
+#define HAK_PURGE_LOOKS 8                    /* superslabs looked at for a huge page that is all free */
 #define HAK_SLACK_STEP ((size_t)1 << 20)     /* 1 MiB: the steps in which heaps count what they keep */
 #define HAK_BITE_NS 60000                    /* 60 µs: time for a bite, plus at most one system call; ... */
 #define HAK_BITE_SHARE 20                    /* ... all bites together take 1/20 of the time, ... */

@@ -72,6 +72,16 @@ static void put_in_locked(struct hak_superslab *s, enum hak_extent kind)
 		hak_list_put_first(&bins->bin[b], &s->extent[kind].link);
 }
 
+void hak_extents_renew_locked(struct hak_superslab *s, enum hak_extent kind, unsigned bound)
+{
+	struct hak_extent_link *e = &s->extent[kind];
+
+	take_out_locked(s, kind);
+	e->bound = bound;
+	e->is_reserved = hak_load_relaxed(&s->huge) == HAK_HUGE_AUTO;
+	put_in_locked(s, kind);
+}
+
 void hak_extents_set_locked(struct hak_superslab *s, enum hak_extent kind, unsigned bound)
 {
 	struct hak_extent_link *e = &s->extent[kind];
@@ -83,10 +93,7 @@ void hak_extents_set_locked(struct hak_superslab *s, enum hak_extent kind, unsig
 		e->bound = bound;
 		return;
 	}
-	take_out_locked(s, kind);
-	e->bound = bound;
-	e->is_reserved = is_reserved;
-	put_in_locked(s, kind);
+	hak_extents_renew_locked(s, kind, bound);
 }
 
 void hak_extents_raise_locked(struct hak_superslab *s, enum hak_extent kind, unsigned n)
@@ -94,11 +101,28 @@ void hak_extents_raise_locked(struct hak_superslab *s, enum hak_extent kind, uns
 	hak_extents_set_locked(s, kind, n > s->extent[kind].bound ? n : s->extent[kind].bound);
 }
 
+/* Among the first few of the bin in which only some have n slices: one that has. */
+static struct hak_superslab *find_exact_locked(const struct bins *bins, enum hak_extent kind, size_t n)
+{
+	unsigned b = bin_of(n), n_looks = 0;
+
+	if (b == bin_from(n) || !hak_bit_is_set(bins->filled, b))
+		return NULL;
+	for (struct hak_link *link = bins->bin[b].next; link != &bins->bin[b] && n_looks < HAK_EXTENT_LOOKS; link = link->next, n_looks++)
+		if (of_link(link, kind)->extent[kind].bound >= n)
+			return of_link(link, kind);
+	return NULL;
+}
+
 struct hak_superslab *hak_extents_find_locked(enum hak_extent kind, bool is_reserved, size_t n)
 {
 	struct bins *bins = &all_bins[kind][is_reserved];
-	unsigned b = hak_bits_find(bins->filled, N_BINS, bin_from(n), true);
+	struct hak_superslab *exact = find_exact_locked(bins, kind, n);
+	unsigned b;
 
+	if (exact != NULL)
+		return exact;
+	b = hak_bits_find(bins->filled, N_BINS, bin_from(n), true);
 	return b < N_BINS ? of_link(bins->bin[b].next, kind) : NULL;
 }
 
@@ -110,15 +134,20 @@ struct hak_superslab *hak_extents_largest_locked(enum hak_extent kind, bool is_r
 	return b > bin_from(n) ? of_link(bins->bin[b - 1].prev, kind) : NULL;
 }
 
-struct hak_superslab *hak_extents_next_locked(const struct hak_superslab *s, enum hak_extent kind, size_t n)
+size_t hak_extents_count_locked(enum hak_extent kind)
 {
-	struct bins *bins = bins_of(s, kind);
-	unsigned b = bin_of(s->extent[kind].bound);
+	size_t n = 0;
 
-	if (s->extent[kind].link.prev != &bins->bin[b])
-		return of_link(s->extent[kind].link.prev, kind);
-	b = hak_bits_end(bins->filled, b, true);
-	return b > bin_from(n) ? of_link(bins->bin[b - 1].prev, kind) : NULL;
+	for (unsigned i = 0; i < 2 * N_BINS; i++) {
+		const struct bins *bins = &all_bins[kind][i / N_BINS];
+		const struct hak_link *head = &bins->bin[i % N_BINS];
+
+		if (!hak_bit_is_set(bins->filled, i % N_BINS))
+			continue;
+		for (struct hak_link *link = head->next; link != head; link = link->next)
+			n += bins_of(of_link(link, kind), kind) == bins && bin_of(of_link(link, kind)->extent[kind].bound) == i % N_BINS;
+	}
+	return n;
 }
 
 void hak_extents_forget_locked(void)

@@ -16,16 +16,20 @@
 /* Sets a superslab's bound, and moves it to the right bin. */
 void hak_extents_set_locked(struct hak_superslab *s, enum hak_extent kind, unsigned bound);
 
+/* The same, and it is looked at last in that bin where the largest are wanted. */
+void hak_extents_renew_locked(struct hak_superslab *s, enum hak_extent kind, unsigned bound);
+
 /* Raises the bound to at least n. */
 void hak_extents_raise_locked(struct hak_superslab *s, enum hak_extent kind, unsigned n);
 
 /* A superslab that, by its bound, has an extent of n slices. NULL: there is none. */
 struct hak_superslab *hak_extents_find_locked(enum hak_extent kind, bool is_reserved, size_t n);
 
-/* The superslab that has been longest in the highest bin; the next one after s, in bins of at least n slices. NULL: no
- * more. */
+/* The superslab that has been longest in the highest bin, if that is one of at least n slices; or NULL. */
 struct hak_superslab *hak_extents_largest_locked(enum hak_extent kind, bool is_reserved, size_t n);
-struct hak_superslab *hak_extents_next_locked(const struct hak_superslab *s, enum hak_extent kind, size_t n);
+
+/* How many superslabs are where they belong (X2). For checks: walks all bins. */
+size_t hak_extents_count_locked(enum hak_extent kind) HAK_COLD;
 
 /* Empties all bins, before all superslabs are listed again. */
 void hak_extents_forget_locked(void);

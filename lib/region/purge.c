@@ -100,16 +100,19 @@ static bool claim_long_locked(size_t n, struct claim *out)
 	return false;
 }
 
-/* Claims a whole huge page. What is freed bit by bit is whole in the end: parts wait until they have aged. */
+/* Claims a whole huge page. What is freed bit by bit is whole in the end: parts wait until they have aged. Where there is
+ * none, the next look comes last, so that a few looks do however many superslabs there are. */
 static bool claim_huge_locked(struct claim *out)
 {
-	struct hak_superslab *s = hak_extents_largest_locked(HAK_EXTENT_DIRTY, true, HAK_HUGE_SLICES);
-	unsigned first = 0, n;
+	struct hak_superslab *s;
 
-	for (; s != NULL; s = hak_extents_next_locked(s, HAK_EXTENT_DIRTY, HAK_HUGE_SLICES)) {
-		n = find_huge_locked(s, s->dirty, &first);
+	for (unsigned i = 0; i < HAK_PURGE_LOOKS && (s = hak_extents_largest_locked(HAK_EXTENT_DIRTY, true, HAK_HUGE_SLICES)) != NULL; i++) {
+		unsigned first = 0, longest, n = find_huge_locked(s, s->dirty, &first);
+
 		if (n > 0)
 			return claim_locked(s, first, n, out);
+		hak_slices_find_locked(s, HAK_EXTENT_DIRTY, s->n_slices + 1U, 1, &longest);
+		hak_extents_renew_locked(s, HAK_EXTENT_DIRTY, longest);
 	}
 	return false;
 }
@@ -199,6 +202,8 @@ void hak_superslab_break(struct hak_superslab *s)
 		return;
 	hak_slices_lock();
 	dirty_rests_locked(s);
+	for (unsigned kind = 0; kind < HAK_N_EXTENTS; kind++) /* it is no longer reserved (X2) */
+		hak_extents_set_locked(s, kind, s->extent[kind].bound);
 	hak_slices_unlock();
 }
 

@@ -284,10 +284,15 @@ static bool is_sound_locked(const struct hak_superslab *s)
 
 static size_t check_all_locked(void)
 {
-	size_t n_faults = 0;
+	size_t n_faults = 0, n_listed[HAK_N_EXTENTS] = { 0 };
 
-	for (struct hak_superslab *s = hak_slices_first(); s != NULL; s = s->next)
+	for (struct hak_superslab *s = hak_slices_first(); s != NULL; s = s->next) {
 		n_faults += s->n_slices > 0 && !is_sound_locked(s);
+		for (unsigned kind = 0; kind < HAK_N_EXTENTS; kind++)
+			n_listed[kind] += s->extent[kind].bound > 0;
+	}
+	for (unsigned kind = 0; kind < HAK_N_EXTENTS; kind++)
+		n_faults += hak_extents_count_locked(kind) != n_listed[kind];
 	return n_faults;
 }
 

@@ -73,6 +73,29 @@ static void check_asked(void)
 	take_dense(N - n_dense - 100);
 }
 
+/* A superslab without huge pages is for all slices again. */
+static void check_open(void)
+{
+	static struct hak_slices sparse[N];
+	struct hak_superslab *s;
+	unsigned n = 0, i = n_dense / 2;
+	size_t mapped;
+
+	while (dense[i].superslab == NULL || !is_huge(i))
+		i++;
+	s = dense[i].superslab;
+	give_dense(i);
+	mapped = stats_now().mapped;
+	hak_superslab_break(s);
+	do {
+		CHECK(n < N_OF(sparse) && hak_superslab_take(1, HAK_SLICE_SIZE, &sparse[n]));
+		CHECK(stats_now().mapped == mapped);
+	} while (sparse[n++].superslab != s);
+	while (n-- > 0)
+		hak_superslab_give(sparse[n].superslab, sparse[n].base, 1);
+	hak_superslab_purge(HAK_PURGE_ALL, SIZE_MAX);
+}
+
 static void check_kept(void)
 {
 	unsigned last = n_dense - 600; /* in a superslab of the full size */
@@ -107,6 +130,7 @@ int main(void)
 		UNSUPPORTED_BECAUSE("a kernel without transparent huge pages");
 	check_asked();
 	check_kept();
+	check_open();
 	for (unsigned i = 0; i < n_dense; i++)
 		if (dense[i].superslab != NULL)
 			give_dense(i);
