@@ -431,7 +431,8 @@ HAKMEM_PUBLIC const char *hakmem_version(void) HAKMEM_NOEXCEPT;
  * Changes an option while the program runs.
  * @param name an option of hakmem.conf(5) that says "run time: yes", for instance "diet".
  * @param value as in HAKMEM_CONF, for instance "true".
- * @return 0; -1 with errno ENOENT (no such option), EINVAL (bad value) or EPERM (start-up only).
+ * @return 0; -1 with errno ENOENT (no such option), EINVAL (bad value), EPERM (start-up only); for
+ *         purge_thread also EAGAIN (no thread can be made: the option stays off), for prof also ENOMEM.
  */
 HAKMEM_PUBLIC int hakmem_option_set(const char *name, const char *value) HAKMEM_NOEXCEPT;
 

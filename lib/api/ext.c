@@ -172,8 +172,11 @@ HAK_EXPORT int hakmem_option_set(const char *name, const char *value)
 		hak_limit_change();
 		return 0;
 	case HAK_OPTION_DONE:
-		if (hak_options.purge_thread)
-			hak_purger_start();
+		if (hak_options.purge_thread && !hak_purger_start()) {
+			hak_store_relaxed(&hak_options.purge_thread, false);
+			errno = EAGAIN;
+			break;
+		}
 		if (hak_sampler_is_on() != (hak_load_relaxed(&hak_options.prof) != 0) && !hak_sample_settle()) {
 			errno = ENOMEM;
 			break;

@@ -76,10 +76,10 @@ HAK_INLINE void hak_call_futex_wake(uint32_t *word)
 	hak_call(SYS_futex, word, 0x81 /* FUTEX_WAKE_PRIVATE */, 1);
 }
 
-/* Which processors the process may use, as bits. */
-HAK_INLINE void hak_call_getaffinity(size_t size, uint64_t *mask)
+/* Which processors the process may use, as bits. Less than 0: minus an errno. */
+HAK_INLINE long hak_call_getaffinity(size_t size, uint64_t *mask)
 {
-	hak_call(SYS_sched_getaffinity, 0, size, mask);
+	return hak_call(SYS_sched_getaffinity, 0, size, mask);
 }
 
 #endif

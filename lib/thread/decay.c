@@ -107,11 +107,8 @@ static void do_each_second(uint64_t now)
 		return;
 	hak_slack_age();
 	hak_thread_cool(false);
-	for (struct hak_heap *h = hak_heaps_first(); h != NULL; h = hak_load_acquire(&h->next)) {
-		if (hak_heap_is_pending_any(h))
-			hak_heap_collect_any(h);
-		hak_heap_cool_any(h, false);
-	}
+	for (struct hak_heap *h = hak_heaps_first(); h != NULL; h = hak_load_acquire(&h->next))
+		hak_heap_tidy_any(h);
 	requeue_kept_holes();
 }
 
@@ -217,7 +214,7 @@ static void count_active_own(struct hak_cache *c, uint64_t now)
 {
 	uint64_t second = now / SECOND, seen = hak_load_relaxed(&active.second);
 
-	if (c->active_in == second || c->n_misses < HAK_BUDGET_MISSES)
+	if (c->active_in == second || c->n_misses - c->n_before < HAK_BUDGET_MISSES)
 		return;
 	c->active_in = second;
 	if (seen != second && hak_cas_acquire(&active.second, &seen, second)) {
@@ -241,7 +238,7 @@ static uint64_t n_sharing(void)
 /* Adjusts the budget, if it would change by more than an eighth. */
 static void settle_budget_own(struct hak_cache *c)
 {
-	size_t most = hak_heaps_budget(n_sharing(), c->n_bytes, c->n_misses);
+	size_t most = hak_heaps_budget(n_sharing(), c->n_bytes, c->n_misses - c->n_before);
 
 	if (most > c->n_most + c->n_most / 8 || most < c->n_most - c->n_most / 8)
 		hak_cache_limit_own(c, most);

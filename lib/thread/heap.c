@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "thread/heap.h"
 
+#include <errno.h>
+
 #include "base/atomic.h"
 #include "base/bits.h"
 #include "conf/options.h"
@@ -21,7 +23,9 @@ void hak_heaps_prepare(void)
 	uint64_t mask[HAK_HEAPS_MAX / HAK_WORD_BITS] = { 0 };
 	uint32_t n = 0;
 
-	hak_call_getaffinity(sizeof mask, mask);
+	/* Where the kernel's mask is longer, there are more processors than heaps. */
+	if (hak_call_getaffinity(sizeof mask, mask) == -EINVAL)
+		n = HAK_HEAPS_MAX;
 	for (unsigned i = 0; i < HAK_HEAPS_MAX / HAK_WORD_BITS; i++)
 		n += hak_bits_count(mask[i]);
 	if (n > 0)

@@ -27,16 +27,26 @@ static void reset_scheduling(void)
 
 static uint32_t there_in; /* any: the generation that has a purge thread */
 
+/* The option is off. False: it was turned on again meanwhile. */
+static bool can_end(uint32_t generation)
+{
+	uint32_t nobody = 0;
+
+	hak_swap_ordered(&there_in, 0); /* pairs with hak_purger_start() */
+	return !hak_load_relaxed(&hak_options.purge_thread) || !hak_cas_ordered(&there_in, &nobody, generation);
+}
+
 static void *run_purger(void *unused)
 {
 	long pause[2] = { 0, HAK_PURGER_MS * 1000000L };
+	uint32_t generation = hak_fork_generation();
 
 	reset_scheduling();
-	for (;;) {
+	do {
 		hak_call(SYS_nanosleep, pause, NULL);
 		if (hak_load_relaxed(&hak_options.purge_thread))
 			hak_decay_run(hak_limit_is_asked() && hak_limit_watch());
-	}
+	} while (hak_load_relaxed(&hak_options.purge_thread) || !can_end(generation));
 	return unused;
 }
 
@@ -45,11 +55,12 @@ bool hak_purger_start(void)
 	unsigned long all[16 / sizeof(long)] = { ~0UL, ~0UL }, before[16 / sizeof(long)] = { 0 };
 	pthread_attr_t attr;
 	pthread_t thread;
-	uint32_t now = hak_fork_generation(), seen = hak_load_relaxed(&there_in);
+	uint32_t now = hak_fork_generation(), seen = 0;
 	int saved = errno;
 	bool is_there;
 
-	if (seen == now || !hak_cas_acquire(&there_in, &seen, now))
+	/* Ordered: either the purge thread sees the option before it ends, or it has ended here. */
+	if (!hak_cas_ordered(&there_in, &seen, now) && (seen == now || !hak_cas_ordered(&there_in, &seen, now)))
 		return true;
 	hak_call(SYS_rt_sigprocmask, SIG_SETMASK, all, before, 8); /* inherited by the thread */
 	is_there = pthread_attr_init(&attr) == 0;

@@ -225,7 +225,9 @@ struct hak_cache *hak_thread_start(void)
 	hak_add_relaxed(&hak_thread_sums.n_reused, is_warm);
 	c->heap = heap;
 	hak_own_set(&c->tag, heap->tag);
-	c->n_most = hak_heaps_budget(hak_add_relaxed(&hak_thread_sums.n_threads, 1) + 1, c->n_bytes, c->n_misses);
+	if (!is_warm)
+		c->n_before = c->n_misses;
+	c->n_most = hak_heaps_budget(hak_add_relaxed(&hak_thread_sums.n_threads, 1) + 1, c->n_bytes, c->n_misses - c->n_before);
 	hak_store_relaxed(&c->generation, hak_fork_generation());
 	c->thread_id = 0;
 	c->is_busy = true;

@@ -53,6 +53,7 @@ struct hak_cache {
 	uint32_t n_slices_given;               /* own: of runs and large blocks, freed here */
 	uint32_t n_slices_seen;                /* own: the same at the last step of decay */
 	uint64_t n_misses;                     /* own */
+	uint64_t n_before;                     /* own: those of threads that had the cache before, and did not leave it warm */
 	uint64_t window_at;                    /* own: misses, when n_missed was cleared last */
 	uint64_t look_at;                      /* own: the miss from which it pays again to look for idle classes */
 	uint64_t n_refills;                    /* own */

@@ -71,15 +71,28 @@ void hak_heap_cool_any(struct hak_heap *h, bool all)
 	hak_slab_finish(&after);
 }
 
-void hak_heap_collect_any(struct hak_heap *h)
+static void collect_any(struct hak_heap *h, bool with_singles)
 {
 	struct hak_after after = { .gone = NULL };
 
 	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++) {
 		hak_heap_lock(h);
 		hak_remote_collect_class_locked(h, sc, &after);
-		hak_slab_drop_empty_locked(h, sc, &after);
+		if (with_singles || !hak_class_is_single(sc))
+			hak_slab_drop_empty_locked(h, sc, &after);
 		hak_heap_unlock(h);
 	}
 	hak_slab_finish(&after);
+}
+
+void hak_heap_collect_any(struct hak_heap *h)
+{
+	collect_any(h, true);
+}
+
+void hak_heap_tidy_any(struct hak_heap *h)
+{
+	if (hak_heap_is_pending_any(h))
+		collect_any(h, false);
+	hak_heap_cool_any(h, false);
 }

@@ -74,6 +74,9 @@ void hak_heap_collect_any(struct hak_heap *h);
 /* Gives back the empty slabs of one block that were empty at the last call already, or all of them. */
 void hak_heap_cool_any(struct hak_heap *h, bool all);
 
+/* What is due each second: collects, gives back empty slabs, and those of one block if they were empty a second ago. */
+void hak_heap_tidy_any(struct hak_heap *h);
+
 /* Does h have anything to collect? A hint. */
 bool hak_heap_is_pending_any(const struct hak_heap *h);
 
