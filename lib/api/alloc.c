@@ -15,6 +15,23 @@
 
 #define ADDRESSES (PTRDIFF_MAX >> (sizeof(void *) * 8 - HAK_ADDRESS_BITS)) /* no block can be larger */
 
+/* Late verdicts are told when everything else is done. A handler that jumps out takes no block with it. */
+static void HAK_COLD give_up(void *p)
+{
+	if (p != NULL && hak_thread_has_late())
+		hak_free_miss(p, "malloc", NULL);
+	hak_thread_tell();
+}
+
+/* The end of each miss: p, which may be NULL, was taken. */
+static inline void *taken(void *p, const void *frame)
+{
+	p = hak_sample_taken(p, frame);
+	if (hak_report_is_late())
+		give_up(p);
+	return p;
+}
+
 /* Enters a miss, and gives the thread a cache if it has none. */
 static struct hak_cache *enter_miss(void)
 {
@@ -33,7 +50,7 @@ static void *try_tiny(unsigned sc, bool *is_clean)
 		p = hak_large_take_alone(hak_class_size(sc), HAK_ALIGNMENT, is_clean);
 	else if (p != NULL && hak_class_is_single(sc) && c != NULL && c->is_straight)
 		*is_clean = hak_slab_is_fresh((struct hak_slab *)hak_registry_find(p));
-	hak_thread_leave(c);
+	hak_thread_leave_untold(c);
 	return p;
 }
 
@@ -48,7 +65,7 @@ static void *try_untiny(size_t size, size_t align, bool grows, bool *is_clean)
 		p = hak_run_take(size, align, is_clean);
 	else
 		p = hak_large_take(size, align, grows, is_clean);
-	hak_thread_leave(c);
+	hak_thread_leave_untold(c);
 	return p;
 }
 
@@ -72,7 +89,7 @@ static void HAK_COLD purge_for_limit(void)
 
 	if (!hak_thread_is_nested())
 		hak_decay_press();
-	hak_thread_leave(c);
+	hak_thread_leave_untold(c);
 }
 
 static void *check_limits(void *p)
@@ -97,7 +114,7 @@ static void *HAK_COLD try_sentry(unsigned sc, size_t size, size_t align, const v
 		hak_thread_enter();
 		c->is_posting = false;
 		p = hak_sentry_take(size, align, frame);
-		hak_thread_leave(c);
+		hak_thread_leave_untold(c);
 	}
 	return p;
 }
@@ -169,17 +186,17 @@ HAK_NOINLINE void *hak_alloc_miss(size_t size, const void *frame)
 	bool is_clean;
 
 	if (hak_harden_is_on())
-		return hak_sample_taken(take_hardened(size, HAK_ALIGNMENT, false, &is_clean), frame);
+		return taken(take_hardened(size, HAK_ALIGNMENT, false, &is_clean), frame);
 	if (HAK_LIKELY(size <= HAK_TINY_MAX))
-		return hak_sample_taken(take_tiny(hak_class_of(size > 0 ? size : 1), size, HAK_ALIGNMENT, &is_clean, frame), frame);
-	return hak_sample_taken(take_untiny(size, HAK_ALIGNMENT, false, &is_clean), frame);
+		return taken(take_tiny(hak_class_of(size > 0 ? size : 1), size, HAK_ALIGNMENT, &is_clean, frame), frame);
+	return taken(take_untiny(size, HAK_ALIGNMENT, false, &is_clean), frame);
 }
 
 void *hak_alloc_growing(size_t size, const void *frame)
 {
 	bool is_clean;
 
-	return size > HAK_SHARED_MAX && !hak_is_hardened() ? hak_sample_taken(take_untiny(size, HAK_ALIGNMENT, true, &is_clean), frame) :
+	return size > HAK_SHARED_MAX && !hak_is_hardened() ? taken(take_untiny(size, HAK_ALIGNMENT, true, &is_clean), frame) :
 		hak_alloc(size, frame);
 }
 
@@ -197,7 +214,7 @@ void *hak_alloc_any(size_t size, size_t align, bool *is_clean, const void *frame
 	void *p;
 
 	if (HAK_UNLIKELY(align > HAK_SLICE_SIZE || size > HAK_TINY_MAX))
-		return hak_sample_taken(hak_harden_is_on() ? take_hardened(size, align, false, is_clean) :
+		return taken(hak_harden_is_on() ? take_hardened(size, align, false, is_clean) :
 			take_untiny(size, align, false, is_clean), frame);
 	/* Slabs start at slices, so if a class's size is a multiple of align, all its blocks are aligned. The class for
 	 * a multiple of align has such a size: classes are a power of two apart, and if align is larger than that, its
@@ -209,7 +226,7 @@ void *hak_alloc_any(size_t size, size_t align, bool *is_clean, const void *frame
 		return p;
 	if (hak_sampler_pop_hit(sc, &p))
 		return p;
-	return hak_sample_taken(hak_harden_is_on() ? take_hardened(size, align, false, is_clean) :
+	return taken(hak_harden_is_on() ? take_hardened(size, align, false, is_clean) :
 		take_tiny(sc, size, align, is_clean, frame), frame);
 }
 
@@ -229,7 +246,7 @@ HAK_COLD void *hak_alloc_data(size_t size, size_t alignment, bool *is_clean, con
 		*is_clean = false;
 		c = enter_miss();
 		p = check_limits(hak_thread_take_data(c, hak_class_of(wanted)));
-		hak_thread_leave(c);
+		hak_thread_leave_untold(c);
 	}
-	return hak_sample_taken(p, frame);
+	return taken(p, frame);
 }

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "conf/options.h"
 #include "os/clock.h"
+#include "os/lock.h"
 
 #define N_SITES 64 /* places remembered; beyond that, every report is written */
 
@@ -15,6 +16,14 @@ const char hak_name_delete[] = "delete", hak_name_delete_array[] = "delete";
 static uintptr_t sites[N_SITES]; /* any: 0 unused */
 uint64_t hak_report_n;
 void (*hak_report_watcher)(const void *ptr);
+
+/* There is one for all threads: as a rule, the first is the end of the process. */
+const void *hak_report_late_by;
+static struct {
+	enum hak_verdict verdict;
+	const void *ptr;
+	size_t what;
+} late; /* own: of the thread in hak_report_late_by */
 
 uint64_t hak_report_count(void)
 {
@@ -117,4 +126,30 @@ void hak_report_bad_free(enum hak_verdict verdict, const char *call, const void 
 	}
 	if (!hak_options.on_report)
 		hak_check_abort();
+}
+
+void hak_report_late(enum hak_verdict verdict, const void *ptr, size_t what)
+{
+	const void *by = NULL;
+
+	hak_options_ensure();
+	if (!hak_options.on_report && hak_cas_acquire(&hak_report_late_by, &by, &hak_lock_held)) {
+		late.verdict = verdict;
+		late.ptr = ptr;
+		late.what = what;
+	} else if (by == &hak_lock_held) {
+		hak_add_relaxed(&hak_report_n, 1);
+	} else { /* or, very seldom, another thread's has not been told yet: better right here than never */
+		hak_report_bad_free(verdict, "free", ptr, what, NULL);
+	}
+}
+
+void hak_report_tell_late(void)
+{
+	enum hak_verdict verdict = late.verdict;
+	const void *ptr = late.ptr;
+	size_t what = late.what;
+
+	hak_store_release(&hak_report_late_by, NULL); /* pairs with the acquire in hak_report_late() */
+	hak_report_bad_free(verdict, "free", ptr, what, NULL);
 }

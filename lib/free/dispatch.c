@@ -173,12 +173,16 @@ static void HAK_COLD HAK_NOINLINE free_sentry(struct hak_span *span, void *p, co
 		report(HAK_DOUBLE_FREE, p, hak_block_class(span), caller);
 		return;
 	}
+	written = hak_sentry_written(span, p);
+	if (HAK_UNLIKELY(written != NULL)) {
+		if (!hak_options.on_report) /* it is undone (D2) */
+			hak_sentry_unclaim(p);
+		report(written < (const char *)p ? HAK_UNDERFLOW : HAK_OVERFLOW, p, hak_block_class(span), caller);
+	}
 	if (HAK_UNLIKELY(span->is_sampled))
 		hak_load_relaxed(&hak_free_watcher)(p);
-	written = hak_sentry_written(span, p);
-	if (HAK_UNLIKELY(written != NULL))
-		report(written < (const char *)p ? HAK_UNDERFLOW : HAK_OVERFLOW, p, hak_block_class(span), caller);
 	hak_sentry_give(span, p);
+	hak_thread_tell();
 }
 
 static void free_larger(struct hak_span *span, void *p, const struct hak_caller *caller)

@@ -3,7 +3,8 @@
  * Owns: the slow path of free: what is at the address and who owns it, or the verdict on a bad free.
  * Threads: any. Locks: none held; those of lower layers are taken inside.
  * D1 Nothing is read at or near the address before the registry has vouched for it.
- * D2 A verdict is given before anything is changed, and outside a miss: a SIGABRT handler may do what it likes.
+ * D2 A verdict is given before anything is changed, or once that is undone, and outside a miss: a SIGABRT handler may do what it
+ *    likes. (Late ones, of a lost race, are given once all is done: P4.)
  */
 #ifndef HAK_FREE_DISPATCH_H
 #define HAK_FREE_DISPATCH_H

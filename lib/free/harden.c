@@ -154,6 +154,7 @@ static void *prepare(struct hak_slot slot, size_t size, bool *is_clean)
 	}
 	*is_clean = s->aside != NULL && hak_does(HAK_HARDEN_ZERO);
 	if (*is_clean && hak_load_relaxed(slot.live) != HAK_LIVE_FRESH && HAK_UNLIKELY(!hak_pad_is_zero(p, s->span.size))) {
+		/* Outside of a miss already. If a handler jumps out, nobody gets this block any more: somebody writes to it. */
 		report(HAK_WRITTEN_FREE, p, &s->span, &caller);
 		hak_pad_clear(p, s->span.size);
 	}
@@ -189,7 +190,7 @@ static void *take_small(unsigned sc, size_t size, bool is_data, bool *is_clean)
 		p = hak_guarded_take_alone(size, HAK_ALIGNMENT);
 		*is_clean = true;
 	}
-	hak_thread_leave(c);
+	hak_thread_leave_untold(c);
 	return is_there ? prepare(slot, size, is_clean) : p;
 }
 
@@ -202,7 +203,7 @@ static void *take_nothing(size_t align)
 	bool is_there, is_clean;
 
 	is_there = !hak_thread_is_nested() && draw(NULL, &hak_aside_nothing, sc, &slot);
-	hak_thread_leave(c);
+	hak_thread_leave_untold(c);
 	return is_there ? prepare(slot, 0, &is_clean) : NULL;
 }
 
@@ -211,7 +212,7 @@ static void *take_large(size_t size, size_t align, bool *is_clean)
 	struct hak_cache *c = enter();
 	void *p = hak_thread_is_nested() ? hak_guarded_take_alone(size, align) : hak_guarded_take(size, align);
 
-	hak_thread_leave(c);
+	hak_thread_leave_untold(c);
 	*is_clean = true;
 	return p;
 }
@@ -288,6 +289,15 @@ static bool is_whole(const struct hak_slab *s, const char *p, size_t margin)
 	return !hak_does(HAK_HARDEN_PAD) || hak_aside_is_closed(s) || hak_pad_is_whole(p, p + s->span.size - margin, margin);
 }
 
+/* Around p, which was claimed. Unless the program goes on, its free is undone first: it stays as it is (D2). */
+static void HAK_COLD tell_damage(struct hak_slab *s, const char *p, uint8_t was, enum hak_verdict verdict,
+	const struct hak_caller *caller)
+{
+	if (!hak_options.on_report)
+		hak_store_release(&s->live[hak_slab_idx_of(s, p)], was);
+	report(verdict, p, &s->span, caller);
+}
+
 static void free_small(struct hak_slab *s, char *p, size_t size, size_t alignment, const struct hak_caller *caller)
 {
 	size_t idx = hak_slab_idx_of(s, p);
@@ -306,14 +316,14 @@ static void free_small(struct hak_slab *s, char *p, size_t size, size_t alignmen
 		report(verdict, p, &s->span, caller);
 		return;
 	}
-	if (HAK_UNLIKELY((was & HAK_LIVE_SAMPLED) != 0))
-		hak_load_relaxed(&hak_free_watcher)(p);
 	if (HAK_LIKELY(!hak_aside_is_closed(s))) {
 		if (HAK_UNLIKELY(!is_whole(s, p, hak_aside_margin(s, idx))))
-			report(HAK_OVERFLOW, p, &s->span, caller);
+			tell_damage(s, p, was, HAK_OVERFLOW, caller);
 		if (HAK_UNLIKELY(hak_aside_is_underflown(s, idx)))
-			report(HAK_UNDERFLOW, p, &s->span, caller);
+			tell_damage(s, p, was, HAK_UNDERFLOW, caller);
 	}
+	if (HAK_UNLIKELY((was & HAK_LIVE_SAMPLED) != 0))
+		hak_load_relaxed(&hak_free_watcher)(p);
 	if (is_zero)
 		hak_pad_clear(p, s->span.size);
 	hak_aside_set_margin(s, idx, 0);
@@ -321,6 +331,7 @@ static void free_small(struct hak_slab *s, char *p, size_t size, size_t alignmen
 	hak_remote_push_any(s, idx, is_zero ? HAK_LIVE_ZERO : 0);
 	if (hak_thread_me.cache == NULL || hak_thread_me.cache->heap != h)
 		hak_free_count_sent(hak_thread_me.cache, h, sc, p);
+	hak_thread_tell();
 }
 
 static void free_large(struct hak_span *span, char *p, size_t size, size_t alignment, const struct hak_caller *caller)
@@ -336,8 +347,11 @@ static void free_large(struct hak_span *span, char *p, size_t size, size_t align
 		hak_report_bad_free(HAK_DOUBLE_FREE, caller->name, p, HAK_CLASS_LARGE, caller->site);
 		return;
 	}
-	if (HAK_UNLIKELY(!hak_guarded_is_whole(span)))
+	if (HAK_UNLIKELY(!hak_guarded_is_whole(span))) {
+		if (!hak_options.on_report) /* as in tell_damage() */
+			hak_registry_put(p, 1, span);
 		report(HAK_OVERFLOW, p, span, caller);
+	}
 	c = hak_thread_enter();
 	if (HAK_UNLIKELY(span->is_sampled)) {
 		span->is_sampled = false;

@@ -172,6 +172,14 @@ bool hak_sentry_claim(const char *p, const void *site)
 	return true;
 }
 
+void hak_sentry_unclaim(const char *p)
+{
+	struct hak_sentry *s = find(p);
+
+	s->given.thread = 0;
+	hak_store_release(&s->state, LIVE); /* pairs with the claim */
+}
+
 const char *hak_sentry_written(const struct hak_span *span, const char *p)
 {
 	const char *pages = (const char *)hak_round_down((uintptr_t)p, HAK_SLICE_SIZE), *end = p + span->size;

@@ -58,6 +58,9 @@ bool hak_sentry_claim(const char *p, const void *site) HAK_COLD;
 /* Of a claimed one: where something was written outside of it: somewhere from the returned address on. NULL: nowhere. */
 const char *hak_sentry_written(const struct hak_span *span, const char *p) HAK_COLD;
 
+/* Gives a claimed one back to the program. */
+void hak_sentry_unclaim(const char *p) HAK_COLD;
+
 /* Makes a claimed one's OS pages inaccessible. */
 void hak_sentry_give(struct hak_span *span, const char *p) HAK_COLD;
 

@@ -263,7 +263,7 @@ void hak_thread_go_on(struct hak_cache *c)
 	hak_salvage_begin();
 }
 
-void hak_thread_leave(struct hak_cache *c)
+void hak_thread_leave_untold(struct hak_cache *c)
 {
 	struct hak_thread *me = &hak_thread_me;
 
@@ -280,6 +280,23 @@ void hak_thread_leave(struct hak_cache *c)
 			hak_cache_mine = c;
 	}
 	me->depth--;
+}
+
+bool hak_thread_has_late(void)
+{
+	return hak_load_relaxed(&hak_report_late_by) == &hak_lock_held && hak_thread_me.depth == 0 && !hak_thread_is_nested();
+}
+
+void hak_thread_tell_late(void)
+{
+	if (hak_thread_has_late())
+		hak_report_tell_late();
+}
+
+void hak_thread_leave(struct hak_cache *c)
+{
+	hak_thread_leave_untold(c);
+	hak_thread_tell();
 }
 
 void *hak_thread_take_own(struct hak_cache *c, unsigned sc)

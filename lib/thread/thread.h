@@ -12,10 +12,13 @@
  *    when memory is needed. Of each thread, the child sees the writes up to one moment: while the kernel copies the
  *    page tables, stores go to pages that parent and child will share; once it has made them read-only, ending with a
  *    TLB flush on every processor, a store waits in a page fault until the copy is complete.
+ * P4 What is found inside a miss, such as a lost race, is told when the thread has left it and holds no lock, because a SIGABRT
+ *    handler may jump out. An allocation that has a block by then gives it back first.
  */
 #ifndef HAK_THREAD_THREAD_H
 #define HAK_THREAD_THREAD_H
 
+#include "conf/report.h"
 #include "os/fork.h"
 #include "os/lock.h"
 #include "tiny/cache.h"
@@ -67,8 +70,23 @@ HAK_INLINE bool hak_thread_is_nested(void)
 	return HAK_UNLIKELY(hak_lock_is_any_held(0));
 }
 
-/* Leaves a miss. c: what hak_thread_enter() or hak_thread_start() returned. Now and then makes a step of decay. */
+/* Leaves a miss. c: what hak_thread_enter() or hak_thread_start() returned. Now and then makes a step of decay. Tells a late
+ * verdict (P4). */
 void hak_thread_leave(struct hak_cache *c);
+
+/* The same for a caller that still has something in hand: it tells, or the end of the next miss does. */
+void hak_thread_leave_untold(struct hak_cache *c);
+
+/* Outside of a miss: has this thread a late verdict to tell? */
+bool hak_thread_has_late(void) HAK_COLD;
+void hak_thread_tell_late(void) HAK_COLD;
+
+HAK_INLINE void hak_thread_tell(void)
+{
+	if (hak_report_is_late())
+		hak_thread_tell_late();
+}
+
 
 /* Inside a miss, makes a cache for a thread that has none. NULL: the thread gets none, or there is no memory (P1). */
 struct hak_cache *hak_thread_start(void);

@@ -290,7 +290,7 @@ static struct hak_slot pop_own(struct hak_cache *c, unsigned sc)
 void *hak_cache_hand_out(struct hak_slot slot, unsigned sc)
 {
 	if (HAK_UNLIKELY((hak_load_relaxed(slot.live) & ~HAK_LIVE_FREE) != 0 || (hak_class_is_single(sc) && !hak_slab_has_hit(slot, sc)))) {
-		hak_report_bad_free(HAK_DOUBLE_FREE, "free", slot.block, hak_class_size(sc), NULL);
+		hak_report_late(HAK_DOUBLE_FREE, slot.block, hak_class_size(sc));
 		return NULL;
 	}
 	hak_own_set(slot.live, HAK_LIVE);

@@ -126,7 +126,7 @@ static size_t purge_hole(const struct hole *hole)
 		void *written = hak_aside_find_written(hole->slab, hole->first, hole->n);
 
 		if (written != NULL)
-			hak_report_bad_free(HAK_WRITTEN_FREE, "free", written, hole->slab->span.size, NULL);
+			hak_report_late(HAK_WRITTEN_FREE, written, hole->slab->span.size);
 	}
 	hak_superslab_break(hole->slab->span.superslab);
 	return hak_os_purge(from, size) ? size : 0;

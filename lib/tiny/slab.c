@@ -234,7 +234,7 @@ static void release_slab(struct hak_slab *s, struct hak_heap *h)
 		void *written = hak_aside_find_written(s, 0, s->n_blocks);
 
 		if (written != NULL)
-			hak_report_bad_free(HAK_WRITTEN_FREE, "free", written, s->span.size, NULL);
+			hak_report_late(HAK_WRITTEN_FREE, written, s->span.size);
 		if (!hak_aside_drop(s))
 			return; /* its addresses cannot be used again */
 	}
@@ -255,7 +255,7 @@ void hak_slab_finish(struct hak_after *after)
 		release_slab(s, after->heap);
 	}
 	if (HAK_UNLIKELY(after->twice != NULL))
-		hak_report_bad_free(HAK_DOUBLE_FREE, "free", after->twice, after->twice_size, NULL);
+		hak_report_late(HAK_DOUBLE_FREE, after->twice, after->twice_size);
 	after->twice = NULL;
 }
 

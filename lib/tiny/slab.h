@@ -142,7 +142,7 @@ struct hak_after {
 	size_t twice_size;
 };
 
-/* Does it: gives slices to the superslabs and descriptors to their groups, and reports a double free. */
+/* Does it: gives slices to the superslabs and descriptors to their groups, and reports a double free, late (P4). */
 void hak_slab_finish(struct hak_after *after);
 
 /* Is it a slab of one block, which is live? Then whatever comes back is a second free of it. */

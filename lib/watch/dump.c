@@ -106,7 +106,7 @@ static void dump_block(const void *p)
 	struct hak_module *modules;
 	struct hak_text t;
 
-	hak_thread_leave(c);
+	hak_thread_leave_untold(c); /* this is amid a verdict */
 	modules = n_frames > 0 ? hak_os_map(MODULES_SIZE, hak_os_page_size(), "hakmem: profile") : NULL;
 	if (modules == NULL)
 		return;

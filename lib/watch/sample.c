@@ -25,7 +25,7 @@ static void watch_free(void *p)
 	struct hak_cache *c = hak_thread_enter();
 
 	hak_profile_drop(p);
-	hak_thread_leave(c);
+	hak_thread_leave_untold(c); /* the caller frees p now */
 	hak_probe_free(p);
 }
 
@@ -166,7 +166,7 @@ void hak_sample_count(void *p, const void *frame)
 	c = hak_thread_enter();
 	if (hak_profile_add(p, size_of(span), frame) || is_traced())
 		set_mark(span, p);
-	hak_thread_leave(c);
+	hak_thread_leave_untold(c); /* the caller has p in hand */
 	if (is_traced())
 		hak_probe_alloc(p, size_of(span), weigh(size_of(span)));
 	errno = saved;

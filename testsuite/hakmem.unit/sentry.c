@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* hak-timeout: 60 */
+/* hak-stderr: ^hakmem: free\(0x[0-9a-f]+\): overflow \(class 112, thread [0-9]+\)$ */
 /* Sentries: at an edge of their OS pages, in turn, between inaccessible ones; aligned and zeroed; a write around one is seen when
  * it comes back; each has one free; what is free is inaccessible, and reused late; all places together make less than 100
  * mappings and 256 KiB; the figures are exact. */
 #include "unit.h"
+#include <hakmem.h>
 #include <setjmp.h>
 #include <signal.h>
 #include "base/bits.h"
@@ -141,6 +143,28 @@ static void check_all(size_t size)
 	CHECK(hak_load_relaxed(&hak_os_counts.n_mapped) == n_mapped);
 }
 
+/* The verdict undoes the free, for a SIGABRT handler that jumps out. */
+static void check_verdict(void)
+{
+	char *volatile p = take(100, 1);
+	volatile char was = p[100];
+
+	p[100] = (char)~was;
+	for (volatile int i = 0; i < 3; i++) {
+		memset(p, i, 100);
+		if (!sigsetjmp(out_of_fault, 1)) {
+			hakmem_free(p);
+			CHECK(0, "not told");
+		}
+	}
+	p[100] = was;
+	if (sigsetjmp(out_of_fault, 1))
+		CHECK(0, "told of a sound one");
+	else
+		hakmem_free(p);
+	CHECK(!is_accessible(p));
+}
+
 /* The first turn is when the process is a second old, and the next one some time later; whoever is second does not have it. */
 static void check_turns(void)
 {
@@ -165,6 +189,7 @@ int main(void)
 	action.sa_handler = leave_fault;
 	sigaction(SIGSEGV, &action, NULL);
 	sigaction(SIGBUS, &action, NULL);
+	sigaction(SIGABRT, &action, NULL);
 	for (size_t size = 1; size <= HAK_SENTRY_MOST; size += size < 64 ? 1 : size / 3 + 1)
 		for (size_t align = 1; align <= 4096; align *= 4)
 			check_edges(size, align);
@@ -173,6 +198,7 @@ int main(void)
 	check_pads(100);
 	check_pads(2001);
 	check_reuse();
+	check_verdict();
 	check_all(1);
 	check_all(4096);
 	check_all(HAK_SENTRY_MOST);
