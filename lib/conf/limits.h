@@ -97,7 +97,7 @@
 #define HAK_SENTRY_PLACE ((size_t)2 * HAK_SLICE_SIZE) /* in 128 KiB of addresses each, ... */
 #define HAK_SENTRY_MOST ((size_t)16 << 10)   /* ... of up to 16 KiB, ... */
 #define HAK_SENTRIES_BYTES ((size_t)192 << 10) /* ... all together in 192 KiB of OS pages */
-#define HAK_SENTRY_START 1000                /* ms from a process's first look at the clock to the first one, ... */
+#define HAK_SENTRY_START 30000               /* ms from a process's first look at the clock to the first one, ... */
 #define HAK_SENTRY_PAUSE 20                  /* ... and ms from one to the next */
 #define HAK_SENTRY_DEPTH 8                   /* return addresses kept of an allocation and of a free, ... */
 #define HAK_SENTRY_STACK 4096                /* ... found in 4 KiB of stack at most */

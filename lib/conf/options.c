@@ -63,14 +63,14 @@ static const struct option options[] = {
 	{ FIELD(guard), false, BOOL, { "false", "true" }, 0, 0 },
 	{ FIELD(chaos), false, true, { "" }, 0, HAK_CHAOS_MOST },
 	{ FIELD(chaos_seed), false, true, { "" }, 0, HAK_CHAOS_SEED_MOST },
-	{ FIELD(guard_sample), false, BOOL, { "false", "true" }, 0, 0 },
+	{ FIELD(guard_sample), false, BOOL, { "false", "true", "now" }, 0, 0 },
 };
 
 #define N_OPTIONS (sizeof options / sizeof options[0])
 
 #define DEFAULTS { .cache_cap = HAK_CACHE_MOST, .purge_delay = HAK_PURGE_DELAY, \
 	.thp = HAK_THP_AUTO, .limit_soft = HAK_SIZE_AUTO, .prof_interval = HAK_PROF_INTERVAL, .prof_memory = HAK_PROF_MEMORY, \
-	.stats_interval = HAK_STATS_INTERVAL }
+	.stats_interval = HAK_STATS_INTERVAL, .guard_sample = true }
 
 struct hak_options hak_options = DEFAULTS;
 static uint8_t origins[N_OPTIONS]; /* any: enum hak_origin */
@@ -251,8 +251,8 @@ static bool HAK_COLD parse_value(const struct option *o, const char *value, size
 		return n > 0 && n < HAK_ROOT_SIZE && (value[0] == '/' || is_word(o, value, n));
 	if (o->form == SIZE || o->form == BYTES)
 		return parse_size(o, value, n, out);
-	if (o->form == BOOL)
-		return parse_bool(value, n, out);
+	if (o->form == BOOL && parse_bool(value, n, out))
+		return true;
 	if (o->form == true)
 		return parse_number(value, n, out) && *out >= o->least && *out <= o->most;
 	for (unsigned i = 0; i < N_WORDS_MAX && o->words[i][0] != '\0'; i++) {

@@ -103,7 +103,7 @@ struct hak_options {
 	int64_t guard;       /* const: HAK_HARDEN_GUARD: inaccessible OS pages after slabs and around large blocks */
 	int64_t chaos;       /* const: HAK_HARDEN_CHAOS: one in this many allocations fails; 0: none */
 	int64_t chaos_seed;  /* const once the process is a hardened one: which ones; 0: by chance */
-	int64_t guard_sample; /* const: some blocks are sentries (large/sentry.h), unless the process is a hardened one */
+	int64_t guard_sample; /* const: some blocks are sentries (large/sentry.h), unless the process is a hardened one; 2: at once */
 };
 
 #define HAK_ROOT_SIZE 128

@@ -35,8 +35,8 @@ uint64_t hak_sentry_due(uint64_t now)
 		return due;
 	if (hak_load_acquire(&hak_options_state) != HAK_OPTIONS_READ)
 		return NOT_YET;
-	hak_cas_acquire(&hak_sentries.due, &due,
-		hak_options.guard_sample && hak_options_harden() == 0 ? now + HAK_SENTRY_START : NEVER);
+	hak_cas_acquire(&hak_sentries.due, &due, hak_options.guard_sample == 0 || hak_options_harden() != 0 ? NEVER :
+		hak_options.guard_sample == 1 ? now + HAK_SENTRY_START : now + 1);
 	return hak_load_relaxed(&hak_sentries.due);
 }
 

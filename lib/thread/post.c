@@ -30,7 +30,7 @@ void hak_post_look_own(struct hak_cache *c, uint64_t now)
 	uint64_t due = hak_sentry_due(now);
 
 	c->post_at = due == UINT64_MAX ? UINT64_MAX : c->n_misses + HAK_STEP_MISSES;
-	set_counting_own(c, due != UINT64_MAX && !hak_sampler_is_on() && may_count_own(c, now));
+	set_counting_own(c, due <= now + HAK_SENTRY_PAUSE && !hak_sampler_is_on() && may_count_own(c, now));
 	if (now >= due && !c->is_posting)
 		c->is_posting = hak_sentry_take_turn(due, now);
 }

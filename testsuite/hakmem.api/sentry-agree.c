@@ -2,7 +2,7 @@
 /* hak-link: shared */
 /* hak-opt: -O2 */
 /* hak-timeout: 120 */
-/* hak-conf: on_error:report,guard_sample:on */
+/* hak-conf: on_error:report,guard_sample:now */
 /* hak-stderr: hakmem: free\(0x[0-9a-f]+\): double free \(class [0-9]+, thread [0-9]+\) */
 /* hak-stderr: hakmem: realloc\(0x[0-9a-f]+\): double free \(class [0-9]+, thread [0-9]+\) */
 /* hak-stderr: hakmem: free\(0x[0-9a-f]+\): pointer inside a block \(class [0-9]+, thread [0-9]+\) */

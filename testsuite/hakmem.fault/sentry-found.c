@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* hak-link: preload */
-/* hak-conf: guard_sample:on */
+/* hak-conf: guard_sample:now */
 /* hak-opt: -O2 */
 /* hak-timeout: 400 */
 /* hak-stderr: hakmem: free\(0x[0-9a-f]+\): overflow \(class [0-9]+, thread [0-9]+\) */

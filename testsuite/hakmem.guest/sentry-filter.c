@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* hak-link: preload */
-/* hak-conf: guard_sample:on */
+/* hak-conf: guard_sample:now */
 /* hak-opt: -O2 */
 /* hak-timeout: 150 */
 /* hak-skip-unless: echo | $CC -dM -E - | grep -q __LP64__ # other machines have other calls */

@@ -56,7 +56,7 @@ expect()
 for what in overflow freed; do
 	set --
 	[ $what = overflow ] || set -- freed
-	inspect -ex "set exec-wrapper env LD_PRELOAD=$PWD/libhakmem.so.1 HAKMEM_CONF=guard_sample:on" -ex run -ex 'hakmem fault' -ex "generate-core-file core.$what" \
+	inspect -ex "set exec-wrapper env LD_PRELOAD=$PWD/libhakmem.so.1 HAKMEM_CONF=guard_sample:now" -ex run -ex 'hakmem fault' -ex "generate-core-file core.$what" \
 		--args ./program "$@"
 	cp out "live.$what"
 	inspect -ex 'hakmem fault &sink' -ex 'hakmem fault' ./program "core.$what"

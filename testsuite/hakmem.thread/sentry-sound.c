@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* hak-link: preload */
-/* hak-conf: guard_sample:on */
+/* hak-conf: guard_sample:now */
 /* hak-opt: -O2 */
 /* hak-timeout: 400 */
 /* A hundred million correct operations or more in four threads, blocks going from one to another, while guard_sample chooses some: contents
