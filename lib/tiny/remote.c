@@ -74,7 +74,7 @@ void hak_remote_collect_class_locked(struct hak_heap *h, unsigned sc, struct hak
 	while (s != NULL) {
 		struct hak_slab *next = hak_load_relaxed(&s->next_pending);
 
-		/* It stays in h as long as we hold the lock. If it is not listed yet, it has no bit: no block of it is live. */
+		/* It stays in h as long as we hold the lock. */
 		if (hak_load_ordered(&s->owner) == h) {
 			/* Ordered: clear the mark, then look at the bits. Whoever sets a bit after that finds the mark
 			 * cleared, and announces again. */
