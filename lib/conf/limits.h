@@ -69,6 +69,7 @@
 #define HAK_HEAPS_UNKNOWN 4                  /* ... this many, if the kernel does not say how many there are */
 #define HAK_COLLECT_FREES 256                /* frees into other heaps, until the freeing thread collects there */
 #define HAK_COLLECT_EVERY 16                 /* slabs made between two looks at what other heaps have to collect */
+#define HAK_NESTED_TRIES 1000                /* to get a heap's lock, in a handler that must not wait for it */
 
 /* Runs and large blocks. */
 #define HAK_RUN_MAX (HAK_SUPERSLAB_SIZE / 8) /* 4 MiB: the largest run; beyond it, a mapping of its own */

@@ -9,6 +9,7 @@
 #include "os/clock.h"
 #include "os/page.h"
 #include "thread/decay.h"
+#include "thread/salvage.h"
 #include "thread/thread.h"
 #include "tiny/remote.h"
 
@@ -130,6 +131,7 @@ static void HAK_COLD collect_for(struct hak_heap *h, unsigned sc)
 	struct hak_cache *c = hak_thread_enter();
 
 	if (!hak_thread_is_nested()) {
+		hak_salvage_frees();
 		hak_heap_collect_class_any(h, sc);
 		if (c == NULL)
 			hak_decay_tell_others(NULL, hak_os_now());

@@ -5,7 +5,8 @@
  * Locks: a thread takes locks in the order of their ranks only (debug builds check).
  * L1 The word holds the generation of the lock's holder, so a forked child can tell a lock that is held from one whose
  *    holder exists only in the parent.
- * L2 hak_lock_held tells a signal handler which ranks its own thread may hold, and must not be waited for.
+ * L2 hak_lock_held tells a signal handler which ranks its own thread may hold, and must not be waited for. Rank 0 is no lock's:
+ *    hak_lock_note().
  */
 #ifndef HAK_OS_LOCK_H
 #define HAK_OS_LOCK_H
@@ -41,6 +42,14 @@ extern __thread uint32_t hak_lock_held __attribute__((tls_model("initial-exec"))
 HAK_INLINE bool hak_lock_is_any_held(uint32_t but)
 {
 	return (hak_lock_held & ~(but != 0 ? (uint32_t)15 << 4 * but : 0)) != 0;
+}
+
+/* n: 1 before, -1 after something else that a handler must not disturb: to it, the thread seems to hold a lock meanwhile. */
+HAK_INLINE void hak_lock_note(int n)
+{
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	hak_lock_held += (uint32_t)n;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
 
 /* May the thread hold a lock of this rank? */

@@ -14,6 +14,7 @@
 #include "region/superslab.h"
 #include "thread/heap.h"
 #include "thread/post.h"
+#include "thread/salvage.h"
 #include "thread/thread.h"
 #include "tiny/hole.h"
 #include "tiny/sampler.h"
@@ -105,6 +106,7 @@ static void do_each_second(uint64_t now)
 {
 	if (!claim_turn(&second_at, now, SECOND))
 		return;
+	hak_salvage_frees();
 	hak_slack_age();
 	hak_thread_cool(false);
 	for (struct hak_heap *h = hak_heaps_first(); h != NULL; h = hak_load_acquire(&h->next))
@@ -295,6 +297,7 @@ static size_t purge_all_holes(uint64_t now)
 {
 	size_t n_bytes = 0;
 
+	hak_salvage_frees();
 	do {
 		for (struct hak_heap *h = hak_heaps_first(); h != NULL; h = hak_load_acquire(&h->next)) {
 			hak_heap_collect_any(h);

@@ -15,6 +15,10 @@
 /* The forking thread's cache has the child's generation now: any cache with another one was left behind. */
 void hak_salvage_begin(void);
 
+/* Lets the child collect remote frees (T3 in tiny/remote.h). Inside a miss, before anything is collected; in a handler that
+ * interrupted one, does nothing. */
+void hak_salvage_frees(void);
+
 /* Returns the blocks of one such cache to its heap, and the cache to the pool. False: there is none. */
 bool hak_salvage_one(void);
 

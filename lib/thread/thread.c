@@ -340,8 +340,15 @@ static void *take_nested(unsigned sc)
 	s = h != NULL ? hak_slab_make_any(h, sc) : NULL;
 	if (s == NULL)
 		return NULL;
-	while (!hak_heap_try_lock(h)) /* another thread's, for a moment */
+	/* Another thread's, for a moment; or for long, if a handler of that thread runs, or a fork left it behind. */
+	for (unsigned n = 0; !hak_heap_try_lock(h); n++) {
+		if (n == HAK_NESTED_TRIES) {
+			s->link.next = NULL;
+			hak_slab_finish(&(struct hak_after){ .gone = s, .heap = h });
+			return NULL;
+		}
 		hak_cpu_relax();
+	}
 	hak_slab_list_locked(h, s);
 	hak_slab_take_locked(h, s, &slot, 1);
 	hak_heap_unlock(h);

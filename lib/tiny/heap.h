@@ -7,7 +7,8 @@
  * H1 The bitmaps are authoritative: a forked child that finds the lock held by a thread it does not have rebuilds the
  *    counts and lists of the heap's slabs from them. Lists change only under the lock, so nothing else can be half
  *    done.
- * H2 A slab's heap is the one that made it, until its slices are given back.
+ * H2 A slab's heap is the one that it was made for, from when it is listed until it leaves the lists. Before that it has no
+ *    owner, so that a forked child lists only slabs that are finished, and none that its own thread is about to list.
  */
 #ifndef HAK_TINY_HEAP_H
 #define HAK_TINY_HEAP_H

@@ -6,6 +6,8 @@
  * T2 A slab with a remote bit that its heap has not seen is announced: is_pending is set, and the slab is in some
  *    heap's pending list, or a thread is about to put it there. If that is the wrong heap, because the slab was
  *    released and its descriptor reused meanwhile, it is forwarded.
+ * T3 A fork may leave slabs with is_pending that are in no list: threads of the parent had them in hand. So a child does
+ *    not touch lists and marks, and announces nothing, until one thread has begun anew from the bitmaps of all slabs.
  */
 #ifndef HAK_TINY_REMOTE_H
 #define HAK_TINY_REMOTE_H
@@ -35,5 +37,9 @@ void hak_remote_collect_class_locked(struct hak_heap *h, unsigned sc, struct hak
 
 /* Forwards every slab announced to h to its own heap. */
 void hak_remote_forward_any(struct hak_heap *h);
+
+/* Once in a forked child, does what T3 says; first: the first of all heaps. The caller is in no other call of ours that this
+ * would disturb, not even in one that a signal handler interrupted. */
+void hak_remote_restart(struct hak_heap *first);
 
 #endif

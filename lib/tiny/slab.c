@@ -134,11 +134,6 @@ struct hak_slab *hak_slab_make_any(struct hak_heap *h, unsigned sc)
 	hak_own_set(&s->is_fresh, n_blocks == 1 && slices.is_clean);
 	s->inverse = hak_registry_inverse(size);
 
-	hak_store_relaxed(&s->pending_sc, sc);
-	hak_store_ordered(&s->owner, h);
-	/* B3: a late announcement went to hak_heap_none: take it over. Ordered: pairs with hak_remote_announce_any(). */
-	if (hak_load_ordered(&s->is_pending))
-		hak_remote_forward_any(&hak_heap_none);
 	hak_registry_put(slices.base, n_slices, &s->span);
 	if (!hak_is_hardened()) /* no call hits */
 		hak_registry_put_front(slices.base, count_fronts(s), h->tag, sc,
@@ -166,7 +161,7 @@ static void count_empty_locked(struct hak_heap *h, unsigned sc, int n)
 	}
 }
 
-void hak_slab_list_locked(struct hak_heap *h, struct hak_slab *s)
+static void put_in_list_locked(struct hak_heap *h, struct hak_slab *s)
 {
 	struct hak_bin *bin = &h->bin[s->span.sc];
 
@@ -178,6 +173,17 @@ void hak_slab_list_locked(struct hak_heap *h, struct hak_slab *s)
 		count_empty_locked(h, s->span.sc, 1);
 	count_slab_locked(h, s, 1);
 	HAK_AUDIT(audit_locked(h, s));
+}
+
+void hak_slab_list_locked(struct hak_heap *h, struct hak_slab *s)
+{
+	hak_store_relaxed(&s->pending_sc, s->span.sc);
+	/* Not earlier: a forked child lists whatever has its heap as owner (H1). */
+	hak_store_ordered(&s->owner, h);
+	/* B3: a late announcement went to hak_heap_none: take it over. Ordered: pairs with hak_remote_announce_any(). */
+	if (hak_load_ordered(&s->is_pending))
+		hak_remote_forward_any(&hak_heap_none);
+	put_in_list_locked(h, s);
 }
 
 static void forget_holes(struct hak_slab *s)
@@ -493,7 +499,7 @@ HAK_COLD void hak_slab_relist_locked(struct hak_heap *h)
 		s->news = s->n_free > 0 ? HAK_NEWS_FRESH : HAK_NEWS_NONE;
 		if (s->n_free > 0)
 			hak_slab_tell_locked(h, s);
-		hak_slab_list_locked(h, s);
+		put_in_list_locked(h, s);
 	}
 }
 

@@ -34,7 +34,7 @@ struct hak_group;
 
 struct hak_slab {
 	struct hak_span span;      /* const; first, so that the registry's answer is the slab */
-	struct hak_heap *owner;    /* any: const while it is a slab (H2), until it leaves, lk:HEAP; hak_heap_none while unused */
+	struct hak_heap *owner;    /* any; written lk:HEAP: const while it is listed (H2); else hak_heap_none */
 	uint64_t inverse;          /* const: 2^64 / block size, rounded up */
 	uint8_t *live;             /* const; its bytes: C3. One for each block, and one more */
 	uint16_t n_blocks;         /* const */
@@ -132,6 +132,7 @@ HAK_INLINE bool hak_slab_pop_single_hit(struct hak_cache *c, size_t sc, void **o
 /* Makes a slab of class sc for heap h, all blocks free, not listed yet. NULL: no memory. */
 struct hak_slab *hak_slab_make_any(struct hak_heap *h, unsigned sc);
 
+/* From here on h owns it. */
 void hak_slab_list_locked(struct hak_heap *h, struct hak_slab *s);
 
 /* What is left to do once the lock is released; zero: nothing. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-libs: -Wl,--wrap=hak_registry_put */
 /* A heap's lock is held at a fork, and its lists are half changed: the child lists and counts all of its slabs anew, from
- * their bitmaps, and loses nothing. So it does in a grandchild. */
+ * their bitmaps, and loses nothing. So it does in a grandchild. Slabs that were not listed yet it leaves to who made them. */
 #include "threads.h"
 #include "caches.h"
 #include "tiny/hole.h"
@@ -16,6 +17,17 @@ static void *blocks[N];
 static struct hak_heap *h, *other;
 static struct hak_cache *mine, *stranger;
 static struct counts before[N_CLASSES_HERE];
+static struct hak_slab *unlisted[N_CLASSES_HERE];
+
+void __real_hak_registry_put(const void *base, size_t n, struct hak_span *span);
+void __wrap_hak_registry_put(const void *base, size_t n, struct hak_span *span);
+
+/* Until a slab is found by its address no heap owns it: a child would list it, and hand out blocks that nobody can free. */
+void __wrap_hak_registry_put(const void *base, size_t n, struct hak_span *span)
+{
+	CHECK(span->kind != HAK_KIND_SLAB || ((struct hak_slab *)span)->owner == &hak_heap_none);
+	__real_hak_registry_put(base, n, span);
+}
 
 /* Any of a slab's links may lead anywhere, any count be wrong. */
 static void spoil_locked(unsigned kind)
@@ -24,7 +36,7 @@ static void spoil_locked(unsigned kind)
 		struct hak_bin *bin = &h->bin[classes[i]];
 		struct hak_slab *s = HAK_MEMBER((hak_list_is_empty(&bin->open) ? &bin->full : &bin->open)->next, struct hak_slab, link);
 
-		switch (kind % 5) {
+		switch (kind % 6) {
 		case 0: /* out of one list, and not yet in another */
 			hak_list_remove(&s->link);
 			break;
@@ -43,6 +55,9 @@ static void spoil_locked(unsigned kind)
 			bin->open.next = &s->link;
 			bin->full.prev = NULL;
 			break;
+		case 4: /* announced, and in no list: a collecting thread had the whole of it in hand */
+			h->pending[classes[i]] = NULL;
+			break;
 		default: /* in news by half */
 			h->n_news += 5;
 			h->n_round = 9;
@@ -60,10 +75,16 @@ static bool is_always(void *unused)
 	return true;
 }
 
-/* In this process, and by several threads at once. */
+/* In this process, and by several threads at once; one of them finds out that there are remote frees to be collected, while
+ * another announces more. */
 static void use(unsigned idx)
 {
 	struct hak_cache *c = caches[2 + idx];
+
+	if (idx == 0)
+		hak_remote_restart(h);
+	for (unsigned i = idx; idx > 0 && i < N; i += 3)
+		give_block(c, blocks[i]);
 
 	for (unsigned round = 0; round < 20; round++) {
 		void *p[200];
@@ -90,18 +111,24 @@ static void check_repaired(unsigned kind)
 		count_list(h, &bin->open, true, &mine);
 		count_list(h, &bin->full, false, &mine);
 		CHECK(bin->n_slabs == n_lost && bin->n_empty == mine.n_empty && mine.n_slabs == n_lost);
-		if (kind % 5 != 1) { /* there, blocks were in somebody's hands */
+		if (kind % 6 != 1) { /* there, blocks were in somebody's hands */
 			struct counts now = count_class(classes[i]);
 
+			if (unlisted[i] != NULL) {
+				now.blocks -= unlisted[i]->n_blocks;
+				now.free -= unlisted[i]->n_blocks;
+				now.n_slabs--;
+				now.n_empty--;
+			}
 			CHECK(memcmp(&now, &before[i], sizeof now) == 0);
 		}
 	}
 	run_threads(3, use);
-	for (unsigned i = 0; i < N; i++)
-		give_block(i % 3 ? mine : stranger, blocks[i]);
+	for (unsigned i = 0; i < N; i += 3)
+		give_block(i % 2 ? mine : stranger, blocks[i]);
 	hak_hole_purge_any(h, 1000, 0, true, is_always, NULL);
 	settle();
-	if (kind % 5 != 1)
+	if (kind % 6 != 1)
 		check_all_home();
 }
 
@@ -112,6 +139,8 @@ static void fork_amid(unsigned kind, unsigned depth)
 	int status;
 	pid_t pid;
 
+	for (unsigned i = 0; kind % 6 == 0 && depth == kind / 6 && i < N_CLASSES_HERE; i++)
+		CHECK((unlisted[i] = hak_slab_make_any(h, classes[i])) != NULL);
 	fflush(NULL);
 	hak_heap_lock(h);
 	spoil_locked(kind);
@@ -129,18 +158,19 @@ static void fork_amid(unsigned kind, unsigned depth)
 
 static void run_child(unsigned kind, unsigned depth)
 {
-	if (depth > 0) {
-		hak_heap_lock(h); /* repaired, and spoiled again */
-		hak_heap_unlock(h);
-		fork_amid(kind, depth - 1);
-	}
+	hak_heap_lock(h); /* repaired */
+	for (unsigned i = 0; depth == 0 && i < N_CLASSES_HERE && unlisted[i] != NULL; i++)
+		hak_slab_list_locked(h, unlisted[i]); /* as a thread does that was about to, when its handler forked */
+	hak_heap_unlock(h);
+	if (depth > 0)
+		fork_amid(kind, depth - 1); /* spoiled again */
 	check_repaired(kind);
 }
 
 int main(void)
 {
 	h = make_heap();
-	other = make_heap();
+	other = h->next = make_heap();
 	mine = make_cache(h);
 	stranger = make_cache(other);
 	for (unsigned i = 0; i < 3; i++)
@@ -157,13 +187,13 @@ int main(void)
 	for (unsigned i = 0; i < N_CLASSES_HERE; i++)
 		before[i] = count_class(classes[i]);
 	CHECK(before[0].in_flight > 0 && before[0].cached > 0 && before[0].alive == N / N_CLASSES_HERE);
-	for (unsigned kind = 0; kind < 10; kind++) {
+	for (unsigned kind = 0; kind < 12; kind++) {
 		int status;
 		pid_t pid = fork();
 
 		CHECK(pid >= 0);
 		if (pid == 0)
-			fork_amid(kind, kind / 5);
+			fork_amid(kind, kind / 6);
 		CHECK(waitpid(pid, &status, 0) == pid && status == 0, "kind %u: status %d", kind, status);
 	}
 	check_repaired(0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* hak-cflags: -Wl,--wrap=hak_lock_take */
+/* hak-cflags: -Wl,--wrap=hak_lock_take,--wrap=hak_slab_make_any */
 /* A miss inside a miss of the same thread, as in a signal handler: it gets no cache, waits for no lock, whichever its thread
  * holds, and works all the same. What it frees is had again by whoever comes by later. */
 #include "unit.h"
@@ -25,6 +25,24 @@ bool __wrap_hak_lock_take(struct hak_lock *lock)
 {
 	CHECK(!is_nested || (is_heap_locked && hak_lock_held >> 4 * lock->rank == 0), "waits for a lock of rank %u", lock->rank);
 	return __real_hak_lock_take(lock);
+}
+
+struct hak_slab *__real_hak_slab_make_any(struct hak_heap *h, unsigned sc);
+struct hak_slab *__wrap_hak_slab_make_any(struct hak_heap *h, unsigned sc);
+
+static bool is_taken; /* another thread takes the heap's lock before the new slab is listed, and a handler keeps it there */
+static struct hak_heap *taken;
+
+struct hak_slab *__wrap_hak_slab_make_any(struct hak_heap *h, unsigned sc)
+{
+	struct hak_slab *s = __real_hak_slab_make_any(h, sc);
+
+	if (is_taken) {
+		CHECK(s != NULL && h->lock.word == 0);
+		h->lock.word = hak_fork_generation() << 1;
+		taken = h;
+	}
+	return s;
 }
 
 /* held: a lock that the thread holds, and may not wait for any other meanwhile; or NULL: none. */
@@ -132,6 +150,27 @@ static void check_locked_heap(void)
 	CHECK(hakmem_check() == 0);
 }
 
+/* No heap's lock can be had: the block gets a mapping of its own, and the slab that was made for it is given back. */
+static void check_no_heap(void)
+{
+	struct hak_cache *c = hak_thread_enter();
+	uint64_t n_before = n_used();
+	char *p;
+
+	hak_heap_lock(c->heap);
+	CHECK(hak_thread_enter() == NULL);
+	is_taken = true;
+	CHECK(p = hakmem_malloc(3000));
+	CHECK(taken != NULL && taken != c->heap && span_of(p)->kind == HAK_KIND_LARGE);
+	is_taken = false;
+	taken->lock.word = 0;
+	hakmem_free(p);
+	hak_thread_leave(NULL);
+	hak_heap_unlock(c->heap);
+	hak_thread_leave(c);
+	CHECK(n_used() == n_before && hakmem_check() == 0);
+}
+
 /* Runs and large blocks, while the slices' lock is held. */
 static void check_larger(void)
 {
@@ -211,6 +250,7 @@ int main(void)
 	check_tiny(&lowest);
 	check_tiny(&highest);
 	check_locked_heap();
+	check_no_heap();
 	check_larger();
 	check_once();
 	check_tiny(NULL);

@@ -194,6 +194,8 @@ inline make_anew(to, sc)
 		assert(remote == 0);
 		home = 0;
 	}
+	/* hak_slab_list_locked() */
+	lock(NEW);
 	pending_sc = NEW_CLASS;
 	owner = NEW;
 #ifndef NO_FORWARD
@@ -202,7 +204,6 @@ inline make_anew(to, sc)
 	:: !is_pending -> skip;
 	fi;
 #endif
-	lock(NEW);
 	is_made_anew = 1;
 	unlock(NEW);
 }
