@@ -306,14 +306,14 @@ static void free_small(struct hak_slab *s, char *p, size_t size, size_t alignmen
 		report(verdict, p, &s->span, caller);
 		return;
 	}
-	if (HAK_UNLIKELY((was & HAK_LIVE_SAMPLED) != 0))
-		hak_load_relaxed(&hak_free_watcher)(p);
 	if (HAK_LIKELY(!hak_aside_is_closed(s))) {
 		if (HAK_UNLIKELY(!is_whole(s, p, hak_aside_margin(s, idx))))
 			report(HAK_OVERFLOW, p, &s->span, caller);
 		if (HAK_UNLIKELY(hak_aside_is_underflown(s, idx)))
 			report(HAK_UNDERFLOW, p, &s->span, caller);
 	}
+	if (HAK_UNLIKELY((was & HAK_LIVE_SAMPLED) != 0))
+		hak_load_relaxed(&hak_free_watcher)(p, caller);
 	if (is_zero)
 		hak_pad_clear(p, s->span.size);
 	hak_aside_set_margin(s, idx, 0);
@@ -341,7 +341,7 @@ static void free_large(struct hak_span *span, char *p, size_t size, size_t align
 	c = hak_thread_enter();
 	if (HAK_UNLIKELY(span->is_sampled)) {
 		span->is_sampled = false;
-		hak_load_relaxed(&hak_free_watcher)(p);
+		hak_load_relaxed(&hak_free_watcher)(p, caller);
 	}
 	if (hak_thread_is_nested())
 		hak_guarded_give_alone(span);

@@ -97,12 +97,12 @@ static void add_frame(struct hak_text *t, uintptr_t address, const struct hak_mo
 
 #define MODULES_SIZE hak_round_up(HAK_MODULES_MOST * sizeof(struct hak_module), hak_os_page_size())
 
-/* Where the block at p was allocated, if the profile knows it. */
-static void dump_block(const void *p)
+/* Where the block at p was allocated, or freed, if the profile knows it. */
+static void dump_block(const void *p, bool freed)
 {
 	uintptr_t frame[HAK_PROF_DEPTH];
 	struct hak_cache *c = hak_thread_enter();
-	size_t n_frames = hak_profile_find(p, frame), n_modules;
+	size_t n_frames = hak_profile_find(p, freed, frame), n_modules;
 	struct hak_module *modules;
 	struct hak_text t;
 
@@ -114,7 +114,7 @@ static void dump_block(const void *p)
 	hak_text_open_line(&t);
 	hak_text_add(&t, "hakmem: ");
 	hak_text_add_hex(&t, (uintptr_t)p);
-	hak_text_add(&t, ": allocated at");
+	hak_text_add(&t, freed ? ": freed at" : ": allocated at");
 	for (size_t i = 0; i < n_frames; i++) {
 		hak_text_add(&t, " ");
 		add_frame(&t, frame[i] - 1, modules, n_modules, false);
@@ -126,8 +126,10 @@ static void dump_block(const void *p)
 
 void hak_dump_after_verdict(const void *p)
 {
-	if (hak_sampler_is_on())
-		dump_block(p);
+	if (hak_sampler_is_on()) {
+		dump_block(p, false);
+		dump_block(p, true);
+	}
 	hak_ring_tell();
 }
 
