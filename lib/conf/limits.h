@@ -183,6 +183,7 @@
 #define HAK_PROF_LATE 64                     /* frees at a time by handlers whose thread holds the profile's lock */
 #define HAK_REACH_CHUNK ((size_t)64 << 10)   /* 64 KiB of memory read at a time, in search of leaks */
 #define HAK_REACH_SPARE ((size_t)64 << 10)   /* blocks that other threads may allocate meanwhile */
+#define HAK_LEAKS_TOLD 20                    /* places that leak most, listed at exit */
 #define HAK_PROF_SIGNAL_MOST 64              /* the highest signal there is */
 #define HAK_MODULES_MOST 1024                /* executable segments of programs and libraries that a profile names, ... */
 #define HAK_MODULE_NAME 232                  /* ... bytes of a file's name ... */
