@@ -239,7 +239,8 @@ static void open_leaked(struct hak_text *t, uint64_t n, uint64_t n_bytes)
 }
 
 /* Finds the sites that leak most bytes, and says so of all. Returns how many those are. */
-static unsigned HAK_COLD find_worst(const struct hak_profile_copy *copy, struct hak_profile_site worst[HAK_LEAKS_TOLD], struct hak_text *sum)
+static unsigned HAK_COLD find_worst(const struct hak_profile_copy *copy, struct hak_profile_site worst[HAK_LEAKS_TOLD],
+	struct hak_text *sum)
 {
 	struct hak_profile_site site;
 	uint64_t n = 0, n_bytes = 0;

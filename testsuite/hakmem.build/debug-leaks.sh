@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# profile:debug lists what the program leaks when it exits, the places that leak most first, no more than 20 of them, and a sum. Without
-# a leak, or with prof_leaks:false, it says nothing; with prof_dump it is in that file alone.
+# profile:debug lists what the program leaks when it exits, the places that leak most first, no more than 20 of them, and a
+# sum. Without a leak, or with prof_leaks:false, it says nothing; with prof_dump it is in that file alone.
 . "$srcdir/testsuite/lib/build.sh"
 need_override
 
