@@ -180,12 +180,14 @@
 #define HAK_PROF_MEMORY_MOST ((int64_t)16 << 30) /* ... and 16 GiB at most */
 #define HAK_PROF_MEMORY_DEBUG (1U << 30)     /* 1 GiB of addresses where each block is a sample */
 #define HAK_PROF_DEPTH 64                    /* most return addresses of a stack */
+#define HAK_PROF_FREE_DEPTH 16               /* ... and of a free's, where it is kept */
 #define HAK_PROF_PEAK_RATIO 8                /* a new peak is recorded when memory has grown by 1/8 */
 #define HAK_PROF_VISIT 64                    /* records that are copied at a time while the profile's lock is held */
 #define HAK_PROF_FREED 65536                 /* freed blocks whose stacks are known, where each block is a sample */
 #define HAK_PROF_LATE 64                     /* frees at a time by handlers whose thread holds the profile's lock */
 #define HAK_REACH_CHUNK ((size_t)64 << 10)   /* 64 KiB of memory read at a time, in search of leaks */
 #define HAK_REACH_SPARE ((size_t)64 << 10)   /* blocks that other threads may allocate meanwhile */
+#define HAK_LEAKS_TOLD 20                    /* places that leak most, listed at exit */
 #define HAK_PROF_SIGNAL_MOST 64              /* the highest signal there is */
 #define HAK_MODULES_MOST 1024                /* executable segments of programs and libraries that a profile names, ... */
 #define HAK_MODULE_NAME 232                  /* ... bytes of a file's name ... */

@@ -408,7 +408,12 @@ static bool HAK_COLD read_pair(const struct hak_source *source, const char *pair
 	return true;
 }
 
-/* A profile sets the options that are not set by themselves, wherever. */
+static bool is_default(const struct option *o)
+{
+	return hak_load_relaxed(&origins[o - options]) == HAK_FROM_DEFAULT;
+}
+
+/* A profile sets the options that are not set by themselves, wherever; and so does chaos. */
 static void follow_profile(void)
 {
 	static const struct { const char name[16]; uint32_t value; bool is_hardened; } parts[] = { { "zero_free", 1, true },
@@ -419,10 +424,11 @@ static void follow_profile(void)
 	for (size_t i = 0; i < sizeof parts / sizeof *parts && hak_options.profile != HAK_PROFILE_DEFAULT; i++) {
 		const struct option *o = find_option(parts[i].name, hak_text_measure(parts[i].name));
 
-		if ((parts[i].is_hardened || hak_options.profile == HAK_PROFILE_DEBUG) &&
-		    hak_load_relaxed(&origins[o - options]) == HAK_FROM_DEFAULT)
+		if ((parts[i].is_hardened || hak_options.profile == HAK_PROFILE_DEBUG) && is_default(o))
 			hak_store_relaxed(field_of(&hak_options, o), parts[i].value);
 	}
+	if (hak_options.chaos != 0 && is_default(find_option("random", 6)))
+		hak_store_relaxed(&hak_options.random, 1);
 }
 
 void hak_options_read(void)

@@ -13,7 +13,7 @@
 #include "thread/thread.h"
 #include "tiny/remote.h"
 
-void (*hak_free_watcher)(void *p);
+void (*hak_free_watcher)(void *p, const struct hak_caller *caller);
 
 static void report(enum hak_verdict verdict, const void *p, size_t what, const struct hak_caller *caller)
 {
@@ -182,7 +182,7 @@ static void HAK_COLD HAK_NOINLINE free_sentry(struct hak_span *span, void *p, co
 		report(written < (const char *)p ? HAK_UNDERFLOW : HAK_OVERFLOW, p, hak_block_class(span), caller);
 	}
 	if (HAK_UNLIKELY(span->is_sampled))
-		hak_load_relaxed(&hak_free_watcher)(p);
+		hak_load_relaxed(&hak_free_watcher)(p, caller);
 	hak_sentry_give(span, p);
 	hak_thread_tell();
 }
@@ -201,7 +201,7 @@ static void free_larger(struct hak_span *span, void *p, const struct hak_caller 
 	c = hak_thread_enter();
 	if (HAK_UNLIKELY(span->is_sampled)) {
 		span->is_sampled = false;
-		hak_load_relaxed(&hak_free_watcher)(p);
+		hak_load_relaxed(&hak_free_watcher)(p, caller);
 	}
 	if (HAK_UNLIKELY(hak_thread_is_nested()))
 		is_done = is_run ? hak_run_give_alone(span) : hak_large_give_alone(span, p);
@@ -225,7 +225,7 @@ static bool HAK_NOINLINE prove_unusual(struct hak_slab *s, size_t idx, void *p, 
 	if (!is_first)
 		report(HAK_DOUBLE_FREE, p, s->span.size, caller);
 	else if (is_sampled)
-		hak_load_relaxed(&hak_free_watcher)(p);
+		hak_load_relaxed(&hak_free_watcher)(p, caller);
 	return is_first;
 }
 

@@ -31,7 +31,7 @@ size_t hak_block_room(const void *p);
 size_t hak_block_class(const struct hak_span *span) HAK_COLD;
 
 /* any; set before the first block is sampled, and never changed: called with each sampled block before it is freed. */
-extern void (*hak_free_watcher)(void *p);
+extern void (*hak_free_watcher)(void *p, const struct hak_caller *caller);
 
 /* Frees p, a live block that begins in span. */
 void hak_free_proved(struct hak_span *span, void *p, const struct hak_caller *caller);

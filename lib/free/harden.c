@@ -323,7 +323,7 @@ static void free_small(struct hak_slab *s, char *p, size_t size, size_t alignmen
 			tell_damage(s, p, was, HAK_UNDERFLOW, caller);
 	}
 	if (HAK_UNLIKELY((was & HAK_LIVE_SAMPLED) != 0))
-		hak_load_relaxed(&hak_free_watcher)(p);
+		hak_load_relaxed(&hak_free_watcher)(p, caller);
 	if (is_zero)
 		hak_pad_clear(p, s->span.size);
 	hak_aside_set_margin(s, idx, 0);
@@ -355,7 +355,7 @@ static void free_large(struct hak_span *span, char *p, size_t size, size_t align
 	c = hak_thread_enter();
 	if (HAK_UNLIKELY(span->is_sampled)) {
 		span->is_sampled = false;
-		hak_load_relaxed(&hak_free_watcher)(p);
+		hak_load_relaxed(&hak_free_watcher)(p, caller);
 	}
 	if (hak_thread_is_nested())
 		hak_guarded_give_alone(span);

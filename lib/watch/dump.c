@@ -97,12 +97,21 @@ static void add_frame(struct hak_text *t, uintptr_t address, const struct hak_mo
 
 #define MODULES_SIZE hak_round_up(HAK_MODULES_MOST * sizeof(struct hak_module), hak_os_page_size())
 
-/* Where the block at p was allocated, if the profile knows it. */
-static void dump_block(const void *p)
+static void add_frames(struct hak_text *t, const uintptr_t *frame, size_t n, const struct hak_module *modules, size_t n_modules)
+{
+	for (size_t i = 0; i < n; i++) {
+		hak_text_add(t, " ");
+		add_frame(t, frame[i] - 1, modules, n_modules, false);
+	}
+	hak_text_add(t, "\n");
+}
+
+/* Where the block at p was allocated, or freed, if the profile knows it. */
+static void dump_block(const void *p, bool freed)
 {
 	uintptr_t frame[HAK_PROF_DEPTH];
 	struct hak_cache *c = hak_thread_enter();
-	size_t n_frames = hak_profile_find(p, frame), n_modules;
+	size_t n_frames = hak_profile_find(p, freed, frame), n_modules;
 	struct hak_module *modules;
 	struct hak_text t;
 
@@ -114,20 +123,18 @@ static void dump_block(const void *p)
 	hak_text_open_line(&t);
 	hak_text_add(&t, "hakmem: ");
 	hak_text_add_hex(&t, (uintptr_t)p);
-	hak_text_add(&t, ": allocated at");
-	for (size_t i = 0; i < n_frames; i++) {
-		hak_text_add(&t, " ");
-		add_frame(&t, frame[i] - 1, modules, n_modules, false);
-	}
-	hak_text_add(&t, "\n");
+	hak_text_add(&t, freed ? ": freed at" : ": allocated at");
+	add_frames(&t, frame, n_frames, modules, n_modules);
 	hak_text_close(&t);
 	hak_os_unmap(modules, MODULES_SIZE);
 }
 
 void hak_dump_after_verdict(const void *p)
 {
-	if (hak_sampler_is_on())
-		dump_block(p);
+	if (hak_sampler_is_on()) {
+		dump_block(p, false);
+		dump_block(p, true);
+	}
 	hak_ring_tell();
 }
 
@@ -215,13 +222,85 @@ void hak_dump_numbered(bool names_functions)
 	dump_numbered(names_functions, NULL);
 }
 
+/* For how many blocks the leaked samples of a site stand. */
+static uint64_t leaked_at(const struct hak_profile_site *site)
+{
+	return (uint64_t)((double)site->n_leaked * site->weight + 0.5);
+}
+
+static void open_leaked(struct hak_text *t, uint64_t n, uint64_t n_bytes)
+{
+	hak_text_open_line(t);
+	hak_text_add(t, "hakmem: leaked: ");
+	hak_text_add_number(t, n);
+	hak_text_add(t, n == 1 ? " block, " : " blocks, ");
+	hak_text_add_number(t, n_bytes);
+	hak_text_add(t, " bytes");
+}
+
+/* Finds the sites that leak most bytes, and says so of all. Returns how many those are. */
+static unsigned HAK_COLD find_worst(const struct hak_profile_copy *copy, struct hak_profile_site worst[HAK_LEAKS_TOLD],
+	struct hak_text *sum)
+{
+	struct hak_profile_site site;
+	uint64_t n = 0, n_bytes = 0;
+	unsigned n_worst = 0, i;
+
+	for (size_t at = 0; hak_profile_next(copy, &at, &site);) {
+		if (site.n_leaked == 0)
+			continue;
+		n += leaked_at(&site);
+		n_bytes += leaked_at(&site) * site.size;
+		for (i = n_worst; i > 0 && leaked_at(&worst[i - 1]) * worst[i - 1].size < leaked_at(&site) * site.size; i--)
+			if (i < HAK_LEAKS_TOLD)
+				worst[i] = worst[i - 1];
+		if (i < HAK_LEAKS_TOLD)
+			worst[i] = site;
+		n_worst += n_worst < HAK_LEAKS_TOLD;
+	}
+	open_leaked(sum, n, n_bytes);
+	hak_text_add(sum, " in all\n");
+	return n_worst;
+}
+
+static void HAK_COLD list_leaks(const struct hak_reach *reach)
+{
+	struct hak_module *modules = hak_os_map(MODULES_SIZE, hak_os_page_size(), "hakmem: profile");
+	struct hak_profile_site worst[HAK_LEAKS_TOLD];
+	struct hak_profile_copy copy;
+	struct hak_cache *c = hak_thread_enter();
+	bool is_there = hak_profile_copy(&copy, reach);
+	size_t n_modules = modules != NULL ? hak_modules_get(modules) : 0;
+	struct hak_text t, sum;
+	unsigned n = 0;
+
+	hak_thread_leave(c);
+	if (is_there)
+		n = find_worst(&copy, worst, &sum);
+	for (unsigned i = 0; i < n; i++) {
+		open_leaked(&t, leaked_at(&worst[i]), leaked_at(&worst[i]) * worst[i].size);
+		hak_text_add(&t, ": allocated at");
+		add_frames(&t, worst[i].frame, worst[i].n_frames, modules, n_modules);
+		hak_text_close(&t);
+	}
+	if (n > 0)
+		hak_text_close(&sum);
+	if (is_there)
+		hak_profile_free_copy(&copy);
+	if (modules != NULL)
+		hak_os_unmap(modules, MODULES_SIZE);
+}
+
 void hak_dump_at_exit(void)
 {
 	struct hak_reach *reach;
 
-	if (hak_prof_dump[0] == '\0' || !hak_sampler_is_on())
+	if ((hak_prof_dump[0] == '\0' && !hak_options.prof_leaks) || !hak_sampler_is_on())
 		return;
 	reach = hak_options.prof_leaks ? hak_reach_search() : NULL;
-	dump_numbered(true, reach);
+	if (hak_prof_dump[0] != '\0')
+		dump_numbered(true, reach);
+	else if (reach != NULL)
+		list_leaks(reach);
 	hak_reach_end(reach);
 }

@@ -18,7 +18,7 @@ int hak_dump_write(int fd, enum hakmem_prof_format format);
  * locks of the dynamic linker but for the one that guards its list of modules. */
 void hak_dump_numbered(bool names_functions);
 
-/* The same at the program's end, if the option asks for it. */
+/* The same at the program's end, if the option asks for it. If not, but prof_leaks is on, lists what leaks most on stderr. */
 void hak_dump_at_exit(void);
 
 /* Says on stderr what is known of a verdict on p: where the block was allocated, if the profile knows it, and what all threads did

@@ -9,7 +9,7 @@
 
 struct freed {
 	uintptr_t block;
-	uint32_t site;
+	uint32_t site, stack;
 };
 
 #define SIZE (HAK_PROF_FREED * sizeof(struct freed))
@@ -26,19 +26,28 @@ void hak_freed_prepare(void)
 	}
 }
 
-void hak_freed_note_locked(uintptr_t block, uint32_t hash, uint32_t site)
+bool hak_freed_is_kept(void)
+{
+	return hak_load_relaxed(&freed) != NULL;
+}
+
+void hak_freed_note_locked(uintptr_t block, uint32_t hash, uint32_t site, uint32_t stack)
 {
 	struct freed *f = hak_load_acquire(&freed);
 
 	if (f != NULL)
-		f[hash % HAK_PROF_FREED] = (struct freed){ block, site };
+		f[hash % HAK_PROF_FREED] = (struct freed){ block, site, stack };
 }
 
-uint32_t hak_freed_find_locked(uintptr_t block, uint32_t hash)
+uint32_t hak_freed_find_locked(uintptr_t block, uint32_t hash, uint32_t *stack)
 {
 	const struct freed *f = hak_load_acquire(&freed);
 
-	return f != NULL && f[hash % HAK_PROF_FREED].block == block ? f[hash % HAK_PROF_FREED].site : 0;
+	*stack = 0;
+	if (f == NULL || f[hash % HAK_PROF_FREED].block != block)
+		return 0;
+	*stack = f[hash % HAK_PROF_FREED].stack;
+	return f[hash % HAK_PROF_FREED].site;
 }
 
 void hak_freed_empty_locked(void)

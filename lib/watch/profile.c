@@ -158,7 +158,50 @@ static uint32_t hash_of_block(const void *p)
 	return hash_of(&block, 1);
 }
 
-static uint32_t drop_locked(const void *p)
+static bool is_same(const uintptr_t *a, const uintptr_t *b, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (a[i] != b[i])
+			return false;
+	return true;
+}
+
+/* 0: there is none. */
+static uint32_t find_stack_locked(const uintptr_t *frame, size_t n, uint32_t hash)
+{
+	struct hak_prof_stack *s;
+
+	for (uint32_t at = *hak_table_bucket(&stacks, hash); at != 0; at = s->entry.next) {
+		s = hak_table_at(&stacks, at);
+		if (s->entry.hash == hash && s->n == n && is_same(s->frame, frame, n))
+			return s->same_as != 0 ? s->same_as : at;
+	}
+	return 0;
+}
+
+/* 0: there is no room. */
+static uint32_t put_stack_locked(const uintptr_t *frame, size_t n, uint32_t same_as)
+{
+	uint32_t hash = hash_of(frame, n), at = find_stack_locked(frame, n, hash);
+	struct hak_prof_stack *s;
+
+	if (at != 0 || n == 0)
+		return at;
+	s = hak_table_room(&stacks, sizeof *s + n * sizeof *frame);
+	if (s == NULL)
+		return 0;
+	at = stacks.used;
+	s->entry.hash = hash;
+	s->n = (uint32_t)n;
+	s->same_as = same_as;
+	memmove(s->frame, frame, n * sizeof *frame);
+	add_used(&stacks, sizeof *s + n * sizeof *frame);
+	hak_table_put(&stacks, &s->entry);
+	return at;
+}
+
+/* stack: of the free, or 0. */
+static uint32_t drop_locked(const void *p, uint32_t stack)
 {
 	struct record *r = is_open ? find_record(p, hash_of_block(p)) : NULL;
 	struct hak_prof_site *s;
@@ -169,7 +212,7 @@ static uint32_t drop_locked(const void *p)
 	s->n_live--;
 	live -= bytes_of(s);
 	hak_profile_sums.n_samples--;
-	hak_freed_note_locked(r->block, r->entry.hash, r->site);
+	hak_freed_note_locked(r->block, r->entry.hash, r->site, stack);
 	hak_table_take(&records, &r->entry);
 	hak_store_release(&r->block, 0);
 	r->entry.next = unused;
@@ -184,7 +227,7 @@ static void HAK_COLD drop_late_locked(void)
 		uintptr_t block = hak_load_relaxed(&late[i]) != 0 ? hak_swap_ordered(&late[i], 0) : 0;
 
 		if (block != 0)
-			drop_locked((const void *)block);
+			drop_locked((const void *)block, 0);
 	}
 }
 
@@ -219,7 +262,7 @@ static bool put_record_locked(const void *p, struct hak_prof_site *s)
 	struct record *r = find_record(p, hash);
 
 	if (r != NULL) /* a stale one: its free was missed */
-		drop_locked(p);
+		drop_locked(p, 0);
 	if (unused != 0) {
 		r = hak_table_at(&records, unused);
 		unused = r->entry.next;
@@ -264,48 +307,6 @@ static struct hak_prof_site *site_for_locked(uint32_t stack, size_t size)
 	add_used(&sites, sizeof *s);
 	hak_table_put(&sites, &s->entry);
 	return s;
-}
-
-static bool is_same(const uintptr_t *a, const uintptr_t *b, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (a[i] != b[i])
-			return false;
-	return true;
-}
-
-/* 0: there is none. */
-static uint32_t find_stack_locked(const uintptr_t *frame, size_t n, uint32_t hash)
-{
-	struct hak_prof_stack *s;
-
-	for (uint32_t at = *hak_table_bucket(&stacks, hash); at != 0; at = s->entry.next) {
-		s = hak_table_at(&stacks, at);
-		if (s->entry.hash == hash && s->n == n && is_same(s->frame, frame, n))
-			return s->same_as != 0 ? s->same_as : at;
-	}
-	return 0;
-}
-
-/* 0: there is no room. */
-static uint32_t put_stack_locked(const uintptr_t *frame, size_t n, uint32_t same_as)
-{
-	uint32_t hash = hash_of(frame, n), at = find_stack_locked(frame, n, hash);
-	struct hak_prof_stack *s;
-
-	if (at != 0 || n == 0)
-		return at;
-	s = hak_table_room(&stacks, sizeof *s + n * sizeof *frame);
-	if (s == NULL)
-		return 0;
-	at = stacks.used;
-	s->entry.hash = hash;
-	s->n = (uint32_t)n;
-	s->same_as = same_as;
-	memmove(s->frame, frame, n * sizeof *frame);
-	add_used(&stacks, sizeof *s + n * sizeof *frame);
-	hak_table_put(&stacks, &s->entry);
-	return at;
 }
 
 static bool add_locked(const void *p, size_t size, uint32_t stack)
@@ -365,22 +366,41 @@ bool hak_profile_add(const void *p, size_t size, const void *frame)
 	return is_there;
 }
 
-uint32_t hak_profile_drop(const void *p)
+uint32_t hak_profile_drop(const void *p, const struct hak_caller *caller)
 {
-	uint32_t site;
+	uintptr_t followed[HAK_PROF_DEPTH], unwound[HAK_PROF_FREE_DEPTH];
+	size_t n_followed = 0, n_unwound = 0;
+	bool is_kept = caller != NULL && caller->site != NULL && hak_freed_is_kept();
+	uint32_t stack = 0, site;
 
+	if (is_kept)
+		n_followed = hak_stack_follow(hak_stack_frame_of(caller), followed);
+	if (n_followed > 0 && take_lock()) {
+		stack = is_open ? find_stack_locked(followed, n_followed, hash_of(followed, n_followed)) : 0;
+		site = stack != 0 ? drop_locked(p, stack) : 0;
+		hak_lock_give(&lock);
+		if (stack != 0)
+			return site;
+	}
+	if (is_kept)
+		n_unwound = hak_stack_unwind_call(caller->site, unwound);
 	if (!take_lock()) {
 		drop_later(p);
 		return 0;
 	}
-	site = drop_locked(p);
+	if (is_open && n_unwound > 0) {
+		stack = put_stack_locked(unwound, n_unwound, 0);
+		if (stack != 0 && hak_stack_is_true(followed, n_followed, unwound, n_unwound))
+			put_stack_locked(followed, n_followed, stack);
+	}
+	site = drop_locked(p, stack);
 	hak_lock_give(&lock);
 	return site;
 }
 
-size_t hak_profile_find(const void *p, uintptr_t out[HAK_PROF_DEPTH])
+size_t hak_profile_find(const void *p, bool freed, uintptr_t out[HAK_PROF_DEPTH])
 {
-	uint32_t hash = hash_of_block(p), site = 0;
+	uint32_t hash = hash_of_block(p), site = 0, stack = 0;
 	const struct hak_prof_stack *s = NULL;
 	const struct record *r;
 
@@ -390,9 +410,11 @@ size_t hak_profile_find(const void *p, uintptr_t out[HAK_PROF_DEPTH])
 	if (r != NULL)
 		site = r->site;
 	else if (is_open)
-		site = hak_freed_find_locked((uintptr_t)p, hash);
-	if (site != 0) {
-		s = hak_table_at(&stacks, ((const struct hak_prof_site *)hak_table_at(&sites, site))->stack);
+		site = hak_freed_find_locked((uintptr_t)p, hash, &stack);
+	if (site != 0 && !freed)
+		stack = ((const struct hak_prof_site *)hak_table_at(&sites, site))->stack;
+	if (stack != 0) {
+		s = hak_table_at(&stacks, stack);
 		memmove(out, s->frame, s->n * sizeof *out);
 	}
 	hak_lock_give(&lock);

@@ -14,6 +14,7 @@
 
 #include "base/attr.h"
 #include "conf/limits.h"
+#include "conf/report.h"
 
 /* If is_wanted(), starts an empty profile in memory bytes, and sampling, unless there is one. If not, stops both, drops the
  * profile and gives its memory back. is_wanted() is called under the lock, so that of two overlapping calls the later one
@@ -24,14 +25,15 @@ bool hak_profile_settle(bool (*is_wanted)(void), uint64_t memory, uint64_t inter
  * record of it, because there is no room, or the caller's thread holds the lock. */
 bool hak_profile_add(const void *p, size_t size, const void *frame);
 
-/* Removes the record of the block at p. Returns its site, or 0 if there is no record. */
-uint32_t hak_profile_drop(const void *p);
+/* Removes the record of the block at p, which caller frees; NULL: nobody. Returns its site, or 0 if there is no record. */
+uint32_t hak_profile_drop(const void *p, const struct hak_caller *caller);
 
 /* Undoes hak_profile_drop(). False: no room. */
 bool hak_profile_put_back(const void *p, uint32_t site);
 
-/* The stack of the block at p, which is live or was freed lately. Returns how many frames; 0: it is not known. */
-size_t hak_profile_find(const void *p, uintptr_t out[HAK_PROF_DEPTH]);
+/* The stack of the block at p, which is live or was freed lately; freed: that of its free. Returns how many frames; 0: it is not
+ * known, or it was not freed. */
+size_t hak_profile_find(const void *p, bool freed, uintptr_t out[HAK_PROF_DEPTH]);
 
 struct hak_profile_counts {
 	uint64_t n_samples; /* blocks with a record */

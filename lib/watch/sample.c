@@ -20,11 +20,11 @@
 static uint64_t random_of_none; /* any: for threads without a cache; a race on it does no harm */
 
 /* Inside a miss, like everything that takes a lock. */
-static void watch_free(void *p)
+static void watch_free(void *p, const struct hak_caller *caller)
 {
 	struct hak_cache *c = hak_thread_enter();
 
-	hak_profile_drop(p);
+	hak_profile_drop(p, caller);
 	hak_thread_leave_untold(c); /* the caller frees p now */
 	hak_probe_free(p);
 }
@@ -175,7 +175,7 @@ void hak_sample_count(void *p, const void *frame)
 uint32_t hak_sample_lift(struct hak_span *span, const void *p)
 {
 	struct hak_cache *c = hak_thread_enter();
-	uint32_t site = hak_profile_drop(p);
+	uint32_t site = hak_profile_drop(p, NULL);
 
 	hak_thread_leave(c);
 	span->is_sampled = false;

@@ -13,6 +13,7 @@
 
 #define FRAME_MOST ((uintptr_t)1 << 20) /* bytes: a larger frame is taken for a wrong pointer */
 #define ADDRESS_LEAST 4096
+#define CALL_WORDS 32                   /* of stack, at most, in the frame of the function that names the caller */
 #define STARTERS 4                      /* frames between main(), or a thread's function, and the stack's end */
 
 #if defined(__x86_64__) || defined(__i386__) || defined(__aarch64__)
@@ -32,8 +33,9 @@ static uintptr_t (*cfa_of)(struct context *context); /* likewise */
 
 struct unwinding {
 	uintptr_t *out;
-	size_t n;
-	uintptr_t frame; /* ours: frames above it are the program's */
+	size_t n, most;
+	uintptr_t frame; /* ours: frames above it are the program's, ... */
+	uintptr_t site;  /* ... those from this return address on, if it is not 0 */
 };
 
 void *hak_stack_symbol(const char *name)
@@ -46,21 +48,33 @@ static int visit_frame(struct context *context, void *arg)
 	struct unwinding *u = arg;
 	uintptr_t ip = hak_load_relaxed(&ip_of)(context);
 
-	if (hak_load_relaxed(&cfa_of)(context) <= u->frame)
+	if (u->site != 0 ? u->n == 0 && ip != u->site : hak_load_relaxed(&cfa_of)(context) <= u->frame)
 		return UNWIND_ON;
 	if (ip < ADDRESS_LEAST)
 		return UNWIND_END;
 	u->out[u->n++] = ip;
-	return u->n == HAK_PROF_DEPTH ? UNWIND_END : UNWIND_ON;
+	return u->n == u->most ? UNWIND_END : UNWIND_ON;
 }
 
 size_t hak_stack_unwind(const void *frame, uintptr_t out[HAK_PROF_DEPTH])
 {
-	struct unwinding u = { .out = out, .frame = (uintptr_t)frame };
+	struct unwinding u = { .out = out, .most = HAK_PROF_DEPTH, .frame = (uintptr_t)frame };
 	int (*found)(visitor visit, void *arg) = hak_load_acquire(&backtrace);
 
 	if (found != NULL)
 		found(visit_frame, &u);
+	return u.n;
+}
+
+size_t hak_stack_unwind_call(const void *site, uintptr_t out[HAK_PROF_FREE_DEPTH])
+{
+	struct unwinding u = { .out = out, .most = HAK_PROF_FREE_DEPTH, .site = (uintptr_t)site };
+	int (*found)(visitor visit, void *arg) = hak_load_acquire(&backtrace);
+
+	if (found != NULL)
+		found(visit_frame, &u);
+	if (u.n == 0)
+		out[u.n++] = (uintptr_t)site;
 	return u.n;
 }
 
@@ -129,6 +143,18 @@ size_t hak_stack_follow(const void *frame, uintptr_t out[HAK_PROF_DEPTH])
 		at = next;
 	}
 	return n;
+}
+
+__attribute__((no_sanitize("address")))
+const void *hak_stack_frame_of(const struct hak_caller *caller)
+{
+	const uintptr_t *at = (const uintptr_t *)(const void *)(caller + 1);
+
+	/* Up to the return address; nothing behind it is read. */
+	for (unsigned i = 0; CAN_FOLLOW && i < CALL_WORDS; i++)
+		if (plain(at[i]) == (uintptr_t)caller->site)
+			return &at[i] - 1;
+	return NULL;
 }
 
 bool hak_stack_is_true(const uintptr_t *followed, size_t n_followed, const uintptr_t *unwound, size_t n_unwound)

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # chaos:N lets one in N allocations fail, of each kind, as when there is no memory; chaos_seed says which, and is told. Blocks
-# that are there are not affected, and realloc() always moves them.
+# that are there are not affected, and realloc() always moves them. Addresses are
+# shuffled, unless random:false says otherwise.
 . "$srcdir/testsuite/lib/build.sh"
 need_override
 
@@ -29,7 +30,8 @@ static char *take(int i)
 }
 int main(void)
 {
-	int n = 0, n_kind[4] = { 0 }, n_kept = 0;
+	int n = 0, n_kind[4] = { 0 }, n_kept = 0, n_up = 0;
+	char *last = NULL;
 
 	for (int i = 0; i < N; i++) {
 		errno = 0;
@@ -54,7 +56,13 @@ int main(void)
 	}
 	if (hakmem_check() != 0)
 		return 3;
-	fprintf(stderr, "%d failed\n", n);
+	for (int i = 0; i < 500; i++) {
+		char *p = malloc(640);
+
+		n_up += p > last;
+		last = p;
+	}
+	fprintf(stderr, "%d failed\n%d up\n", n, n_up);
 	if (n < N / 50 * 8 / 10 || n > N / 50 * 12 / 10 || n_kept < 50 || !n_kind[0] || !n_kind[1] || !n_kind[2] || !n_kind[3])
 		return 4;
 	puts(failed);
@@ -70,7 +78,10 @@ run()
 	LD_LIBRARY_PATH=${HAKMEM_LIB%/*} HAKMEM_CONF=$1 ./chaos >out 2>err || fail "$1: exit code $?" "$(cat err)"
 	grep -qx "hakmem: one allocation in 50 fails (chaos_seed:$2)" err || fail "$1: $(cat err)" "wanted: seed $2"
 }
+run chaos:50,chaos_seed:7,random:false 7
+[ "$(sed -n 's/ up$//p' err)" -gt 450 ] || fail 'addresses are shuffled that should not' "$(cat err)"
 run chaos:50,chaos_seed:7 7
+[ "$(sed -n 's/ up$//p' err)" -lt 400 ] || fail 'addresses are not shuffled' "$(cat err)"
 mv out first
 run chaos:50,chaos_seed:7 7
 cmp out first || fail 'the same seed, but others fail'

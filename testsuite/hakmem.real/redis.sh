@@ -45,7 +45,7 @@ start
 	-t set,get,incr,lpush,rpop,sadd,hset,zadd,mset >bench 2>&1 || fail "$(cat bench)"
 [ "$(tr '\r' '\n' <bench | grep -c 'requests per second')" -ge 9 ] || fail "$(cat bench)"
 ask eval 'for i = 1, 20000 do redis.call("set", "k" .. i, string.rep("v", i % 3000)) end return 1' 0 >/dev/null
-"$HAKMEM_RUN" redis-benchmark -s "$work/socket" -n 100000 -r 5000 -c 10 -q -t set >bench2 2>&1 & load=$!
+"$HAKMEM_RUN" redis-benchmark -s "$work/socket" -n "${n_requests:-100000}" -r 5000 -c 10 -q -t set >bench2 2>&1 & load=$!
 ask bgsave >/dev/null
 wait_for 'rdb_bgsave_in_progress:0'
 wait_for 'rdb_last_bgsave_status:ok'

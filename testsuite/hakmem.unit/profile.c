@@ -62,7 +62,7 @@ static void change(unsigned long n, uint64_t *state)
 		size_t i = rnd(state) % N_BLOCKS;
 
 		if (model[i].size != 0) {
-			uint32_t site = hak_profile_drop(block_at(i));
+			uint32_t site = hak_profile_drop(block_at(i), NULL);
 
 			CHECK(site != 0, "block %zu has no record", i);
 			CHECK(((struct hak_prof_site *)hak_table_at(&sites, site))->size == model[i].size);
@@ -72,7 +72,7 @@ static void change(unsigned long n, uint64_t *state)
 			model[i].size = 16 << rnd(state) % 8;
 			CHECK(add(i, model[i].stack, model[i].size));
 		}
-		CHECK(hak_profile_drop((const void *)8) == 0);
+		CHECK(hak_profile_drop((const void *)8, NULL) == 0);
 	}
 }
 
@@ -147,11 +147,11 @@ static void check_late(void)
 	while (model[i].size == 0)
 		i++;
 	CHECK(take_lock());
-	CHECK(!take_lock() && hak_profile_drop(block_at(i)) == 0);
+	CHECK(!take_lock() && hak_profile_drop(block_at(i), NULL) == 0);
 	hak_lock_give(&lock);
 	model[i].size = 0;
 	check_profile();
-	CHECK(hak_profile_drop(block_at(i)) == 0, "it was dropped only once");
+	CHECK(hak_profile_drop(block_at(i), NULL) == 0, "it was dropped only once");
 }
 
 static void check_full(void)
@@ -168,8 +168,8 @@ static void check_full(void)
 	CHECK(n > 100000 && counts.n_samples == n && counts.n_lost == 1, "%zu", n);
 	n_added = n;
 	while (n > 0)
-		CHECK(hak_profile_drop(block_at(--n)) != 0);
-	CHECK(add(n_added, stack_of[0], 64) && hak_profile_drop(block_at(n_added)) != 0);
+		CHECK(hak_profile_drop(block_at(--n), NULL) != 0);
+	CHECK(add(n_added, stack_of[0], 64) && hak_profile_drop(block_at(n_added), NULL) != 0);
 	hak_profile_counts_get(&counts);
 	CHECK(counts.n_samples == 0 && live == 0);
 }
