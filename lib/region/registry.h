@@ -56,7 +56,7 @@ struct hak_front {
 #define HAK_LIVE_NEW_ARRAY 32 /* ... from new[] */
 #define HAK_LIVE_SENTRY 64  /* only in the span of a large block, alone */
 #define HAK_LIVE_ZERO 64    /* not live, only with HAK_HARDEN_ZERO: it was cleared, and nobody may write to it */
-#define HAK_LIVE_FRESH 128  /* not live, only in a hardened process: never handed out, in memory fresh from the kernel */
+#define HAK_LIVE_FRESH 128  /* not live, only in a hardened process: in memory that nobody had before */
 #define HAK_LIVE_FREE (HAK_LIVE_ZERO | HAK_LIVE_FRESH)
 #define HAK_LIVE_KINDS (HAK_LIVE_NEW | HAK_LIVE_NEW_ARRAY)
 

@@ -40,14 +40,14 @@ static size_t size_of(const struct hak_slab *s)
 	return offsetof(struct hak_aside, words) + s->n_words * (sizeof(uint64_t) + HAK_WORD_BITS * sizeof(uint16_t));
 }
 
-bool hak_aside_make(const struct hak_heap *h, struct hak_slab *s)
+bool hak_aside_make(const struct hak_heap *h, struct hak_slab *s, bool is_fresh)
 {
 	struct hak_aside *a = hak_meta_take(size_of(s));
 
 	if (a == NULL)
 		return false;
 	for (unsigned i = 0; i < s->n_blocks; i++)
-		hak_own_set(&s->live[i], s->span.is_clean ? HAK_LIVE_FRESH : hak_does(HAK_HARDEN_ZERO) ? HAK_LIVE_ZERO : 0);
+		hak_own_set(&s->live[i], is_fresh ? HAK_LIVE_FRESH : hak_does(HAK_HARDEN_ZERO) ? HAK_LIVE_ZERO : 0);
 	close_end(a, s, h == &hak_aside_nothing ? s->span.n_slices * HAK_SLICE_SIZE : hak_os_page_size());
 	hak_store_release(&s->aside, a);
 	return true;

@@ -43,8 +43,8 @@ unsigned hak_aside_plan(unsigned sc, size_t *room);
 
 extern struct hak_heap hak_aside_nothing;
 
-/* Makes it for a new slab of h, all blocks free. False: no memory. */
-bool hak_aside_make(const struct hak_heap *h, struct hak_slab *s);
+/* Makes it for a new slab of h, all blocks free; is_fresh: as in struct hak_slices. False: no memory. */
+bool hak_aside_make(const struct hak_heap *h, struct hak_slab *s, bool is_fresh);
 
 /* The slab is about to be given back. False: its slices cannot be used again. */
 bool hak_aside_drop(struct hak_slab *s);

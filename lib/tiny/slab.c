@@ -124,7 +124,7 @@ struct hak_slab *hak_slab_make_any(struct hak_heap *h, unsigned sc)
 	s->span.is_clean = slices.is_clean;
 	hak_own_set(&s->n_blocks, (uint16_t)n_blocks);
 	free_all_blocks(s);
-	if (hak_is_hardened() && !hak_class_is_single(sc) && !hak_aside_make(h, s)) {
+	if (hak_is_hardened() && !hak_class_is_single(sc) && !hak_aside_make(h, s, slices.is_fresh)) {
 		hak_superslab_give(slices.superslab, slices.base, n_slices);
 		hak_group_give(s);
 		return NULL;
