@@ -354,7 +354,8 @@ void hak_harden_free(struct hak_span *span, void *p, size_t size, size_t alignme
 {
 	if (HAK_UNLIKELY(is_plain(span))) {
 		if (hak_does(HAK_HARDEN_ZERO) && span->kind == HAK_KIND_RUN)
-			hak_os_zero(p, span->size); /* free slices read as zero */
+			/* Free slices read as zero. */
+			hak_os_zero(p, span->is_clean ? span->size : span->n_slices * HAK_SLICE_SIZE);
 		hak_free_proved(span, p, caller);
 	} else if (span->kind == HAK_KIND_SLAB) {
 		free_small((struct hak_slab *)span, p, size, alignment, caller);

@@ -237,6 +237,9 @@ static void release_slab(struct hak_slab *s, struct hak_heap *h)
 			hak_report_bad_free(HAK_WRITTEN_FREE, "free", written, s->span.size, NULL);
 		if (!hak_aside_drop(s))
 			return; /* its addresses cannot be used again */
+	} else if (HAK_UNLIKELY(hak_does(HAK_HARDEN_ZERO))) {
+		/* Made before the process was a hardened one. */
+		hak_os_zero(s->span.base, s->span.n_slices * HAK_SLICE_SIZE);
 	}
 	if (s->n_blocks == 1) {
 		hak_own_set(hak_slab_only(s->live), 0);
