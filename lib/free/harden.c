@@ -364,6 +364,11 @@ void hak_harden_free(struct hak_span *span, void *p, size_t size, size_t alignme
 	}
 }
 
+static size_t margin_of(const struct hak_slab *s, const void *p)
+{
+	return hak_aside_margin(s, hak_slab_idx_of(s, p));
+}
+
 /* In place, unless the block is twice as large as necessary. */
 static void *resize_small(struct hak_slab *s, char *p, size_t size)
 {
@@ -403,14 +408,23 @@ void *hak_harden_resize(struct hak_span *span, void *p, size_t size, const struc
 {
 	struct hak_slab *s = (struct hak_slab *)span;
 	enum hak_verdict verdict;
+	uint8_t *kind;
 
 	if (is_plain(span))
 		return NULL;
-	if (HAK_UNLIKELY(is_wrong_kind(*kind_of(span, p), caller->name, &verdict)))
+	/* What is reported is put right, so that neither the free of the old block nor that of the new one reports it again. */
+	kind = kind_of(span, p);
+	if (HAK_UNLIKELY(is_wrong_kind(*kind, caller->name, &verdict))) {
 		report(verdict, p, span, caller);
-	if (HAK_UNLIKELY(span->kind == HAK_KIND_SLAB ? !is_whole(s, p, hak_aside_margin(s, hak_slab_idx_of(s, p))) :
-		!hak_guarded_is_whole(span)))
+		hak_store_relaxed(kind, *kind & ~HAK_LIVE_KINDS);
+	}
+	if (HAK_UNLIKELY(span->kind == HAK_KIND_SLAB ? !is_whole(s, p, margin_of(s, p)) : !hak_guarded_is_whole(span))) {
 		report(HAK_OVERFLOW, p, span, caller);
+		if (span->kind == HAK_KIND_SLAB)
+			hak_pad_write(p, (char *)p + s->span.size - margin_of(s, p), margin_of(s, p));
+		else
+			hak_guarded_mend(span);
+	}
 	if (hak_does(HAK_HARDEN_MOVE))
 		return NULL;
 	return span->kind == HAK_KIND_SLAB ? resize_small(s, p, size) : resize_large(span, size);

@@ -74,6 +74,11 @@ bool hak_guarded_is_whole(struct hak_span *span)
 		hak_pad_is_whole(p, p + span->size, (size_t)(pages + l->mapped - p) - span->size));
 }
 
+void hak_guarded_mend(struct hak_span *span)
+{
+	write_pads(hak_large_of(span));
+}
+
 bool hak_guarded_is(const struct hak_span *span)
 {
 	return span->kind == HAK_KIND_LARGE && (span->sc & HAK_LIVE) != 0;

@@ -29,6 +29,9 @@ bool hak_guarded_claim(struct hak_span *span, const void *p);
 /* Is its pattern unchanged? For its owner: what another thread has freed is inaccessible. */
 bool hak_guarded_is_whole(struct hak_span *span);
 
+/* Writes its pattern again. */
+void hak_guarded_mend(struct hak_span *span);
+
 /* Frees what was claimed. */
 void hak_guarded_give(struct hak_span *span);
 void hak_guarded_give_alone(struct hak_span *span);
