@@ -88,9 +88,7 @@ void *hak_aside_find_written(const struct hak_slab *s, unsigned first, unsigned 
 /* Has the pattern right before block idx changed? */
 bool hak_aside_is_underflown(const struct hak_slab *s, size_t idx);
 
-extern const void *hak_aside_found; /* any: the last block with a fault */
-
-/* Checks patterns and zeros; returns faults found, one line each. */
-size_t hak_aside_check_locked(const struct hak_slab *s);
+/* Checks patterns and zeros; returns faults found; tells them (hak_pad_tell()). */
+size_t hak_aside_check_locked(const struct hak_slab *s, const void **found);
 
 #endif
