@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "conf/options.h"
 #include "hakmem.h"
+#include "large/guarded.h"
 #include "region/limit.h"
 #include "region/superslab.h"
 #include "thread/decay.h"
@@ -154,7 +155,7 @@ size_t HAK_COLD hak_check_all(const void **found)
 			hak_cache_flush_own(c);
 		for (struct hak_heap *h = hak_heaps_first(); h != NULL; h = hak_load_acquire(&h->next))
 			n_faults += check_heap(h, found);
-		n_faults += hak_superslab_check();
+		n_faults += hak_superslab_check() + hak_guarded_check(found);
 	}
 	hak_thread_leave(c);
 	return n_faults;

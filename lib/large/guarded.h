@@ -7,6 +7,8 @@
  * is that page. With HAK_HARDEN_PAD the rest of its OS pages holds its pattern.
  * Threads: any; a block's owner is whoever holds it.
  * Locks: LARGE inside; no system call is made under it. _alone functions take none, for signal handlers.
+ * Check: a block's pattern is read under the lock, by others than its owner, while it is registered. So once it is not, its owner takes
+ *        the lock before it changes anything else; _alone functions look whether it is just being read.
  */
 #ifndef HAK_LARGE_GUARDED_H
 #define HAK_LARGE_GUARDED_H
@@ -31,6 +33,9 @@ bool hak_guarded_is_whole(struct hak_span *span);
 
 /* Writes its pattern again. */
 void hak_guarded_mend(struct hak_span *span);
+
+/* Checks the patterns of all of them; returns faults found; tells them (hak_pad_tell()). */
+size_t hak_guarded_check(const void **found);
 
 /* Frees what was claimed. */
 void hak_guarded_give(struct hak_span *span);

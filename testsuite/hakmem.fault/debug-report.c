@@ -33,7 +33,7 @@ static int n_lines(const void *p)
 
 int main(void)
 {
-	static const size_t sizes[] = { 300, 5000, 300 };
+	static const size_t sizes[] = { 300, 5000, 100000, MIB(1), 300 };
 	unsigned char *p[N_OF(sizes)], *old;
 	size_t i;
 
