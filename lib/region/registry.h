@@ -138,8 +138,8 @@ bool hak_registry_reserve(const void *base, size_t size);
 /* Bytes resident of the static tables. For statistics only: asks the kernel. */
 uint64_t hak_registry_resident(void);
 
-/* The span that begins at p, or the next below; NULL: none. For verdicts only: looks at each slice in between. */
-struct hak_span *hak_registry_find_below(const void *p);
+/* The span that is registered at p, or the next one below, down to p - most; NULL: none. Looks at each slice in between. */
+struct hak_span *hak_registry_find_below(const void *p, size_t most);
 
 /* Registers span for n_slices from base, for which room was reserved. */
 void hak_registry_put(const void *base, size_t n_slices, struct hak_span *span);
