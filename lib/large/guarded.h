@@ -2,9 +2,10 @@
 /*
  * Owns: large blocks in a hardened process, each with a mapping of its own; and the addresses of freed ones, which stay
  *       inaccessible for a while.
- * With HAK_HARDEN_GUARD a block is between inaccessible OS pages, at the end of its own. Its OS pages are in a reservation: at
- * its start, or after one inaccessible OS page. The descriptor's origin is the reservation's size in bytes, plus 1 if there
- * is that page. With HAK_HARDEN_PAD the rest of its OS pages holds its pattern.
+ * With HAK_HARDEN_GUARD a block is between inaccessible OS pages, and at the end of its own until it is resized: that moves OS
+ * pages, and no bytes in them. They are in a reservation: at its start, or after one inaccessible OS page. The descriptor's
+ * origin is the reservation's size in bytes, plus 1 if there is that page. With HAK_HARDEN_PAD the rest of its OS pages holds
+ * its pattern.
  * Threads: any; a block's owner is whoever holds it.
  * Locks: LARGE inside; no system call is made under it. _alone functions take none, for signal handlers.
  * Check: a block's pattern is read under the lock, by others than its owner, while it is registered. So once it is not, its owner takes
