@@ -8,8 +8,8 @@
  * its pattern.
  * Threads: any; a block's owner is whoever holds it.
  * Locks: LARGE inside; no system call is made under it. _alone functions take none, for signal handlers.
- * Check: a block's pattern is read under the lock, by others than its owner, while it is registered. So once it is not, its owner takes
- *        the lock before it changes anything else; _alone functions look whether it is just being read.
+ * Check: a block's pattern is read under the lock, by others than its owner, while it is registered. So once it is not, its
+ *        owner takes the lock before it changes anything else; _alone functions look whether it is just being read.
  */
 #ifndef HAK_LARGE_GUARDED_H
 #define HAK_LARGE_GUARDED_H

@@ -57,8 +57,8 @@ static void when_purged(size_t size)
 		malloc_trim(0);
 }
 
-/* Written to when its slab is given back and purged already. Told once the memory is a block again, which reads as zero even if it
- * comes from calloc(). */
+/* Written to when its slab is given back and purged already. Told once the memory is a block again, which reads as zero even
+ * if it comes from calloc(). */
 static void after_trim(size_t size)
 {
 	static unsigned char *p[200000];

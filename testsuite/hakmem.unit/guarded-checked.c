@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A signal handler that frees a large block waits for no lock. If another thread just looks at the block's end, its addresses stay;
- * otherwise they go. */
+/* A signal handler that frees a large block waits for no lock. If another thread just looks at the block's end, its addresses
+ * stay; otherwise they go. */
 #include "unit.h"
 #include "large/guarded.c"
 #include <sys/mman.h>
