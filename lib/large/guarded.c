@@ -88,7 +88,7 @@ void hak_guarded_mend(struct hak_span *span)
 
 /* The block, if its pattern has changed. Its owner may be resizing it just now, so this looks twice, each time making sure that
  * it is still there and has not changed meanwhile. */
-static const char *overflown_locked(struct hak_span *span)
+static const char *HAK_COLD overflown_locked(struct hak_span *span)
 {
 	const char *p = hak_load_relaxed(&span->base);
 
@@ -110,7 +110,7 @@ static const char *overflown_locked(struct hak_span *span)
 	return p;
 }
 
-size_t hak_guarded_check(const void **found)
+HAK_COLD size_t hak_guarded_check(const void **found)
 {
 	size_t n_faults = 0;
 
@@ -131,7 +131,7 @@ size_t hak_guarded_check(const void **found)
 }
 
 /* A block that is not registered any more may be being checked. */
-static void wait_for_check(void)
+static void HAK_NOINLINE wait_for_check(void)
 {
 	take_lock();
 	hak_lock_give(&lock);

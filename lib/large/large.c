@@ -364,7 +364,7 @@ void *hak_large_resize(struct hak_span *span, size_t size)
 	return p;
 }
 
-struct hak_span *hak_large_find(const void *p)
+HAK_COLD struct hak_span *hak_large_find(const void *p)
 {
 	struct hak_span *span = hak_registry_find_below(p, hak_load_relaxed(&longest));
 
