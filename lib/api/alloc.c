@@ -10,7 +10,6 @@
 #include "region/limit.h"
 #include "thread/decay.h"
 #include "thread/thread.h"
-#include "tiny/aside.h"
 #include "watch/sample.h"
 
 #define ADDRESSES (PTRDIFF_MAX >> (sizeof(void *) * 8 - HAK_ADDRESS_BITS)) /* no block can be larger */
@@ -151,15 +150,17 @@ static void HAK_COLD check_heap(void)
 {
 	static uint64_t n_counted, next = HAK_CHECK_EVERY - 1; /* any */
 	uint64_t n = hak_add_relaxed(&n_counted, 1);
+	const void *found = NULL;
 
 	if (n < hak_load_relaxed(&next))
 		return;
 	hak_store_relaxed(&next, n + HAK_CHECK_EVERY + hak_limit_held() / HAK_CHECK_BYTES);
-	if (hak_check_all() == 0)
+	if (hak_check_all(&found) == 0)
 		return;
-	hak_store_relaxed(&next, UINT64_MAX);
-	if (hak_load_relaxed(&hak_aside_found) != NULL && hak_load_relaxed(&hak_report_watcher) != NULL)
-		hak_load_relaxed(&hak_report_watcher)(hak_load_relaxed(&hak_aside_found));
+	if (!hak_options.on_report)
+		hak_store_relaxed(&next, UINT64_MAX);
+	if (found != NULL && hak_load_relaxed(&hak_report_watcher) != NULL)
+		hak_load_relaxed(&hak_report_watcher)(found);
 	HAK_REQUIRE(hak_options.on_report, "the heap is damaged");
 }
 

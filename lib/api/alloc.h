@@ -77,7 +77,7 @@ enum hak_content { HAK_CONTENT_SAME, HAK_CONTENT_DATA, HAK_CONTENT_ANY };
 void *hak_realloc(void *p, size_t size, enum hak_content content, const struct hak_caller *caller, const void *frame);
 size_t hak_usable_size(const void *p, const struct hak_caller *caller);
 
-/* hakmem_check(): audits the heap, and returns how many faults there are. */
-size_t hak_check_all(void);
+/* hakmem_check(): audits the heap, and returns how many faults there are. found: as for hak_pad_tell(). */
+size_t hak_check_all(const void **found);
 
 #endif

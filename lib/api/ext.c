@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "conf/options.h"
 #include "hakmem.h"
+#include "large/guarded.h"
 #include "region/limit.h"
 #include "region/superslab.h"
 #include "thread/decay.h"
@@ -121,30 +122,30 @@ HAK_EXPORT int hakmem_stats_write(int fd, enum hakmem_format format)
 	return error == 0 ? 0 : -1;
 }
 
-static size_t check_list_locked(const struct hak_heap *h, struct hak_link *head, bool is_open)
+static size_t check_list_locked(const struct hak_heap *h, struct hak_link *head, bool is_open, const void **found)
 {
 	size_t n_faults = 0;
 
 	for (struct hak_link *l = head->next; l != head; l = l->next)
 		n_faults += hak_slab_check_locked(h, HAK_MEMBER(l, struct hak_slab, link), is_open) +
-			hak_aside_check_locked(HAK_MEMBER(l, struct hak_slab, link));
+			hak_aside_check_locked(HAK_MEMBER(l, struct hak_slab, link), found);
 	return n_faults;
 }
 
-static size_t check_heap(struct hak_heap *h)
+static size_t check_heap(struct hak_heap *h, const void **found)
 {
 	size_t n_faults = 0;
 
 	hak_heap_collect_any(h);
 	for (unsigned sc = 0; sc < HAK_N_CLASSES; sc++) {
 		hak_heap_lock(h);
-		n_faults += check_list_locked(h, &h->bin[sc].open, true) + check_list_locked(h, &h->bin[sc].full, false);
+		n_faults += check_list_locked(h, &h->bin[sc].open, true, found) + check_list_locked(h, &h->bin[sc].full, false, found);
 		hak_heap_unlock(h);
 	}
 	return n_faults;
 }
 
-size_t HAK_COLD hak_check_all(void)
+size_t HAK_COLD hak_check_all(const void **found)
 {
 	struct hak_cache *c = hak_thread_enter();
 	size_t n_faults = 0;
@@ -153,8 +154,8 @@ size_t HAK_COLD hak_check_all(void)
 		if (c != NULL)
 			hak_cache_flush_own(c);
 		for (struct hak_heap *h = hak_heaps_first(); h != NULL; h = hak_load_acquire(&h->next))
-			n_faults += check_heap(h);
-		n_faults += hak_superslab_check();
+			n_faults += check_heap(h, found);
+		n_faults += hak_superslab_check() + hak_guarded_check(found);
 	}
 	hak_thread_leave(c);
 	return n_faults;
@@ -162,7 +163,7 @@ size_t HAK_COLD hak_check_all(void)
 
 HAK_EXPORT size_t hakmem_check(void)
 {
-	return hak_check_all();
+	return hak_check_all(NULL);
 }
 
 HAK_EXPORT int hakmem_option_set(const char *name, const char *value)

@@ -9,11 +9,11 @@
 #include "os/clock.h"
 #include "os/lock.h"
 
-#define N_SITES 64 /* places remembered; beyond that, every report is written */
+#define N_KEYS 64 /* remembered; beyond that, every report is written */
 
 const char hak_name_delete[] = "delete", hak_name_delete_array[] = "delete";
 
-static uintptr_t sites[N_SITES]; /* any: 0 unused */
+static uintptr_t keys[N_KEYS]; /* any: 0 unused */
 uint64_t hak_report_n;
 void (*hak_report_watcher)(const void *ptr);
 
@@ -30,14 +30,14 @@ uint64_t hak_report_count(void)
 	return hak_load_relaxed(&hak_report_n);
 }
 
-static bool is_new_site(uintptr_t site)
+bool hak_report_is_new(uintptr_t key)
 {
-	for (unsigned i = 0; i < N_SITES; i++) {
-		uintptr_t seen = hak_load_relaxed(&sites[i]);
+	for (unsigned i = 0; i < N_KEYS; i++) {
+		uintptr_t seen = hak_load_relaxed(&keys[i]);
 
-		if (seen == 0 && hak_cas_release(&sites[i], &seen, site))
+		if (seen == 0 && hak_cas_release(&keys[i], &seen, key))
 			return true;
-		if (seen == site)
+		if (seen == key)
 			return false;
 	}
 	return true;
@@ -107,7 +107,7 @@ void hak_report_bad_free(enum hak_verdict verdict, const char *call, const void 
 	HAK_PROBE(verdict, verdict, ptr);
 	if (!hak_options.on_report)
 		hak_check_enter();
-	if (!hak_options.on_report || is_new_site(key)) {
+	if (!hak_options.on_report || hak_report_is_new(key)) {
 		hak_text_open_line(&t);
 		hak_text_add(&t, "hakmem: ");
 		hak_text_add(&t, call);

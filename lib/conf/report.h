@@ -62,6 +62,9 @@ void hak_report_tell_late(void) HAK_COLD;
 /* any; NULL, or set once: called after each line that is written about ptr, wherever that is, before the abort; with no lock held. */
 extern void (*hak_report_watcher)(const void *ptr);
 
+/* Is a place, or a block that is damaged, told for the first time? Remembers some dozens; of others, yes. */
+bool hak_report_is_new(uintptr_t key);
+
 extern uint64_t hak_report_n; /* any */
 
 uint64_t hak_report_count(void);

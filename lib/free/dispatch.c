@@ -38,7 +38,7 @@ static void HAK_COLD report_bad(const void *p, const struct hak_caller *caller)
 	struct hak_span *span = hak_registry_find(p);
 
 	if (span == NULL) {
-		if (hak_large_contains(p))
+		if (hak_large_find(p) != NULL)
 			report(verdict_inside(p), p, HAK_CLASS_LARGE, caller);
 		else
 			report(HAK_NOT_OURS, p, HAK_CLASS_NONE, caller);
@@ -91,8 +91,8 @@ static size_t room_in_larger(const struct hak_span *span, const char *p)
 /* At an address for which nothing is registered: a large block is registered only for the slice in which it begins. */
 static size_t room_unregistered(const char *p)
 {
-	const struct hak_span *span = (uintptr_t)p > HAK_SLICE_SIZE ? hak_registry_find(p - HAK_SLICE_SIZE) : NULL;
-	size_t room = span != NULL && span->kind == HAK_KIND_LARGE ? room_in_larger(span, p) : 0;
+	const struct hak_span *span = hak_large_find(p);
+	size_t room = span != NULL ? room_in_larger(span, p) : 0;
 
 	return room > 0 ? room : SIZE_MAX;
 }

@@ -368,13 +368,19 @@ void hak_harden_free(struct hak_span *span, void *p, size_t size, size_t alignme
 {
 	if (HAK_UNLIKELY(is_plain(span))) {
 		if (hak_does(HAK_HARDEN_ZERO) && span->kind == HAK_KIND_RUN)
-			hak_os_zero(p, span->size); /* free slices read as zero */
+			/* Free slices read as zero. */
+			hak_os_zero(p, span->is_clean ? span->size : span->n_slices * HAK_SLICE_SIZE);
 		hak_free_proved(span, p, caller);
 	} else if (span->kind == HAK_KIND_SLAB) {
 		free_small((struct hak_slab *)span, p, size, alignment, caller);
 	} else {
 		free_large(span, p, size, alignment, caller);
 	}
+}
+
+static size_t margin_of(const struct hak_slab *s, const void *p)
+{
+	return hak_aside_margin(s, hak_slab_idx_of(s, p));
 }
 
 /* In place, unless the block is twice as large as necessary. */
@@ -416,14 +422,23 @@ void *hak_harden_resize(struct hak_span *span, void *p, size_t size, const struc
 {
 	struct hak_slab *s = (struct hak_slab *)span;
 	enum hak_verdict verdict;
+	uint8_t *kind;
 
 	if (is_plain(span))
 		return NULL;
-	if (HAK_UNLIKELY(is_wrong_kind(*kind_of(span, p), caller->name, &verdict)))
+	/* What is reported is put right, so that neither the free of the old block nor that of the new one reports it again. */
+	kind = kind_of(span, p);
+	if (HAK_UNLIKELY(is_wrong_kind(*kind, caller->name, &verdict))) {
 		report(verdict, p, span, caller);
-	if (HAK_UNLIKELY(span->kind == HAK_KIND_SLAB ? !is_whole(s, p, hak_aside_margin(s, hak_slab_idx_of(s, p))) :
-		!hak_guarded_is_whole(span)))
+		hak_store_relaxed(kind, *kind & ~HAK_LIVE_KINDS);
+	}
+	if (HAK_UNLIKELY(span->kind == HAK_KIND_SLAB ? !is_whole(s, p, margin_of(s, p)) : !hak_guarded_is_whole(span))) {
 		report(HAK_OVERFLOW, p, span, caller);
+		if (span->kind == HAK_KIND_SLAB)
+			hak_pad_write(p, (char *)p + s->span.size - margin_of(s, p), margin_of(s, p));
+		else
+			hak_guarded_mend(span);
+	}
 	if (hak_does(HAK_HARDEN_MOVE))
 		return NULL;
 	return span->kind == HAK_KIND_SLAB ? resize_small(s, p, size) : resize_large(span, size);

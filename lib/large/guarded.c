@@ -24,11 +24,13 @@ static struct hak_lock lock = HAK_LOCK(HAK_RANK_LARGE);
 static struct range quarantine[HAK_QUARANTINE_SLOTS]; /* lk:LARGE: inaccessible addresses */
 static unsigned oldest;                               /* lk:LARGE */
 static size_t n_bytes;                                /* lk:LARGE */
+static const struct hak_span *checked;                /* any; lk:LARGE to change: whose pattern is being read */
 
 static void take_lock(void)
 {
 	if (hak_lock_take(&lock))
 		return;
+	hak_store_relaxed(&checked, NULL);
 	n_bytes = 0;
 	oldest %= HAK_QUARANTINE_SLOTS;
 	for (unsigned i = 0; i < HAK_QUARANTINE_SLOTS; i++)
@@ -55,23 +57,84 @@ static size_t wanted_for(size_t size)
 	return n > 0 ? n : 1;
 }
 
-static void write_pads(struct hak_large *l)
+static void write_pads(struct hak_large *l, size_t size)
 {
 	char *p = l->span.base, *pages = pages_of(&l->span);
 
 	if (!hak_does(HAK_HARDEN_PAD))
 		return;
 	hak_pad_write(p, pages, (size_t)(p - pages));
-	hak_pad_write(p, p + l->span.size, (size_t)(pages + l->mapped - p) - l->span.size);
+	hak_pad_write(p, p + size, (size_t)(pages + l->mapped - p) - size);
+}
+
+/* Is the pattern there around a block of size bytes at p? */
+static bool is_whole(const char *p, size_t size, size_t mapped)
+{
+	const char *pages = (const char *)hak_round_down((uintptr_t)p, hak_os_page_size());
+
+	return hak_pad_is_whole(p, pages, (size_t)(p - pages)) &&
+		hak_pad_is_whole(p, p + size, (size_t)(pages + mapped - p) - size);
 }
 
 bool hak_guarded_is_whole(struct hak_span *span)
 {
-	const struct hak_large *l = hak_large_of(span);
-	const char *p = span->base, *pages = pages_of(span);
+	return !hak_does(HAK_HARDEN_PAD) || is_whole(span->base, span->size, hak_large_of(span)->mapped);
+}
 
-	return !hak_does(HAK_HARDEN_PAD) || (hak_pad_is_whole(p, pages, (size_t)(p - pages)) &&
-		hak_pad_is_whole(p, p + span->size, (size_t)(pages + l->mapped - p) - span->size));
+void hak_guarded_mend(struct hak_span *span)
+{
+	write_pads(hak_large_of(span), span->size);
+}
+
+/* The block, if its pattern has changed. Its owner may be resizing it just now, so this looks twice, each time making sure that
+ * it is still there and has not changed meanwhile. */
+static const char *HAK_COLD overflown_locked(struct hak_span *span)
+{
+	const char *p = hak_load_relaxed(&span->base);
+
+	for (unsigned k = 0; k < 2; k++) {
+		size_t size, mapped;
+
+		/* Acquire: pairs with hak_registry_put(), so that the fields are the block's. */
+		if (hak_registry_find(p) != span || !hak_guarded_is(span) || hak_load_relaxed(&span->base) != p)
+			return NULL;
+		size = hak_load_acquire(&span->size);
+		mapped = hak_load_acquire(&hak_large_of(span)->mapped);
+		/* Its owner may be in a signal handler, and not have waited. */
+		if (mapped < size || hak_registry_find(p) != span || is_whole(p, size, mapped))
+			return NULL;
+		hak_fence_acquire();
+		if (hak_registry_find(p) != span || hak_load_relaxed(&span->size) != size)
+			return NULL;
+	}
+	return p;
+}
+
+HAK_COLD size_t hak_guarded_check(const void **found)
+{
+	size_t n_faults = 0;
+
+	for (struct hak_large *l = hak_load_acquire(&hak_large_all); l != NULL && hak_does(HAK_HARDEN_PAD); l = l->next) {
+		const char *p;
+
+		take_lock();
+		hak_swap_ordered(&checked, &l->span); /* ordered: pairs with give() */
+		p = overflown_locked(&l->span);
+		hak_store_relaxed(&checked, NULL);
+		hak_lock_give(&lock);
+		if (p != NULL) {
+			hak_pad_tell(p, ": overflow\n", found);
+			n_faults++;
+		}
+	}
+	return n_faults;
+}
+
+/* A block that is not registered any more may be being checked. */
+static void HAK_NOINLINE wait_for_check(void)
+{
+	take_lock();
+	hak_lock_give(&lock);
 }
 
 bool hak_guarded_is(const struct hak_span *span)
@@ -190,7 +253,7 @@ static void *put_block(struct hak_large *l, char *p, size_t size, size_t mapped,
 	hak_store_relaxed(&l->span.size, size);
 	hak_large_count(l, mapped, origin);
 	hak_add_relaxed(&hak_large_n_takes, 1);
-	write_pads(l);
+	write_pads(l, size);
 	hak_registry_put(p, 1, &l->span);
 	return p;
 }
@@ -300,9 +363,17 @@ static void give(struct hak_span *span, bool is_alone)
 	size_t mapped = l->mapped;
 	struct range r = reservation_of(l);
 	char *pages = pages_of(span);
+	bool is_checked = is_alone && hak_load_ordered(&checked) == span; /* ordered: pairs with hak_guarded_check() */
 
+	if (!is_alone)
+		wait_for_check();
 	uncount_guards(l->origin);
 	hak_large_uncount(l);
+	if (HAK_UNLIKELY(is_checked)) {
+		hak_os_purge(pages, mapped);
+		hak_limit_give(mapped);
+		return; /* neither its addresses nor its descriptor can be used again */
+	}
 	if (is_alone)
 		hak_large_give_descriptor_late(l);
 	else
@@ -343,6 +414,7 @@ static char *move(struct hak_large *l, size_t mapped)
 		return NULL;
 	}
 	hak_registry_drop(l->span.base, 1);
+	wait_for_check();
 	if (!hak_os_remap(from, mapped < old_mapped ? mapped : old_mapped, to, mapped)) {
 		hak_registry_put(l->span.base, 1, &l->span);
 		hak_guarded_unreserve(to, origin);
@@ -373,11 +445,16 @@ void *hak_guarded_resize(struct hak_span *span, size_t size)
 		if (p == NULL)
 			return NULL;
 	}
-	/* What it grows by held the pattern, or is new. */
-	if (size > old_size && hak_does(HAK_HARDEN_PAD))
-		memset(p + old_size, 0, size - old_size < n_pad ? size - old_size : n_pad);
-	hak_store_relaxed(&span->size, size);
-	write_pads(l);
+	/* What it grows by held the pattern, or is new. In this order: whoever checks the block meanwhile finds a pattern at least as
+	 * long as it has to be. */
+	if (size > old_size) {
+		hak_store_relaxed(&span->size, size);
+		hak_fence_release();
+		if (hak_does(HAK_HARDEN_PAD))
+			memset(p + old_size, 0, size - old_size < n_pad ? size - old_size : n_pad);
+	}
+	write_pads(l, size);
+	hak_store_release(&span->size, size);
 	if (hak_registry_find(p) != span)
 		hak_registry_put(p, 1, span);
 	return p;

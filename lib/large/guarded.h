@@ -2,11 +2,14 @@
 /*
  * Owns: large blocks in a hardened process, each with a mapping of its own; and the addresses of freed ones, which stay
  *       inaccessible for a while.
- * With HAK_HARDEN_GUARD a block is between inaccessible OS pages, at the end of its own. Its OS pages are in a reservation: at
- * its start, or after one inaccessible OS page. The descriptor's origin is the reservation's size in bytes, plus 1 if there
- * is that page. With HAK_HARDEN_PAD the rest of its OS pages holds its pattern.
+ * With HAK_HARDEN_GUARD a block is between inaccessible OS pages, and at the end of its own until it is resized: that moves OS
+ * pages, and no bytes in them. They are in a reservation: at its start, or after one inaccessible OS page. The descriptor's
+ * origin is the reservation's size in bytes, plus 1 if there is that page. With HAK_HARDEN_PAD the rest of its OS pages holds
+ * its pattern.
  * Threads: any; a block's owner is whoever holds it.
  * Locks: LARGE inside; no system call is made under it. _alone functions take none, for signal handlers.
+ * Check: a block's pattern is read under the lock, by others than its owner, while it is registered. So once it is not, its
+ *        owner takes the lock before it changes anything else; _alone functions look whether it is just being read.
  */
 #ifndef HAK_LARGE_GUARDED_H
 #define HAK_LARGE_GUARDED_H
@@ -28,6 +31,12 @@ bool hak_guarded_claim(struct hak_span *span, const void *p);
 
 /* Is its pattern unchanged? For its owner: what another thread has freed is inaccessible. */
 bool hak_guarded_is_whole(struct hak_span *span);
+
+/* Writes its pattern again. */
+void hak_guarded_mend(struct hak_span *span);
+
+/* Checks the patterns of all of them; returns faults found; tells them (hak_pad_tell()). */
+size_t hak_guarded_check(const void **found);
 
 /* Frees what was claimed. */
 void hak_guarded_give(struct hak_span *span);

@@ -24,6 +24,7 @@ uint64_t hak_large_n_live;
 uint64_t hak_large_n_takes;
 uint64_t hak_large_n_kept_takes;
 static uint64_t n_origins;                             /* any */
+static size_t longest;                                 /* any: no mapping was ever longer */
 
 /* What it guards changes by one store: a fork in the middle leaves nothing half done. */
 static void take_lock(void)
@@ -89,6 +90,10 @@ void hak_large_give_descriptor_late(struct hak_large *l)
 
 void hak_large_count(struct hak_large *l, size_t mapped, uint64_t origin)
 {
+	size_t seen = hak_load_relaxed(&longest);
+
+	while (mapped > seen && !hak_cas_release(&longest, &seen, mapped))
+		;
 	l->origin = origin;
 	hak_store_relaxed(&l->mapped, mapped);
 	hak_add_relaxed(&hak_large_n_live, 1);
@@ -359,12 +364,12 @@ void *hak_large_resize(struct hak_span *span, size_t size)
 	return p;
 }
 
-bool hak_large_contains(const void *p)
+HAK_COLD struct hak_span *hak_large_find(const void *p)
 {
-	struct hak_span *span = hak_registry_find_below(p);
+	struct hak_span *span = hak_registry_find_below(p, hak_load_relaxed(&longest));
 
 	return span != NULL && span->kind == HAK_KIND_LARGE &&
-		(uintptr_t)p - (uintptr_t)hak_load_relaxed(&span->base) < hak_load_relaxed(&hak_large_of(span)->mapped);
+		(uintptr_t)p - (uintptr_t)hak_load_relaxed(&span->base) < hak_load_relaxed(&hak_large_of(span)->mapped) ? span : NULL;
 }
 
 void hak_large_resident_get(struct hak_large_stats *resident)

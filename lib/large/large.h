@@ -42,8 +42,8 @@ bool hak_large_give_alone(struct hak_span *large, void *p);
 /* Changes its size, if necessary by moving the pages, never by copying them. Returns its address; NULL: unchanged. */
 void *hak_large_resize(struct hak_span *large, size_t size);
 
-/* Does p lie in a live large block? For verdicts. */
-bool hak_large_contains(const void *p);
+/* The live large block whose mapping p lies in, or NULL. Looks at each slice before p, as far as the longest could reach. */
+struct hak_span *hak_large_find(const void *p);
 
 void hak_large_stats_get(struct hak_large_stats *stats);
 

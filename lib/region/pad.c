@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/atomic.h"
+#include "base/text.h"
+#include "conf/report.h"
 #include "os/random.h"
 
 #define N_WORD sizeof(uint64_t)
@@ -89,4 +91,20 @@ void hak_pad_clear(char *p, size_t n)
 		if (!hak_pad_is_zero(p + at, k))
 			memset(p + at, 0, k);
 	}
+}
+
+void hak_pad_tell(const void *p, const char *what, const void **found)
+{
+	bool is_new = hak_report_is_new((uintptr_t)p);
+	struct hak_text t;
+
+	if (found != NULL && !is_new)
+		return;
+	if (found != NULL)
+		*found = p;
+	hak_text_open_line(&t);
+	hak_text_add(&t, "hakmem: check: ");
+	hak_text_add_hex(&t, (uintptr_t)p);
+	hak_text_add(&t, what);
+	hak_text_close(&t);
 }

@@ -41,6 +41,10 @@ bool hak_pad_is_whole(const void *p, const char *from, size_t n);
 /* Are n bytes all zero? */
 bool hak_pad_is_zero(const char *p, size_t n);
 
+/* A check of the heap has found that block p was written to: one line. found: NULL; or says only what was not said before, and p
+ * goes there. */
+void hak_pad_tell(const void *p, const char *what, const void **found) HAK_COLD;
+
 /* Zeroes n bytes. If they are many, OS pages that are zero already are not written to. */
 void hak_pad_clear(char *p, size_t n);
 

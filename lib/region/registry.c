@@ -87,22 +87,23 @@ bool hak_registry_claim(const void *base, size_t n_slices, struct hak_span *span
 	return true;
 }
 
-struct hak_span *hak_registry_find_below(const void *p)
+struct hak_span *hak_registry_find_below(const void *p, size_t most)
 {
-	uintptr_t n = slice_number(p);
+	uintptr_t n = slice_number(p), last = (uintptr_t)p > most ? ((uintptr_t)p - most) >> HAK_SLICE_SHIFT : 0;
 
 	if (n >> HAK_LEAF_SHIFT >= (uintptr_t)1 << HAK_ROOT_SHIFT)
 		return NULL;
 	for (;; n = (n | (LEAF_SIZE - 1)) - LEAF_SIZE) { /* from the end of the leaf before */
 		struct hak_registry_leaf *leaf = hak_load_acquire(&hak_registry_root[n >> HAK_LEAF_SHIFT]);
+		uintptr_t first = n & ~(LEAF_SIZE - 1);
 
-		for (uintptr_t i = (n & (LEAF_SIZE - 1)) + 1; leaf != NULL && i > 0; i--) {
-			struct hak_span *span = hak_load_acquire(&leaf->span[i - 1]);
+		for (uintptr_t i = n + 1; leaf != NULL && i > first && i > last; i--) {
+			struct hak_span *span = hak_load_acquire(&leaf->span[i - 1 - first]);
 
 			if (span != NULL && hak_load_relaxed(&span->base) <= (const char *)p)
 				return span;
 		}
-		if (n < LEAF_SIZE)
+		if (first <= last)
 			return NULL;
 	}
 }

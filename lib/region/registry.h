@@ -56,7 +56,7 @@ struct hak_front {
 #define HAK_LIVE_NEW_ARRAY 32 /* ... from new[] */
 #define HAK_LIVE_SENTRY 64  /* only in the span of a large block, alone */
 #define HAK_LIVE_ZERO 64    /* not live, only with HAK_HARDEN_ZERO: it was cleared, and nobody may write to it */
-#define HAK_LIVE_FRESH 128  /* not live, only in a hardened process: never handed out, in memory fresh from the kernel */
+#define HAK_LIVE_FRESH 128  /* not live, only in a hardened process: in memory that nobody had before */
 #define HAK_LIVE_FREE (HAK_LIVE_ZERO | HAK_LIVE_FRESH)
 #define HAK_LIVE_KINDS (HAK_LIVE_NEW | HAK_LIVE_NEW_ARRAY)
 
@@ -138,8 +138,8 @@ bool hak_registry_reserve(const void *base, size_t size);
 /* Bytes resident of the static tables. For statistics only: asks the kernel. */
 uint64_t hak_registry_resident(void);
 
-/* The span that begins at p, or the next below; NULL: none. For verdicts only: looks at each slice in between. */
-struct hak_span *hak_registry_find_below(const void *p);
+/* The span that is registered at p, or the next one below, down to p - most; NULL: none. Looks at each slice in between. */
+struct hak_span *hak_registry_find_below(const void *p, size_t most);
 
 /* Registers span for n_slices from base, for which room was reserved. */
 void hak_registry_put(const void *base, size_t n_slices, struct hak_span *span);

@@ -162,6 +162,7 @@ bool hak_slices_use_locked(struct hak_superslab *s, unsigned first, unsigned n)
 
 	HAK_ASSERT(hak_bits_are(s->used, first, n, false));
 	note_change(s, first, n);
+	hak_bits_fill(s->known, first, n, true);
 	hak_bits_fill(s->used, first, n, true);
 	hak_bits_settle(); /* a forked child finds them used, or as they were (S3) */
 	if (n_dirty > 0) {

@@ -46,6 +46,7 @@ static void hand_out_locked(struct hak_superslab *s, unsigned first, const struc
 	out->base = s->base + first * HAK_SLICE_SIZE;
 	out->n = n;
 	out->record = &s->record[first];
+	out->is_fresh = hak_bits_are(s->known, first, n, false);
 	out->is_clean = hak_slices_use_locked(s, first, n);
 	hak_peak_note_slices_locked();
 	if (wish->is_dense) {
@@ -175,6 +176,7 @@ static struct hak_superslab *make_superslab(const struct wish *wish, bool is_hug
 	}
 	if (s->base != NULL && hak_registry_reserve(s->base, size)) {
 		s->n_made = (uint32_t)(size / HAK_SLICE_SIZE);
+		memset(s->known, 0, sizeof s->known);
 		s->huge = hak_huge_begin(s->base, size, is_huge);
 		hak_registry_put(s->base, s->n_made, &s->nothing);
 		HAK_PROBE(superslab_new, s->base, size);

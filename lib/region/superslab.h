@@ -26,6 +26,7 @@ struct hak_slices {
 	char *base;
 	size_t n;
 	bool is_clean;               /* all of them read as zero */
+	bool is_fresh;               /* none was ever used: nobody has had an address in them */
 	struct hak_span *record;     /* room for a span, as long as the slices are taken */
 };
 

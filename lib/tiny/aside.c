@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "tiny/aside.h"
 
-#include "base/text.h"
 #include "conf/options.h"
 #include "os/page.h"
 #include "region/meta.h"
@@ -40,14 +39,14 @@ static size_t size_of(const struct hak_slab *s)
 	return offsetof(struct hak_aside, words) + s->n_words * (sizeof(uint64_t) + HAK_WORD_BITS * sizeof(uint16_t));
 }
 
-bool hak_aside_make(const struct hak_heap *h, struct hak_slab *s)
+bool hak_aside_make(const struct hak_heap *h, struct hak_slab *s, bool is_fresh)
 {
 	struct hak_aside *a = hak_meta_take(size_of(s));
 
 	if (a == NULL)
 		return false;
 	for (unsigned i = 0; i < s->n_blocks; i++)
-		hak_own_set(&s->live[i], s->span.is_clean ? HAK_LIVE_FRESH : hak_does(HAK_HARDEN_ZERO) ? HAK_LIVE_ZERO : 0);
+		hak_own_set(&s->live[i], is_fresh ? HAK_LIVE_FRESH : hak_does(HAK_HARDEN_ZERO) ? HAK_LIVE_ZERO : 0);
 	close_end(a, s, h == &hak_aside_nothing ? s->span.n_slices * HAK_SLICE_SIZE : hak_os_page_size());
 	hak_store_release(&s->aside, a);
 	return true;
@@ -230,20 +229,7 @@ bool hak_aside_is_underflown(const struct hak_slab *s, size_t idx)
 	return is_overflown(s, (unsigned)idx - 1);
 }
 
-static void say(const void *p, const char *what)
-{
-	struct hak_text t;
-
-	hak_text_open_line(&t);
-	hak_text_add(&t, "hakmem: check: ");
-	hak_text_add_hex(&t, (uintptr_t)p);
-	hak_text_add(&t, what);
-	hak_text_close(&t);
-}
-
-const void *hak_aside_found;
-
-size_t hak_aside_check_locked(const struct hak_slab *s)
+size_t hak_aside_check_locked(const struct hak_slab *s, const void **found)
 {
 	size_t n_faults = 0;
 
@@ -251,12 +237,10 @@ size_t hak_aside_check_locked(const struct hak_slab *s)
 		const char *p = s->span.base + i * s->span.size;
 
 		if (is_written(s, i)) {
-			say(p, ": write after free\n");
-			hak_store_relaxed(&hak_aside_found, p);
+			hak_pad_tell(p, ": write after free\n", found);
 			n_faults++;
 		} else if (hak_does(HAK_HARDEN_PAD) && is_overflown(s, i)) {
-			say(p, ": overflow\n");
-			hak_store_relaxed(&hak_aside_found, p);
+			hak_pad_tell(p, ": overflow\n", found);
 			n_faults++;
 		}
 	}

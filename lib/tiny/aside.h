@@ -43,8 +43,8 @@ unsigned hak_aside_plan(unsigned sc, size_t *room);
 
 extern struct hak_heap hak_aside_nothing;
 
-/* Makes it for a new slab of h, all blocks free. False: no memory. */
-bool hak_aside_make(const struct hak_heap *h, struct hak_slab *s);
+/* Makes it for a new slab of h, all blocks free; is_fresh: as in struct hak_slices. False: no memory. */
+bool hak_aside_make(const struct hak_heap *h, struct hak_slab *s, bool is_fresh);
 
 /* The slab is about to be given back. False: its slices cannot be used again. */
 bool hak_aside_drop(struct hak_slab *s);
@@ -88,9 +88,7 @@ void *hak_aside_find_written(const struct hak_slab *s, unsigned first, unsigned 
 /* Has the pattern right before block idx changed? */
 bool hak_aside_is_underflown(const struct hak_slab *s, size_t idx);
 
-extern const void *hak_aside_found; /* any: the last block with a fault */
-
-/* Checks patterns and zeros; returns faults found, one line each. */
-size_t hak_aside_check_locked(const struct hak_slab *s);
+/* Checks patterns and zeros; returns faults found; tells them (hak_pad_tell()). */
+size_t hak_aside_check_locked(const struct hak_slab *s, const void **found);
 
 #endif

@@ -124,7 +124,7 @@ struct hak_slab *hak_slab_make_any(struct hak_heap *h, unsigned sc)
 	s->span.is_clean = slices.is_clean;
 	hak_own_set(&s->n_blocks, (uint16_t)n_blocks);
 	free_all_blocks(s);
-	if (hak_is_hardened() && !hak_class_is_single(sc) && !hak_aside_make(h, s)) {
+	if (hak_is_hardened() && !hak_class_is_single(sc) && !hak_aside_make(h, s, slices.is_fresh)) {
 		hak_superslab_give(slices.superslab, slices.base, n_slices);
 		hak_group_give(s);
 		return NULL;
@@ -243,6 +243,9 @@ static void release_slab(struct hak_slab *s, struct hak_heap *h)
 			hak_report_late(HAK_WRITTEN_FREE, written, s->span.size);
 		if (!hak_aside_drop(s))
 			return; /* its addresses cannot be used again */
+	} else if (HAK_UNLIKELY(hak_does(HAK_HARDEN_ZERO))) {
+		/* Made before the process was a hardened one. */
+		hak_os_zero(s->span.base, s->span.n_slices * HAK_SLICE_SIZE);
 	}
 	if (s->n_blocks == 1) {
 		hak_own_set(hak_slab_only(s->live), 0);

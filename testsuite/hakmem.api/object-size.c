@@ -15,7 +15,7 @@ static void check_block(size_t n, int is_exact)
 
 	CHECK(p && malloc_object_size(p) == usable && hakmem_malloc_object_size(p) == usable);
 	CHECK(usable >= n && (!is_exact || usable == n), "%zu of %zu", usable, n);
-	for (i = 0; i < n && i < KIB(60); i += i < 100 ? 1 : 997) {
+	for (i = 0; i < n; i += i < 100 ? 1 : i < KIB(60) ? 997 : i < KIB(512) ? 40000 : KIB(512)) {
 		CHECK(malloc_object_size(p + i) == usable - i, "%zu, byte %zu: %zu", n, i, malloc_object_size(p + i));
 		CHECK(malloc_object_size_fast(p + i) >= usable - i);
 	}
@@ -40,6 +40,9 @@ int main(int argc, char **argv)
 	CHECK(malloc_object_size(main) == SIZE_MAX && malloc_object_size((void *)(uintptr_t)-16) == SIZE_MAX);
 	for (i = 0; i < N_OF(tier_sizes); i++)
 		check_block(tier_sizes[i], argc > 1);
+	check_block(MIB(1), argc > 1);
+	check_block(MIB(9), argc > 1);
+	check_block(MIB(100) + 3, argc > 1);
 	if (argc > 1)
 		return 0;
 	setenv("HAKMEM_CONF", "profile:hardened", 1);

@@ -275,7 +275,7 @@ static void impossible_alignment(int variant)
 
 static void overflow(int variant)
 {
-	static const size_t sizes[] = { 24, 100, 112, 5000, 60000 };
+	static const size_t sizes[] = { 24, 100, 112, 5000, 60000, 100000 };
 	unsigned char *p = block(sizes[variant]);
 
 	*stage = CALL;
@@ -422,7 +422,7 @@ static const struct cell cells[] = {
 	{ "block of malloc, new or new[] freed by another kind of call", 2, wrong_kind, { "not found", "at once", "at once" } },
 	{ "size that is impossible, or overflows", 6, impossible_size, { "at once", "at once", "at once" } },
 	{ "alignment that is no power of two", 3, impossible_alignment, { "at once", "at once", "at once" } },
-	{ "write right after the size requested", 5, overflow, { "not found", "at free", "soon" } },
+	{ "write right after the size requested", 6, overflow, { "not found", "at free", "soon" } },
 	{ "write right before a block", 1, underflow, { "not found", "at free", "soon" } },
 	{ "write into the next block", 1, overflow_neighbour, { "not found", "not found", "not found" } },
 	{ "write past a block of more than 64 KiB, behind its last OS page", 2, overflow_large, { "not found", "SIGSEGV", "SIGSEGV" } },

@@ -10,7 +10,7 @@
 
 int main(void)
 {
-	unsigned char *p, *q, *old;
+	unsigned char *p, *q, *large, *old;
 
 	warm();
 	CHECK(hakmem_check() == 0);
@@ -19,6 +19,13 @@ int main(void)
 	CHECK(hakmem_check() == 0);
 	p[300] = 0;
 	CHECK(hakmem_check() == 1, "overflow");
+	large = block_of(100000);
+	CHECK(hakmem_check() == 1);
+	large[100000] ^= 0x55;
+	CHECK(hakmem_check() == 2, "overflow of a large block");
+	CHECK(large = realloc(large, 200000)); /* tells it, too */
+	CHECK(hakmem_check() == 1);
+	free(large);
 	old = hide(q);
 	free(q);
 	old[1] = 1;

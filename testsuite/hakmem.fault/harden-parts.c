@@ -66,6 +66,24 @@ static void run_behind(void)
 	memset(p, 1, 1000000 + KIB(68));
 }
 
+/* Up from a small block, to the end of its slab. */
+static void run_up(void)
+{
+	unsigned char *p = hide(malloc(1000));
+
+	memset(p, 1, KIB(256));
+}
+
+/* Down from a large block, past its first OS page: the next one is likely to be right below. */
+static void run_down(void)
+{
+	unsigned char *p = hide(malloc(1000000)), *q = hide(malloc(1000000));
+
+	memset(q, 1, 1000000);
+	for (size_t i = 1; i <= KIB(8); i++)
+		((unsigned char *)hide(p))[-(ptrdiff_t)i] = 1;
+}
+
 /* Mapped again at once: it was not held back. */
 static void reuse_large(void)
 {
@@ -99,7 +117,8 @@ static const struct {
 	const char *name;
 	void (*run)(void);
 } faults[] = { { "overflow", overflow }, { "write_freed", write_freed }, { "keep_contents", keep_contents },
-	{ "come_back", come_back }, { "run_behind", run_behind }, { "reuse_large", reuse_large }, { "in_order", in_order } };
+	{ "come_back", come_back }, { "run_behind", run_behind }, { "reuse_large", reuse_large }, { "in_order", in_order },
+	{ "run_up", run_up }, { "run_down", run_down } };
 
 /* One letter for each of these faults: a(bort), s(egv), - or, where it depends on what lies behind, a dot. */
 static void expect(const char *conf, const char *letters)
@@ -135,15 +154,15 @@ int main(int argc, char **argv)
 		faults[atoi(argv[1])].run();
 		return 0;
 	}
-	/* overflow, write_freed, keep_contents, come_back, run_behind, reuse_large, in_order */
-	expect("pad:true", "a---.--");
-	expect("zero_free:true", "-aa-.--");
-	expect("quarantine:true", "---a.a-");
-	expect("guard:true", "----s--");
-	expect("random:true", "----.aa");
-	expect("kinds:true", "----.--");
-	expect("profile:hardened", "aaaasaa");
-	expect("pad:false,zero_free:off,profile:hardened", "---asaa");
-	expect("profile:hardened,diet:true,purge_delay:0,limit_hard:1G,thp:always", "aaaasaa");
+	/* overflow, write_freed, keep_contents, come_back, run_behind, reuse_large, in_order, run_up, run_down */
+	expect("pad:true", "a---.--..");
+	expect("zero_free:true", "-aa-.--..");
+	expect("quarantine:true", "---a.a-..");
+	expect("guard:true", "----s--ss");
+	expect("random:true", "----.aa..");
+	expect("kinds:true", "----.--..");
+	expect("profile:hardened", "aaaasaass");
+	expect("pad:false,zero_free:off,profile:hardened", "---asaass");
+	expect("profile:hardened,diet:true,purge_delay:0,limit_hard:1G,thp:always", "aaaasaass");
 	return 0;
 }

@@ -57,6 +57,30 @@ static void when_purged(size_t size)
 		malloc_trim(0);
 }
 
+/* Written to when its slab is given back and purged already. Told once the memory is a block again, which reads as zero even
+ * if it comes from calloc(). */
+static void after_trim(size_t size)
+{
+	static unsigned char *p[200000];
+	size_t n = MIB(24) / (size + 64) < N_OF(p) ? MIB(24) / (size + 64) : N_OF(p), i;
+
+	for (i = 0; i < n; i++)
+		CHECK(p[i] = malloc(size));
+	for (i = 0; i < n; i++) /* what stays keeps the mappings */
+		if ((uintptr_t)p[i] >> 20 & 1)
+			free(p[i]);
+	for (i = 0; i < 3; i++)
+		malloc_trim(0);
+	for (i = n / 2; !((uintptr_t)p[i] >> 20 & 1); i++)
+		;
+	((unsigned char *)hide(p[i]))[size / 2] = 1;
+	for (i = 0; i < 2 * n; i++) {
+		unsigned char *q = hide(calloc(1, size));
+
+		CHECK(q && zeroed(q, size) == size);
+	}
+}
+
 #define WRITTEN "write after free"
 #define SIZES(name, commit) \
 	{ name " of 16", commit, 16, WRITTEN }, { name " of 100", commit, 100, WRITTEN }, \
@@ -64,4 +88,4 @@ static void when_purged(size_t size)
 		{ name " of 40,000", commit, 40000, WRITTEN }, { name " of 65,000", commit, 65000, WRITTEN }
 
 FAULTS(SIZES("first byte", first), SIZES("middle", middle), SIZES("last byte", last), SIZES("by another thread", by_thread),
-       SIZES("when purged", when_purged))
+       SIZES("when purged", when_purged), SIZES("after a trim", after_trim))
