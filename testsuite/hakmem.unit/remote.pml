@@ -14,9 +14,8 @@
  *   - s is never in two lists at once: whoever announces it holds is_pending
  *
  * Macros, for negative checks: NO_SECOND_LOOK leaves out deliver_any()'s second look at owner and class, NO_CLASS the class
- * in it; NO_FORWARD the forward after making a slab; LATE_CLEAR clears is_pending after the look at the bits; NO_LEAVE
- * leaves out the forward by which a release takes its descriptor out of the old owner's lists; UNLOCKED_LEAVE has the owner
- * change at the release, when the lock is given.
+ * in it; NO_FORWARD the forward after making a slab; LATE_CLEAR clears is_pending after the look at the bits;
+ * UNLOCKED_LEAVE has the owner change at the release, when the lock is given.
  */
 #define NONE 0
 #define A 1
@@ -183,12 +182,10 @@ inline make_anew(to, sc)
 #ifdef UNLOCKED_LEAVE
 	owner = NONE;
 #endif
-#ifndef NO_LEAVE
 	if
 	:: is_pending -> forward(A, to, sc);
 	:: !is_pending -> skip;
 	fi;
-#endif
 	/* The bitmaps start anew, and both blocks are handed out once it is listed. */
 	atomic {
 		assert(remote == 0);

@@ -5,15 +5,17 @@
 model=remote
 . "$srcdir/testsuite/hakmem.unit/spin.inc"
 
-search() # KIND, in a folder of its own
+search() # KIND STEP..., in a folder of its own
 {
-	mkdir "$1"
-	cd "$1" || exit 1
-	holds "$1"
-	for step in NO_SECOND_LOOK NO_FORWARD NO_LEAVE UNLOCKED_LEAVE; do
-		breaks "$1" $step
+	kind=$1
+	shift
+	mkdir "$kind"
+	cd "$kind" || exit 1
+	holds "$kind"
+	for step; do
+		breaks "$kind" "$step"
 	done
 }
-(search OTHER) & other=$!
-(search SAME && breaks SAME LATE_CLEAR && breaks SAME NO_CLASS) & same=$!
+(search OTHER NO_SECOND_LOOK NO_FORWARD UNLOCKED_LEAVE) & other=$!
+(search SAME NO_SECOND_LOOK NO_FORWARD LATE_CLEAR NO_CLASS) & same=$!
 wait $other && wait $same
