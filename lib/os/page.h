@@ -10,7 +10,7 @@
 #include "base/attr.h"
 
 struct hak_os_counts {
-	uint64_t n_map;     /* any: mmap, munmap, mremap, mprotect */
+	uint64_t n_map;     /* any: mmap, munmap, mremap */
 	uint64_t n_purge;   /* any: madvise that gives pages back */
 	uint64_t purged;    /* any: bytes given back so far */
 	uint64_t n_mapped;  /* any: mappings as the kernel counts them: an upper bound */

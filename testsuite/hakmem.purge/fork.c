@@ -4,7 +4,7 @@
 /* hak-timeout: 180 */
 /*
  * 10,000 forks while the purge thread works, on what the main thread and another one free all the time. Each child uses
- * its heap; some trim theirs, some live until a purge thread of their own has been at work.
+ * its heap; some trim theirs, some live for a while.
  */
 #include "purge.h"
 #include <signal.h>
