@@ -97,10 +97,10 @@ HAK_EXPORT void hakmem_cfree(void *ptr)
 		hak_free_miss(ptr, "free", __builtin_return_address(0));
 }
 
-static void give(void *p)
+static void give(void *p, const struct hak_caller *caller)
 {
 	if (HAK_UNLIKELY(!hak_cache_push_hit(hak_cache_mine, p)))
-		hak_free_miss(p, "free", NULL);
+		hak_free_miss(p, caller->name, caller->site);
 }
 
 static void *HAK_NOINLINE zeroed(size_t size)
@@ -130,7 +130,8 @@ HAK_EXPORT void *hakmem_calloc(size_t count, size_t size)
 	return __builtin_mul_overflow(count, size, &total) ? no_memory() : zeroed(total);
 }
 
-static void *move(void *from, size_t old_size, size_t size, size_t room, bool is_data, const void *frame)
+static void *move(void *from, size_t old_size, size_t size, size_t room, bool is_data, const struct hak_caller *caller,
+	const void *frame)
 {
 	bool is_clean;
 	void *to = HAK_UNLIKELY(is_data) ? hak_alloc_data(room, HAK_ALIGNMENT, &is_clean, frame) : NULL;
@@ -140,7 +141,7 @@ static void *move(void *from, size_t old_size, size_t size, size_t room, bool is
 	if (to == NULL)
 		return no_memory();
 	memmove(to, from, old_size < size ? old_size : size);
-	give(from);
+	give(from, caller);
 	return to;
 }
 
@@ -153,8 +154,8 @@ static void *resize_larger(struct hak_span *span, void *p, size_t size, const vo
 	if (HAK_UNLIKELY(hak_thread_is_nested()))
 		; /* its own thread may hold the lock */
 	else if (span->kind == HAK_KIND_LARGE)
-		to = size > HAK_RUN_MAX / 2 ? hak_large_resize(span, size) : NULL;
-	else if (size > HAK_SHARED_MAX / 2 && size <= HAK_RUN_MAX && hak_run_resize(span, size))
+		to = size > HAK_RUN_MAX / 2 ? hak_large_resize(span, p, size) : NULL;
+	else if (size > HAK_SHARED_MAX / 2 && size <= HAK_RUN_MAX && hak_run_resize(span, p, size))
 		to = p;
 	hak_thread_leave(c);
 	if (HAK_UNLIKELY(site != 0) && to == NULL)
@@ -184,8 +185,7 @@ static void *resize_in_place(struct hak_span *span, void *p, size_t size, const 
 		return resize_larger(span, p, size, frame);
 	if (size > span->size || (size <= span->size / 2 && span->size > HAK_ALIGNMENT))
 		return NULL;
-	hak_block_note_size(span, p, size);
-	return p;
+	return hak_block_note_size(span, p, size) ? p : NULL;
 }
 
 void *hak_realloc(void *p, size_t size, enum hak_content content, const struct hak_caller *caller, const void *frame)
@@ -198,8 +198,7 @@ void *hak_realloc(void *p, size_t size, enum hak_content content, const struct h
 	if (p == NULL)
 		return take(size, frame);
 	if (size == 0) {
-		if (!hak_cache_push_hit(hak_cache_mine, p))
-			hak_free_miss(p, caller->name, caller->site);
+		give(p, caller);
 		return NULL;
 	}
 	if (size > PTRDIFF_MAX)
@@ -210,14 +209,17 @@ void *hak_realloc(void *p, size_t size, enum hak_content content, const struct h
 	to = resize_in_place(span, p, size, caller, frame);
 	if (to != NULL)
 		return to;
+	/* If it need not have moved, another thread may have been first to free it. */
+	if ((span->kind != HAK_KIND_SLAB || size <= span->size) && hak_block_prove(p, caller) != span)
+		return no_memory();
 	is_data = content == HAK_CONTENT_DATA || (content == HAK_CONTENT_SAME && hak_is_data(span));
 	old_size = hak_block_size(span, p);
 	/* A block that grows by small steps gets an eighth more than it asks for, or it would be copied each time. */
 	room = size > HAK_SHARED_MAX && size > old_size && size / 8 * 9 <= HAK_RUN_MAX && !hak_is_hardened() ? size / 8 * 9 :
 		size;
-	to = move(p, old_size, size, room, is_data, frame);
+	to = move(p, old_size, size, room, is_data, caller, frame);
 	if (to == NULL && room != size)
-		to = move(p, old_size, size, size, is_data, frame);
+		to = move(p, old_size, size, size, is_data, caller, frame);
 	/* What was free has gone back meanwhile: under a limit there may be room in place, if not for two blocks. */
 	return to != NULL ? to : resize_in_place(span, p, size, caller, frame);
 }

@@ -17,8 +17,8 @@ struct hak_heap;
 /* The live block that begins at p, or NULL after a verdict (under on_error:report). */
 struct hak_span *hak_block_prove(const void *p, const struct hak_caller *caller);
 
-/* realloc() leaves the slab's block that begins at p in place, for size bytes. */
-void hak_block_note_size(struct hak_span *span, const void *p, size_t size);
+/* realloc() leaves the slab's block that begins at p in place, for size bytes. False: it is not live any more. */
+bool hak_block_note_size(struct hak_span *span, const void *p, size_t size);
 
 /* Usable bytes of the block p, which begins in span. */
 size_t hak_block_size(const struct hak_span *span, const void *p);

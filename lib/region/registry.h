@@ -149,9 +149,9 @@ void hak_registry_drop(const void *base, size_t n_slices);
  * their frees take the slow path. */
 uint64_t hak_registry_make_tag(uint32_t id);
 
-/* Replaces span by `next`, which may be NULL, for n_slices from base. False: span is not there; another thread was
- * first. */
-bool hak_registry_claim(const void *base, size_t n_slices, struct hak_span *span, struct hak_span *next);
+/* Replaces span by `next`, which may be NULL, for the slice at base, the first of span's. False: span is not there; another
+ * thread was first. What span's own fields say may be another's until then. */
+bool hak_registry_claim(const void *base, struct hak_span *span, struct hak_span *next);
 
 /* Fills the front entries of n_slices slices of a slab of class sc: each is a copy of `slab` with its own word. */
 void hak_registry_put_front(const char *base, size_t n_slices, uint64_t tag, unsigned sc, const struct hak_front *slab);

@@ -196,7 +196,7 @@ static void check_once(void)
 	struct hak_span *run = hak_registry_find(p), *large = hak_registry_find(q);
 
 	CHECK(run != NULL && large != NULL && is_clean && (uintptr_t)q % HAK_ALIGNMENT == 0);
-	CHECK(hak_run_give_alone(run) && !hak_run_give_alone(run) && !hak_run_give(run));
+	CHECK(hak_run_give_alone(run, p) && !hak_run_give_alone(run, p) && !hak_run_give(run, p));
 	CHECK(hak_large_give_alone(large, q) && !hak_large_give_alone(large, q) && !hak_large_give(large, q));
 	CHECK(hak_large_take_alone(SIZE_MAX - 100, HAK_ALIGNMENT, &is_clean) == NULL);
 	CHECK(hak_large_take_alone(1, 2 * HAK_ALIGN_MAX, &is_clean) == NULL);
