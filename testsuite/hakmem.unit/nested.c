@@ -165,6 +165,15 @@ static void check_larger(void)
 	for (unsigned i = 0; i < N_OF(more); i += 2)
 		hakmem_free(more[i]);
 	CHECK(hakmem_memalign(KIB(256), KIB(100)));
+	/* Small ones too are aligned, and of their size. */
+	for (size_t size = 1; size < KIB(250); size += 7001) {
+		char *p = hide(hakmem_aligned_alloc(KIB(64), size));
+
+		CHECK(p && (uintptr_t)p % KIB(64) == 0, "%zu at %p", size, (void *)p);
+		hakmem_free_aligned_sized(p, KIB(64), size);
+		CHECK(p = hakmem_malloc(size));
+		hakmem_free_sized(p, size);
+	}
 	hakmem_trim(0); /* does nothing, and does not wait */
 	is_nested = false;
 	hak_thread_leave(NULL);
