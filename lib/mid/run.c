@@ -25,6 +25,7 @@ static uint64_t set_run_size(struct hak_span *run, size_t size, size_t n)
 {
 	size_t old_size = run->size;
 
+	run->sc = 0;
 	run->n_slices = (uint32_t)n;
 	hak_own_set(&run->size, size > 0 ? hak_round_up(size, hak_os_page_size()) : hak_os_page_size());
 	return (uint64_t)run->size - old_size;
