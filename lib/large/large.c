@@ -364,10 +364,11 @@ void *hak_large_resize(struct hak_span *span, void *p, size_t size)
 
 bool hak_large_contains(const void *p)
 {
-	struct hak_span *span = hak_registry_find_below(p);
+	const struct hak_large *l = hak_load_acquire(&hak_large_all);
 
-	return span != NULL && span->kind == HAK_KIND_LARGE &&
-		(uintptr_t)p - (uintptr_t)hak_load_relaxed(&span->base) < hak_load_relaxed(&hak_large_of(span)->mapped);
+	while (l != NULL && (uintptr_t)p - (uintptr_t)hak_load_relaxed(&l->span.base) >= hak_load_relaxed(&l->mapped))
+		l = l->next;
+	return l != NULL;
 }
 
 void hak_large_resident_get(struct hak_large_stats *resident)

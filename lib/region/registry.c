@@ -84,26 +84,6 @@ bool hak_registry_claim(const void *base, struct hak_span *span, struct hak_span
 	return hak_cas_ordered(slot_of(slice_number(base)), &span, next);
 }
 
-struct hak_span *hak_registry_find_below(const void *p)
-{
-	uintptr_t n = slice_number(p);
-
-	if (n >> HAK_LEAF_SHIFT >= (uintptr_t)1 << HAK_ROOT_SHIFT)
-		return NULL;
-	for (;; n = (n | (LEAF_SIZE - 1)) - LEAF_SIZE) { /* from the end of the leaf before */
-		struct hak_registry_leaf *leaf = hak_load_acquire(&hak_registry_root[n >> HAK_LEAF_SHIFT]);
-
-		for (uintptr_t i = (n & (LEAF_SIZE - 1)) + 1; leaf != NULL && i > 0; i--) {
-			struct hak_span *span = hak_load_acquire(&leaf->span[i - 1]);
-
-			if (span != NULL && hak_load_relaxed(&span->base) <= (const char *)p)
-				return span;
-		}
-		if (n < LEAF_SIZE)
-			return NULL;
-	}
-}
-
 /* The word for the slice at base (R2). */
 static uint64_t make_word(const char *base, uint64_t tag, unsigned sc)
 {

@@ -139,9 +139,6 @@ bool hak_registry_reserve(const void *base, size_t size);
 /* Bytes resident of the static tables. For statistics only: asks the kernel. */
 uint64_t hak_registry_resident(void);
 
-/* The span that begins at p, or the next below; NULL: none. For verdicts only: looks at each slice in between. */
-struct hak_span *hak_registry_find_below(const void *p);
-
 /* Registers span for n_slices from base, for which room was reserved. */
 void hak_registry_put(const void *base, size_t n_slices, struct hak_span *span);
 void hak_registry_drop(const void *base, size_t n_slices);
