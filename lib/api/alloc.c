@@ -39,14 +39,14 @@ static struct hak_cache *enter_miss(void)
 	return HAK_LIKELY(c != NULL) ? c : hak_thread_start();
 }
 
-static void *try_tiny(unsigned sc, bool *is_clean)
+static void *try_tiny(unsigned sc, size_t size, size_t align, bool *is_clean)
 {
 	struct hak_cache *c = enter_miss();
 	void *p = HAK_LIKELY(c != NULL) ? hak_thread_take_own(c, sc) : hak_thread_take_alone(sc);
 
 	*is_clean = false;
 	if (HAK_UNLIKELY(p == NULL) && hak_thread_is_nested())
-		p = hak_large_take_alone(hak_class_size(sc), HAK_ALIGNMENT, is_clean);
+		p = hak_large_take_alone(size, align, is_clean);
 	else if (p != NULL && hak_class_is_single(sc) && c != NULL && c->is_straight)
 		*is_clean = hak_slab_is_fresh((struct hak_slab *)hak_registry_find(p));
 	hak_thread_leave_untold(c);
@@ -127,22 +127,24 @@ static void *HAK_NOINLINE take_tiny(unsigned sc, size_t size, size_t align, bool
 	*is_clean = p != NULL;
 	if (HAK_UNLIKELY(p != NULL))
 		return p;
-	p = try_tiny(sc, is_clean);
+	p = try_tiny(sc, size, align, is_clean);
 	if (HAK_UNLIKELY(p == NULL) && make_room(hak_class_is_single(sc) ? hak_class_size(sc) : 0))
-		p = try_tiny(sc, is_clean);
+		p = try_tiny(sc, size, align, is_clean);
 	return check_limits(p);
 }
 
-static void *HAK_NOINLINE take_untiny(size_t size, size_t align, bool grows, bool *is_clean)
+static void *find_untiny(size_t size, size_t align, bool grows, bool *is_clean)
 {
-	void *p;
+	void *p = try_untiny(size, align, grows, is_clean);
 
-	if (size > ADDRESSES || align > HAK_ALIGN_MAX)
-		return NULL;
-	p = try_untiny(size, align, grows, is_clean);
 	if (HAK_UNLIKELY(p == NULL) && make_room(size))
 		p = try_untiny(size, align, grows, is_clean);
-	return check_limits(p);
+	return p;
+}
+
+static void *HAK_NOINLINE take_untiny(size_t size, size_t align, bool *is_clean)
+{
+	return size > ADDRESSES || align > HAK_ALIGN_MAX ? NULL : check_limits(find_untiny(size, align, false, is_clean));
 }
 
 /* Now and then looks whether blocks were overwritten. If so, the program ends, unless it is to go on. */
@@ -190,15 +192,20 @@ HAK_NOINLINE void *hak_alloc_miss(size_t size, const void *frame)
 		return taken(take_hardened(size, HAK_ALIGNMENT, false, &is_clean), frame);
 	if (HAK_LIKELY(size <= HAK_TINY_MAX))
 		return taken(take_tiny(hak_class_of(size > 0 ? size : 1), size, HAK_ALIGNMENT, &is_clean, frame), frame);
-	return taken(take_untiny(size, HAK_ALIGNMENT, false, &is_clean), frame);
+	return taken(take_untiny(size, HAK_ALIGNMENT, &is_clean), frame);
 }
 
 void *hak_alloc_growing(size_t size, const void *frame)
 {
+	size_t room = hak_size_with_room(size);
 	bool is_clean;
+	void *p = room <= HAK_RUN_MAX ? try_untiny(room, HAK_ALIGNMENT, true, &is_clean) : NULL;
 
-	return size > HAK_SHARED_MAX && !hak_is_hardened() ? taken(take_untiny(size, HAK_ALIGNMENT, true, &is_clean), frame) :
-		hak_alloc(size, frame);
+	if (p != NULL)
+		hak_registry_find(p)->sc = HAK_LIVE_RESIZED;
+	else if (size <= ADDRESSES)
+		p = find_untiny(size, HAK_ALIGNMENT, true, &is_clean);
+	return taken(p != NULL ? check_limits(p) : NULL, frame);
 }
 
 void *hak_alloc(size_t size, const void *frame)
@@ -215,8 +222,7 @@ void *hak_alloc_any(size_t size, size_t align, bool *is_clean, const void *frame
 	void *p;
 
 	if (HAK_UNLIKELY(align > HAK_SLICE_SIZE || size > HAK_TINY_MAX))
-		return taken(hak_harden_is_on() ? take_hardened(size, align, false, is_clean) :
-			take_untiny(size, align, false, is_clean), frame);
+		return taken(hak_harden_is_on() ? take_hardened(size, align, false, is_clean) : take_untiny(size, align, is_clean), frame);
 	/* Slabs start at slices, so if a class's size is a multiple of align, all its blocks are aligned. The class for
 	 * a multiple of align has such a size: classes are a power of two apart, and if align is larger than that, its
 	 * multiple is itself the size of a class. */

@@ -21,7 +21,9 @@
 /* The part of a small allocation that is not a hit, and all larger ones. */
 void *hak_alloc_miss(size_t size, const void *frame);
 
-/* A block for one that grows: above HAK_SHARED_MAX, one that can keep growing in place. */
+/* For a block above HAK_SHARED_MAX, in a process that is not hardened: one that can keep growing in place. If it is to be had
+ * for nothing it is an eighth larger, or a block that grows by small steps would be copied each time. A failure does not count
+ * as a refusal yet: the caller may find room in place. */
 void *hak_alloc_growing(size_t size, const void *frame);
 
 /* As hak_alloc_miss(); *is_clean: the block reads as zero. */

@@ -19,6 +19,7 @@
 #include "large/sentry.h"
 #include "mid/run.h"
 #include "os/page.h"
+#include "region/limit.h"
 #include "thread/decay.h"
 #include "thread/thread.h"
 #include "watch/sample.h"
@@ -130,14 +131,14 @@ HAK_EXPORT void *hakmem_calloc(size_t count, size_t size)
 	return __builtin_mul_overflow(count, size, &total) ? no_memory() : zeroed(total);
 }
 
-static void *move(void *from, size_t old_size, size_t size, size_t room, bool is_data, const struct hak_caller *caller,
+static void *move(void *from, size_t old_size, size_t size, bool grows, bool is_data, const struct hak_caller *caller,
 	const void *frame)
 {
 	bool is_clean;
-	void *to = HAK_UNLIKELY(is_data) ? hak_alloc_data(room, HAK_ALIGNMENT, &is_clean, frame) : NULL;
+	void *to = HAK_UNLIKELY(is_data) ? hak_alloc_data(size, HAK_ALIGNMENT, &is_clean, frame) : NULL;
 
 	if (HAK_LIKELY(to == NULL))
-		to = size > old_size ? hak_alloc_growing(room, frame) : hak_alloc(room, frame);
+		to = grows ? hak_alloc_growing(size, frame) : hak_alloc(size, frame);
 	if (to == NULL)
 		return no_memory();
 	memmove(to, from, old_size < size ? old_size : size);
@@ -154,8 +155,8 @@ static void *resize_larger(struct hak_span *span, void *p, size_t size, const vo
 	if (HAK_UNLIKELY(hak_thread_is_nested()))
 		; /* its own thread may hold the lock */
 	else if (span->kind == HAK_KIND_LARGE)
-		to = size > HAK_RUN_MAX / 2 ? hak_large_resize(span, size) : NULL;
-	else if (size > HAK_SHARED_MAX / 2 && size <= HAK_RUN_MAX && hak_run_resize(span, size))
+		to = size > HAK_RUN_MAX / 2 ? hak_large_resize(span, p, size) : NULL;
+	else if (size > HAK_SHARED_MAX / 2 && size <= HAK_RUN_MAX && hak_run_resize(span, p, size))
 		to = p;
 	hak_thread_leave(c);
 	if (HAK_UNLIKELY(site != 0) && to == NULL)
@@ -185,15 +186,14 @@ static void *resize_in_place(struct hak_span *span, void *p, size_t size, const 
 		return resize_larger(span, p, size, frame);
 	if (size > span->size || (size <= span->size / 2 && span->size > HAK_ALIGNMENT))
 		return NULL;
-	hak_block_note_size(span, p, size);
-	return p;
+	return hak_block_note_size(span, p, size) ? p : NULL;
 }
 
 void *hak_realloc(void *p, size_t size, enum hak_content content, const struct hak_caller *caller, const void *frame)
 {
 	struct hak_span *span;
-	size_t old_size, room;
-	bool is_data;
+	size_t old_size;
+	bool is_data, grows;
 	void *to;
 
 	if (p == NULL)
@@ -210,16 +210,19 @@ void *hak_realloc(void *p, size_t size, enum hak_content content, const struct h
 	to = resize_in_place(span, p, size, caller, frame);
 	if (to != NULL)
 		return to;
+	/* If it need not have moved, another thread may have been first to free it. */
+	if ((span->kind != HAK_KIND_SLAB || size <= span->size) && hak_block_prove(p, caller) != span)
+		return no_memory();
 	is_data = content == HAK_CONTENT_DATA || (content == HAK_CONTENT_SAME && hak_is_data(span));
 	old_size = hak_block_size(span, p);
-	/* A block that grows by small steps gets an eighth more than it asks for, or it would be copied each time. */
-	room = size > HAK_SHARED_MAX && size > old_size && size / 8 * 9 <= HAK_RUN_MAX && !hak_is_hardened() ? size / 8 * 9 :
-		size;
-	to = move(p, old_size, size, room, is_data, caller, frame);
-	if (to == NULL && room != size)
-		to = move(p, old_size, size, size, is_data, caller, frame);
+	grows = size > old_size && size > HAK_SHARED_MAX && !hak_is_hardened();
+	to = move(p, old_size, size, grows, is_data, caller, frame);
 	/* What was free has gone back meanwhile: under a limit there may be room in place, if not for two blocks. */
-	return to != NULL ? to : resize_in_place(span, p, size, caller, frame);
+	if (to == NULL)
+		to = resize_in_place(span, p, size, caller, frame);
+	if (to == NULL && grows)
+		hak_limit_count_refusal();
+	return to;
 }
 
 HAK_EXPORT void *hakmem_realloc(void *ptr, size_t size)

@@ -115,15 +115,14 @@ size_t hak_block_room(const void *p)
 	return is_alive(s, idx) ? room_to(base + hak_block_size(span, base), p) : 0;
 }
 
-void hak_block_note_size(struct hak_span *span, const void *p, size_t size)
+bool hak_block_note_size(struct hak_span *span, const void *p, size_t size)
 {
 	struct hak_slab *s = (struct hak_slab *)span;
 	uint8_t *live = &s->live[hak_slab_idx_of(s, p)];
 	uint8_t was = hak_load_relaxed(live);
 	uint8_t value = (hak_class_of(size) == s->span.sc ? HAK_LIVE : HAK_LIVE_RESIZED) | (was & HAK_LIVE_SAMPLED);
 
-	if (HAK_UNLIKELY(was != value))
-		hak_store_relaxed(live, value);
+	return HAK_LIKELY(was == value) || (hak_is_alive(was) && hak_byte_claim(live, was, value));
 }
 
 static void HAK_COLD collect_for(struct hak_heap *h, unsigned sc)
@@ -204,9 +203,9 @@ static void free_larger(struct hak_span *span, void *p, const struct hak_caller 
 		hak_load_relaxed(&hak_free_watcher)(p, caller);
 	}
 	if (HAK_UNLIKELY(hak_thread_is_nested()))
-		is_done = is_run ? hak_run_give_alone(span) : hak_large_give_alone(span, p);
+		is_done = is_run ? hak_run_give_alone(span, p) : hak_large_give_alone(span, p);
 	else
-		is_done = is_run ? hak_run_give(span) : hak_large_give(span, p);
+		is_done = is_run ? hak_run_give(span, p) : hak_large_give(span, p);
 	if (c != NULL)
 		c->n_slices_given += n_slices;
 	hak_thread_leave(c);
@@ -299,14 +298,17 @@ static bool HAK_COLD HAK_NOINLINE is_sentry_size(const struct hak_span *span, si
 	return size <= HAK_TINY_MAX && hak_class_of(hak_round_up(size, step)) == hak_class_of(hak_round_up(span->size, step));
 }
 
-/* The same for a run or large block: whole OS pages, and what realloc() adds for a block that grows. */
+/* The same for a run or large block: in whole OS pages, as malloc_usable_size() tells it, or without what realloc() added. */
 static bool is_larger_size(const struct hak_span *span, size_t size)
 {
 	size_t page = hak_os_page_size();
 
+	if (size > span->size)
+		return false;
 	if (span->kind == HAK_KIND_LARGE && size < HAK_SLICE_SIZE)
 		size = HAK_SLICE_SIZE;
-	return size <= span->size && hak_round_up(size + size / 8, page) >= span->size;
+	return hak_round_up(size, page) == span->size ||
+		((span->sc & HAK_LIVE_RESIZED) != 0 && hak_round_up(hak_size_with_room(size), page) == span->size);
 }
 
 static bool is_aligned(const void *p, size_t alignment)

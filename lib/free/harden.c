@@ -404,7 +404,7 @@ static void *resize_small(struct hak_slab *s, char *p, size_t size)
 	return p;
 }
 
-static void *resize_large(struct hak_span *span, size_t size)
+static void *resize_large(struct hak_span *span, char *p, size_t size)
 {
 	struct hak_cache *c;
 	void *to = NULL;
@@ -413,7 +413,7 @@ static void *resize_large(struct hak_span *span, size_t size)
 		return NULL;
 	c = hak_thread_enter();
 	if (!hak_thread_is_nested()) /* its own thread may hold the lock */
-		to = hak_guarded_resize(span, size);
+		to = hak_guarded_resize(span, p, size);
 	hak_thread_leave(c);
 	return to;
 }
@@ -441,5 +441,5 @@ void *hak_harden_resize(struct hak_span *span, void *p, size_t size, const struc
 	}
 	if (hak_does(HAK_HARDEN_MOVE))
 		return NULL;
-	return span->kind == HAK_KIND_SLAB ? resize_small(s, p, size) : resize_large(span, size);
+	return span->kind == HAK_KIND_SLAB ? resize_small(s, p, size) : resize_large(span, p, size);
 }

@@ -314,7 +314,7 @@ void *hak_guarded_take_alone(size_t size, size_t align)
 
 bool hak_guarded_claim(struct hak_span *span, const void *p)
 {
-	return hak_registry_claim(p, 1, span, NULL);
+	return hak_registry_claim(p, span, NULL);
 }
 
 /* Gives back what is left of a reservation without its OS pages. */
@@ -413,10 +413,7 @@ static char *move(struct hak_large *l, size_t mapped)
 		hak_limit_give(mapped > old_mapped ? mapped - old_mapped : 0);
 		return NULL;
 	}
-	hak_registry_drop(l->span.base, 1);
-	wait_for_check();
 	if (!hak_os_remap(from, mapped < old_mapped ? mapped : old_mapped, to, mapped)) {
-		hak_registry_put(l->span.base, 1, &l->span);
 		hak_guarded_unreserve(to, origin);
 		hak_limit_give(mapped > old_mapped ? mapped - old_mapped : 0);
 		return NULL;
@@ -431,7 +428,7 @@ static char *move(struct hak_large *l, size_t mapped)
 	return to + off;
 }
 
-void *hak_guarded_resize(struct hak_span *span, size_t size)
+static void *resize(struct hak_span *span, size_t size)
 {
 	struct hak_large *l = hak_large_of(span);
 	size_t page = hak_os_page_size(), off = (size_t)(span->base - pages_of(span)), old_size = span->size;
@@ -445,17 +442,22 @@ void *hak_guarded_resize(struct hak_span *span, size_t size)
 		if (p == NULL)
 			return NULL;
 	}
-	/* What it grows by held the pattern, or is new. In this order: whoever checks the block meanwhile finds a pattern at least as
-	 * long as it has to be. */
-	if (size > old_size) {
-		hak_store_relaxed(&span->size, size);
-		hak_fence_release();
-		if (hak_does(HAK_HARDEN_PAD))
-			memset(p + old_size, 0, size - old_size < n_pad ? size - old_size : n_pad);
-	}
+	/* What it grows by held the pattern, or is new. */
+	if (size > old_size && hak_does(HAK_HARDEN_PAD))
+		memset(p + old_size, 0, size - old_size < n_pad ? size - old_size : n_pad);
+	hak_store_relaxed(&span->size, size);
 	write_pads(l, size);
-	hak_store_release(&span->size, size);
-	if (hak_registry_find(p) != span)
-		hak_registry_put(p, 1, span);
 	return p;
+}
+
+void *hak_guarded_resize(struct hak_span *span, void *p, size_t size)
+{
+	void *to;
+
+	if (!hak_guarded_claim(span, p))
+		return NULL;
+	wait_for_check();
+	to = resize(span, size);
+	hak_registry_put(to != NULL ? to : p, 1, span);
+	return to;
 }

@@ -42,8 +42,9 @@ size_t hak_guarded_check(const void **found);
 void hak_guarded_give(struct hak_span *span);
 void hak_guarded_give_alone(struct hak_span *span);
 
-/* Changes its size, moving the OS pages if necessary. Returns where it is, or NULL: unchanged. */
-void *hak_guarded_resize(struct hak_span *span, size_t size);
+/* Changes the size of the block at p, moving the OS pages if necessary. Returns where it is; NULL: unchanged, or another thread
+ * was first to free it. */
+void *hak_guarded_resize(struct hak_span *span, void *p, size_t size);
 
 /* Unmaps the addresses of freed blocks, and the memory that waits for new ones. Returns how many bytes that was. */
 size_t hak_guarded_trim(void);

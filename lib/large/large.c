@@ -165,9 +165,9 @@ static bool take_new(size_t size, size_t align, struct hak_kept *out)
 	return true;
 }
 
-/* Gives a mapping a new size, with its pages: in place, or at another address that is a multiple of align, where it may
- * grow. span: what is registered for it, or NULL; if it moves, it is not registered any more. NULL: nothing has changed. */
-static char *remap(char *base, size_t old_size, size_t size, size_t align, struct hak_span *span)
+/* Gives a mapping, for which nothing is registered, a new size, with its pages: in place, or at another address that is a
+ * multiple of align, where it may grow. NULL: nothing has changed. */
+static char *remap(char *base, size_t old_size, size_t size, size_t align)
 {
 	char *to;
 
@@ -175,14 +175,8 @@ static char *remap(char *base, size_t old_size, size_t size, size_t align, struc
 		return base;
 	/* The new place is mapped and has room in the registry first, so that nothing can fail once the pages have moved. */
 	to = size > old_size ? map_new(size, align) : NULL;
-	if (to == NULL)
-		return NULL;
-	if (span != NULL)
-		hak_registry_drop(base, 1);
-	if (hak_os_remap(base, old_size, to, size))
+	if (to == NULL || hak_os_remap(base, old_size, to, size))
 		return to;
-	if (span != NULL)
-		hak_registry_put(base, 1, span);
 	hak_os_unmap(to, size);
 	return NULL;
 }
@@ -193,7 +187,7 @@ static bool grow(struct hak_kept *k, size_t size, size_t align)
 	char *to;
 
 	if (hak_large_charge(size - k->size)) {
-		to = remap(k->base, k->size, size, align, NULL);
+		to = remap(k->base, k->size, size, align);
 		if (to != NULL) {
 			k->origin = to == k->base ? k->origin : new_origin();
 			fetch(size - k->size);
@@ -283,7 +277,7 @@ bool hak_large_give(struct hak_span *span, void *p)
 	struct hak_large *l = hak_large_of(span);
 	struct hak_kept k = { .base = p };
 
-	if (!hak_registry_claim(p, 1, span, NULL))
+	if (!hak_registry_claim(p, span, NULL))
 		return false;
 	k.size = l->mapped;
 	k.origin = l->origin;
@@ -298,7 +292,7 @@ bool hak_large_give_alone(struct hak_span *span, void *p)
 	struct hak_large *l = hak_large_of(span);
 	size_t size;
 
-	if (!hak_registry_claim(p, 1, span, NULL))
+	if (!hak_registry_claim(p, span, NULL))
 		return false;
 	size = l->mapped;
 	hak_large_uncount(l);
@@ -311,50 +305,47 @@ bool hak_large_give_alone(struct hak_span *span, void *p)
 
 static void set_place(struct hak_large *l, char *base, size_t size)
 {
+	l->span.sc = 0;
 	hak_peak_count_large((int64_t)size - (int64_t)l->mapped);
 	hak_store_relaxed(&l->span.base, base);
 	hak_store_relaxed(&l->span.size, size);
 	hak_store_relaxed(&l->mapped, size);
 }
 
-static void *resize(struct hak_large *l, size_t size)
+static void *move(struct hak_large *l, size_t size)
 {
-	struct hak_span *span = &l->span;
-	char *base = span->base;
-	char *to = remap(base, l->mapped, size, hak_os_page_size(), span);
+	char *base = l->span.base;
+	char *to = remap(base, l->mapped, size, hak_os_page_size());
 
 	if (to == NULL)
 		return NULL;
 	if (to != base)
 		l->origin = new_origin();
 	set_place(l, to, size);
-	if (to != base)
-		hak_registry_put(to, 1, span);
 	return to;
 }
 
-void *hak_large_resize(struct hak_span *span, size_t size)
+/* A block that nobody else can free. */
+static void *resize(struct hak_large *l, size_t size)
 {
-	struct hak_large *l = hak_large_of(span);
+	char *base = l->span.base;
 	size_t old_size = l->mapped;
 	size_t n_next;
 	void *p;
 
-	size = mapping_size(size);
-	if (size == 0)
-		return NULL;
 	if (size == old_size) {
-		set_place(l, span->base, size);
-		return span->base;
+		set_place(l, base, size);
+		return base;
 	}
-	n_next = size > old_size ? hak_kept_take_next(span->base + old_size, l->origin, size - old_size) : 0;
+	n_next = size > old_size ? hak_kept_take_next(base + old_size, l->origin, size - old_size) : 0;
 	if (n_next > 0) {
-		set_place(l, span->base, old_size + n_next);
-		return span->base;
+		set_place(l, base, old_size + n_next);
+		hak_store_relaxed(&l->span.size, size);
+		return base;
 	}
 	if (size > old_size && !hak_large_charge(size - old_size))
 		return NULL;
-	p = resize(l, size);
+	p = move(l, size);
 	if (p == NULL && size > old_size)
 		hak_limit_give(size - old_size);
 	else if (p != NULL && size < old_size)
@@ -362,6 +353,18 @@ void *hak_large_resize(struct hak_span *span, size_t size)
 	else if (p != NULL)
 		fetch(size - old_size);
 	return p;
+}
+
+void *hak_large_resize(struct hak_span *span, void *p, size_t size)
+{
+	void *to;
+
+	size = mapping_size(size);
+	if (size == 0 || !hak_registry_claim(p, span, NULL))
+		return NULL;
+	to = resize(hak_large_of(span), size);
+	hak_registry_put(to != NULL ? to : p, 1, span);
+	return to;
 }
 
 HAK_COLD struct hak_span *hak_large_find(const void *p)

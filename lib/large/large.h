@@ -39,8 +39,9 @@ void *hak_large_take_alone(size_t size, size_t align, bool *is_clean);
 bool hak_large_give(struct hak_span *large, void *p);
 bool hak_large_give_alone(struct hak_span *large, void *p);
 
-/* Changes its size, if necessary by moving the pages, never by copying them. Returns its address; NULL: unchanged. */
-void *hak_large_resize(struct hak_span *large, size_t size);
+/* Changes the size of the block at p, if necessary by moving the pages, never by copying them. Returns its address; NULL:
+ * unchanged, or another thread was first to free it. Whoever would free it meanwhile finds no block. */
+void *hak_large_resize(struct hak_span *large, void *p, size_t size);
 
 /* The live large block whose mapping p lies in, or NULL. Looks at each slice before p, as far as the longest could reach. */
 struct hak_span *hak_large_find(const void *p);

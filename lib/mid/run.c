@@ -25,6 +25,7 @@ static uint64_t set_run_size(struct hak_span *run, size_t size, size_t n)
 {
 	size_t old_size = run->size;
 
+	run->sc = 0;
 	run->n_slices = (uint32_t)n;
 	hak_own_set(&run->size, size > 0 ? hak_round_up(size, hak_os_page_size()) : hak_os_page_size());
 	return (uint64_t)run->size - old_size;
@@ -53,40 +54,37 @@ void *hak_run_take(size_t size, size_t align, bool *is_clean)
 	return run->base;
 }
 
-/* Removes the run from the registry. False: another thread was first. */
-static bool claim_run(struct hak_span *run)
+/* Removes the run at p from the registry. False: another thread was first. */
+static bool claim_run(struct hak_span *run, void *p)
 {
-	struct hak_span was = *run;
+	struct hak_span *nothing = hak_superslab_nothing(run->superslab);
 
-	if (!hak_registry_claim(run->base, run->n_slices, run, hak_superslab_nothing(run->superslab)))
+	if (!hak_registry_claim(p, run, nothing))
 		return false;
-	hak_sub_relaxed(&hak_run_n_bytes, was.size);
-	hak_superslab_reclaim_rest(&was);
-	HAK_PROBE(run_free, was.size, was.base);
+	hak_registry_put(run->base + HAK_SLICE_SIZE, run->n_slices - 1, nothing);
+	hak_sub_relaxed(&hak_run_n_bytes, run->size);
+	hak_superslab_reclaim_rest(run);
+	HAK_PROBE(run_free, run->size, run->base);
 	return true;
 }
 
-bool hak_run_give(struct hak_span *run)
+bool hak_run_give(struct hak_span *run, void *p)
 {
-	size_t n = run->n_slices;
-	char *base = run->base;
-	struct hak_superslab *superslab = run->superslab;
-
-	if (!claim_run(run))
+	if (!claim_run(run, p))
 		return false;
-	hak_superslab_give(superslab, base, n);
+	hak_superslab_give(run->superslab, run->base, run->n_slices);
 	return true;
 }
 
-bool hak_run_give_alone(struct hak_span *run)
+bool hak_run_give_alone(struct hak_span *run, void *p)
 {
-	if (!claim_run(run))
+	if (!claim_run(run, p))
 		return false;
 	hak_superslab_give_late(run);
 	return true;
 }
 
-bool hak_run_resize(struct hak_span *run, size_t size)
+static bool resize(struct hak_span *run, size_t size)
 {
 	size_t n = slices_for(size);
 	size_t n_old = run->n_slices;
@@ -114,4 +112,15 @@ bool hak_run_resize(struct hak_span *run, size_t size)
 		run->is_clean = false;
 	hak_superslab_forgo_rest(run);
 	return true;
+}
+
+bool hak_run_resize(struct hak_span *run, void *p, size_t size)
+{
+	bool is_done;
+
+	if (!hak_registry_claim(p, run, hak_superslab_nothing(run->superslab)))
+		return false;
+	is_done = resize(run, size);
+	hak_registry_put(p, 1, run);
+	return is_done;
 }

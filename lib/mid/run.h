@@ -13,12 +13,14 @@
  * as zero. */
 void *hak_run_take(size_t size, size_t align, bool *is_clean);
 
-/* Frees it. False: another thread was first. _alone: takes no lock, for a signal handler whose own thread may hold it. */
-bool hak_run_give(struct hak_span *run);
-bool hak_run_give_alone(struct hak_span *run);
+/* Frees the block, which begins at p. False: another thread was first. _alone: takes no lock, for a signal handler whose own
+ * thread may hold it. */
+bool hak_run_give(struct hak_span *run, void *p);
+bool hak_run_give_alone(struct hak_span *run, void *p);
 
-/* Changes its size in place, to at most HAK_RUN_MAX. False: the slices behind it are taken. */
-bool hak_run_resize(struct hak_span *run, size_t size);
+/* Changes its size in place, to at most HAK_RUN_MAX. False: the slices behind it are taken, or another thread was first to free
+ * it. Whoever would free it meanwhile finds no block. */
+bool hak_run_resize(struct hak_span *run, void *p, size_t size);
 
 extern uint64_t hak_run_n_bytes; /* any */
 extern uint64_t hak_run_n_takes; /* any */

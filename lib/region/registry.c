@@ -79,12 +79,9 @@ uint64_t hak_registry_make_tag(uint32_t id)
 	return id < UINT16_MAX ? (uint64_t)id << HAK_TAG_SHIFT : HAK_TAG_WITHOUT_WORDS;
 }
 
-bool hak_registry_claim(const void *base, size_t n_slices, struct hak_span *span, struct hak_span *next)
+bool hak_registry_claim(const void *base, struct hak_span *span, struct hak_span *next)
 {
-	if (!hak_cas_ordered(slot_of(slice_number(base)), &span, next))
-		return false;
-	hak_registry_put((const char *)base + HAK_SLICE_SIZE, n_slices - 1, next);
-	return true;
+	return hak_cas_ordered(slot_of(slice_number(base)), &span, next);
 }
 
 struct hak_span *hak_registry_find_below(const void *p, size_t most)

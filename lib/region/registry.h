@@ -31,7 +31,8 @@ struct hak_superslab;
 /* What is at an address. A slab's descriptor begins with one; a run's is nothing else. */
 struct hak_span {
 	uint8_t kind;      /* const while registered: enum hak_kind */
-	uint8_t sc;        /* const: slab: the size class. own: large: of large/guarded.h: HAK_LIVE, and HAK_LIVE_KINDS */
+	uint8_t sc;        /* const: slab: the size class. own: large: of large/guarded.h: HAK_LIVE, and HAK_LIVE_KINDS;
+			    * run, large: HAK_LIVE_RESIZED, if realloc() took an eighth more than was asked for */
 	bool is_clean;     /* own: large: zeroed by the kernel; run: what follows size holds no memory */
 	bool is_sampled;   /* own: run, large: the heap profile has a record of it */
 	uint32_t n_slices; /* const for slabs, own for runs */
@@ -49,7 +50,7 @@ struct hak_front {
 
 /* A block's live byte. */
 #define HAK_LIVE 1         /* live, and of the class for the size requested; 0: not live */
-#define HAK_LIVE_RESIZED 2 /* live, and left in place by a realloc() to the size of a smaller class */
+#define HAK_LIVE_RESIZED 2 /* live, and left in place by a realloc() to the size of a smaller class; in a span: see there */
 #define HAK_LIVE_HOME 4    /* not live, and in its slab; only of blocks with a slab to themselves */
 #define HAK_LIVE_SAMPLED 8 /* with one of the first two: a sample of the heap profile; its free always misses */
 #define HAK_LIVE_NEW 16     /* in addition, with HAK_HARDEN_KINDS: it comes from new, ... */
@@ -149,9 +150,9 @@ void hak_registry_drop(const void *base, size_t n_slices);
  * their frees take the slow path. */
 uint64_t hak_registry_make_tag(uint32_t id);
 
-/* Replaces span by `next`, which may be NULL, for n_slices from base. False: span is not there; another thread was
- * first. */
-bool hak_registry_claim(const void *base, size_t n_slices, struct hak_span *span, struct hak_span *next);
+/* Replaces span by `next`, which may be NULL, for the slice at base, the first of span's. False: span is not there; another
+ * thread was first. What span's own fields say may be another's until then. */
+bool hak_registry_claim(const void *base, struct hak_span *span, struct hak_span *next);
 
 /* Fills the front entries of n_slices slices of a slab of class sc: each is a copy of `slab` with its own word. */
 void hak_registry_put_front(const char *base, size_t n_slices, uint64_t tag, unsigned sc, const struct hak_front *slab);

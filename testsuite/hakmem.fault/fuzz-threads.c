@@ -6,7 +6,7 @@
 /* hak-timeout: 120 */
 /* hak-stderr: ^hakmem: free\(0x[0-9a-f]+\): */
 /*
- * A million random bad pointers among the good calls of four threads, which hand on all they have from round to
+ * Ten million random bad pointers among the good calls of four threads, which hand on all they have from round to
  * round: every bad one is counted, and no good one is. Pointers to what was freed come when no thread allocates,
  * since else they could be somebody's again. The arguments are the number of bad pointers, else HAK_FUZZ, and a
  * seed.

@@ -5,7 +5,7 @@
 /* hak-conf: on_error:report */
 /* hak-timeout: 120 */
 /* hak-stderr: ^hakmem: free\(0x[0-9a-f]+\): */
-/* A million random bad pointers among good calls: each is counted in the very call, and no good one is. The
+/* Ten million random bad pointers among good calls: each is counted in the very call, and no good one is. The
  * arguments are their number, else HAK_FUZZ, and a seed. */
 #include "fuzz.h"
 

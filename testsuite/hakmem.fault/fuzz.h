@@ -11,8 +11,10 @@
 #include <hakmem.h>
 #include <sys/mman.h>
 #include "conf/report.h"
+#include "free/dispatch.h"
 
 void free_sized(void *ptr, size_t size);
+void free_aligned_sized(void *ptr, size_t alignment, size_t size);
 void cfree(void *ptr);
 
 #define N_LIVE 5000  /* blocks alive at most */
@@ -22,7 +24,7 @@ void cfree(void *ptr);
 
 struct live {
 	unsigned char *p;
-	size_t size;
+	size_t size, alignment; /* 0: none was asked for */
 	uint64_t seed;
 };
 
@@ -52,7 +54,7 @@ static unsigned long fuzz_length(void)
 {
 	const char *asked = getenv("HAK_FUZZ");
 
-	return asked ? strtoul(asked, NULL, 0) : 1000000;
+	return asked ? strtoul(asked, NULL, 0) : is_emulated() ? 1000000 : 10000000;
 }
 
 static size_t fuzz_pick(struct shadow *s, size_t n)
@@ -120,7 +122,7 @@ static void check_live(const struct live *l)
 static void good_take(struct shadow *s)
 {
 	struct live *l = &s->live[s->n++];
-	size_t size = fuzz_size(s);
+	size_t size = fuzz_size(s), alignment = 0;
 	void *p;
 
 	switch (fuzz_pick(s, 8)) {
@@ -129,13 +131,14 @@ static void good_take(struct shadow *s)
 		CHECK(size > 65536 || zeroed(p, size) == size);
 		break;
 	case 1:
-		CHECK(p = aligned_alloc((size_t)16 << fuzz_pick(s, 9), size));
+		alignment = (size_t)16 << fuzz_pick(s, 9);
+		CHECK(p = aligned_alloc(alignment, size));
 		break;
 	default:
 		CHECK(p = malloc(size));
 	}
 	CHECK((uintptr_t)p % 16 == 0, "malloc(%zu) gives %p", size, p);
-	*l = (struct live){ p, size, ++s->n_seeds };
+	*l = (struct live){ p, size, alignment, ++s->n_seeds };
 	fill_thin(p, size, l->seed);
 	add_cell(s, p);
 }
@@ -144,15 +147,19 @@ static void good_take(struct shadow *s)
 static void *good_give(struct shadow *s)
 {
 	size_t i = fuzz_pick(s, s->n);
-	struct live *l = &s->live[i];
-	void *p = l->p;
+	struct live l = s->live[i];
 
-	check_live(l);
-	drop_cell(s, p);
-	s->freed[s->n_freed++ % N_FREED] = p;
-	*l = s->live[--s->n];
-	free(p);
-	return hide(p);
+	check_live(&l);
+	drop_cell(s, l.p);
+	s->freed[s->n_freed++ % N_FREED] = l.p;
+	s->live[i] = s->live[--s->n];
+	if (fuzz_pick(s, 3))
+		free(l.p);
+	else if (l.alignment)
+		free_aligned_sized(l.p, l.alignment, l.size);
+	else
+		free_sized(l.p, l.size);
+	return hide(l.p);
 }
 
 static void good_resize(struct shadow *s)
@@ -168,6 +175,7 @@ static void good_resize(struct shadow *s)
 	if (hide(old) != l->p)
 		s->freed[s->n_freed++ % N_FREED] = hide(old);
 	l->size = size;
+	l->alignment = 0;
 	fill_thin(l->p, size, l->seed);
 	add_cell(s, l->p);
 }
@@ -244,7 +252,7 @@ static void bad_call(struct shadow *s, void *p)
 	void *q = NULL;
 
 	s->n_bad++;
-	switch (fuzz_pick(s, 12)) {
+	switch (fuzz_pick(s, 14)) {
 	case 0:
 		q = realloc(hide(p), 1 + fuzz_pick(s, 3000));
 		break;
@@ -262,6 +270,13 @@ static void bad_call(struct shadow *s, void *p)
 		break;
 	case 5:
 		cfree(hide(p));
+		break;
+	case 6:
+		free_aligned_sized(hide(p), (size_t)16 << fuzz_pick(s, 9), 1 + fuzz_pick(s, 3000));
+		break;
+	case 7:
+		/* As operator delete with an alignment, which C cannot call. */
+		hak_free_aligned_miss(hide(p), (size_t)16 << fuzz_pick(s, 9), &(const struct hak_caller){ "delete", NULL });
 		break;
 	default:
 		free(hide(p));

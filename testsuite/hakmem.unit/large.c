@@ -44,7 +44,7 @@ static void run(unsigned idx)
 		} else if (what < 97 && n_out > 0) {
 			size_t size = rnd_size(&state, MIB(20));
 			size_t least = size < out[i].size ? size : out[i].size;
-			char *p = hak_large_resize(span, size);
+			char *p = hak_large_resize(span, out[i].p, size);
 
 			CHECK(p != NULL && hak_registry_find(p) == span);
 			CHECK(filled_thin(p, least, out[i].seed) == least);
@@ -109,9 +109,9 @@ static void check_reuse(void)
 	/* The rest is behind r: r grows into it, and q, which it is not behind, moves with its pages. */
 	r[MIB(5) - 1] = 'r';
 	q[0] = 'q';
-	CHECK(hak_large_resize(hak_registry_find(r), MIB(7)) == r && r[MIB(5) - 1] == 'r');
+	CHECK(hak_large_resize(hak_registry_find(r), r, MIB(7)) == r && r[MIB(5) - 1] == 'r');
 	check_stats(2, MIB(13), MIB(7));
-	q = hak_large_resize(hak_registry_find(q), MIB(8));
+	q = hak_large_resize(hak_registry_find(q), q, MIB(8));
 	CHECK(q != NULL && q != p && q[0] == 'q' && hak_registry_find(p) == NULL);
 	q[MIB(8) - 1] = 'q';
 	check_stats(2, MIB(15), MIB(7));
@@ -185,7 +185,7 @@ int main(void)
 	CHECK(hak_large_take(SIZE_MAX - 100, HAK_ALIGNMENT, false, &is_clean) == NULL);
 	CHECK(hak_large_take((size_t)1 << (HAK_ADDRESS_BITS - 1), HAK_ALIGNMENT, false, &is_clean) == NULL);
 	CHECK(hak_large_take(1, 2 * HAK_ALIGN_MAX, false, &is_clean) == NULL);
-	CHECK(hak_large_resize(hak_registry_find(p), SIZE_MAX - 100) == NULL && hak_large_find(p) != NULL);
+	CHECK(hak_large_resize(hak_registry_find(p), p, SIZE_MAX - 100) == NULL && hak_large_find(p) != NULL);
 
 	for (unsigned round = 0; round < 100; round++) {
 		n_won = 0;

@@ -34,7 +34,7 @@ int main(void)
 	CHECK(n < N && n * 2 * 65536 > LIMIT / 2);
 	CHECK(hak_limit_held() <= LIMIT);
 	for (size_t i = 0; i < n; i++)
-		CHECK(hak_run_give(hak_registry_find(runs[i])));
+		CHECK(hak_run_give(hak_registry_find(runs[i]), runs[i]));
 	n = take_all(MIB(1));
 	CHECK(n * MIB(1) <= LIMIT && n * MIB(1) > LIMIT / 2, "%zu MiB taken", n);
 	CHECK(hak_limit_held() <= LIMIT, "%zu held", (size_t)hak_limit_held());

@@ -204,6 +204,15 @@ static void check_larger(void)
 	for (unsigned i = 0; i < N_OF(more); i += 2)
 		hakmem_free(more[i]);
 	CHECK(hakmem_memalign(KIB(256), KIB(100)));
+	/* Small ones too are aligned, and of their size. */
+	for (size_t size = 1; size < KIB(250); size += 7001) {
+		char *p = hide(hakmem_aligned_alloc(KIB(64), size));
+
+		CHECK(p && (uintptr_t)p % KIB(64) == 0, "%zu at %p", size, (void *)p);
+		hakmem_free_aligned_sized(p, KIB(64), size);
+		CHECK(p = hakmem_malloc(size));
+		hakmem_free_sized(p, size);
+	}
 	hakmem_trim(0); /* does nothing, and does not wait */
 	is_nested = false;
 	hak_thread_leave(NULL);
@@ -235,7 +244,7 @@ static void check_once(void)
 	struct hak_span *run = hak_registry_find(p), *large = hak_registry_find(q);
 
 	CHECK(run != NULL && large != NULL && is_clean && (uintptr_t)q % HAK_ALIGNMENT == 0);
-	CHECK(hak_run_give_alone(run) && !hak_run_give_alone(run) && !hak_run_give(run));
+	CHECK(hak_run_give_alone(run, p) && !hak_run_give_alone(run, p) && !hak_run_give(run, p));
 	CHECK(hak_large_give_alone(large, q) && !hak_large_give_alone(large, q) && !hak_large_give(large, q));
 	CHECK(hak_large_take_alone(SIZE_MAX - 100, HAK_ALIGNMENT, &is_clean) == NULL);
 	CHECK(hak_large_take_alone(1, 2 * HAK_ALIGN_MAX, &is_clean) == NULL);

@@ -49,14 +49,14 @@ static void run(unsigned idx)
 			fill_thin(p, size, out[n_out++].seed);
 		} else if (what < 75 && n_out > 0) {
 			CHECK(filled_thin(out[i].p, out[i].size, out[i].seed) == out[i].size);
-			CHECK(hak_run_give(span));
+			CHECK(hak_run_give(span, out[i].p));
 			out[i] = out[--n_out];
 		} else if (n_out > 0) {
 			size_t size = rnd_size(&state, what % 2 ? out[i].size : HAK_RUN_MAX);
 			size_t least = size < out[i].size ? size : out[i].size;
 
 			CHECK(filled_thin(out[i].p, out[i].size, out[i].seed) == out[i].size);
-			if (!hak_run_resize(span, size)) {
+			if (!hak_run_resize(span, out[i].p, size)) {
 				CHECK(size > out[i].size);
 				continue;
 			}
@@ -67,17 +67,18 @@ static void run(unsigned idx)
 		}
 	}
 	while (n_out-- > 0)
-		CHECK(hak_run_give(hak_registry_find(out[n_out].p)));
+		CHECK(hak_run_give(hak_registry_find(out[n_out].p), out[n_out].p));
 }
 
 /* Two slices for a moment; who is second at giving them back is told so. */
 static struct hak_span *twice;
+static char *at;
 static unsigned n_won;
 
 static void give_twice(unsigned idx)
 {
 	(void)idx;
-	if (hak_run_give(twice))
+	if (hak_run_give(twice, at))
 		__atomic_fetch_add(&n_won, 1, __ATOMIC_RELAXED);
 }
 
@@ -98,7 +99,8 @@ int main(void)
 	}
 	for (unsigned round = 0; round < 100; round++) {
 		n_won = 0;
-		twice = hak_registry_find(hak_run_take(KIB(100), HAK_ALIGNMENT, &is_clean));
+		at = hak_run_take(KIB(100), HAK_ALIGNMENT, &is_clean);
+		twice = hak_registry_find(at);
 		run_threads(2, give_twice);
 		CHECK(n_won == 1);
 	}

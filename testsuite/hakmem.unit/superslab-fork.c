@@ -103,7 +103,7 @@ static void fork_amid(unsigned kind)
 	CHECK(pid >= 0);
 	if (pid == 0) {
 		if (run != NULL)
-			CHECK(hak_run_give_alone(hak_registry_find(run)));
+			CHECK(hak_run_give_alone(hak_registry_find(run), run));
 		/* The lock first: it takes back what is late. */
 		if (hak_superslabs.late == NULL)
 			hak_slices_lock();
@@ -126,7 +126,7 @@ static void fork_amid(unsigned kind)
 	}
 	CHECK(waitpid(pid, &status, 0) == pid && status == 0, "kind %u: status %d", kind, status);
 	if (run != NULL)
-		CHECK(hak_run_give(hak_registry_find(run)));
+		CHECK(hak_run_give(hak_registry_find(run), run));
 }
 
 int main(void)
