@@ -21,12 +21,6 @@ struct hak_span *hak_block_prove(const void *p, const struct hak_caller *caller)
 /* realloc() leaves the slab's block that begins at p in place, for size bytes. False: it is not live any more. */
 bool hak_block_note_size(struct hak_span *span, const void *p, size_t size);
 
-/* What realloc() may take for a run or large block of size bytes that grows; its span then has HAK_LIVE_RESIZED. */
-HAK_INLINE size_t hak_size_with_room(size_t size)
-{
-	return size / 8 * 9;
-}
-
 /* Usable bytes of the block p, which begins in span. */
 size_t hak_block_size(const struct hak_span *span, const void *p);
 

@@ -88,9 +88,12 @@ static bool resize(struct hak_span *run, size_t size)
 {
 	size_t n = slices_for(size);
 	size_t n_old = run->n_slices;
+	bool keeps_room = run->sc == HAK_LIVE_RESIZED && n <= n_old && slices_for(hak_size_with_room(size)) >= n_old;
 	size_t old_size;
 	bool is_clean;
 
+	if (keeps_room)
+		n = n_old;
 	if (size <= run->size)
 		hak_superslab_reclaim_rest(run);
 	else if (!hak_superslab_take_rest(run))
@@ -108,10 +111,19 @@ static bool resize(struct hak_span *run, size_t size)
 	}
 	old_size = run->size;
 	hak_add_relaxed(&hak_run_n_bytes, set_run_size(run, size, n));
+	run->sc = keeps_room ? HAK_LIVE_RESIZED : 0;
 	if (run->size < old_size)
 		run->is_clean = false;
 	hak_superslab_forgo_rest(run);
 	return true;
+}
+
+void hak_run_keep_room(struct hak_span *run, size_t size)
+{
+	hak_superslab_reclaim_rest(run);
+	hak_add_relaxed(&hak_run_n_bytes, set_run_size(run, size, run->n_slices));
+	run->sc = HAK_LIVE_RESIZED;
+	hak_superslab_forgo_rest(run);
 }
 
 bool hak_run_resize(struct hak_span *run, void *p, size_t size)

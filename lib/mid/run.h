@@ -22,10 +22,20 @@ bool hak_run_give_alone(struct hak_span *run, void *p);
  * it. Whoever would free it meanwhile finds no block. */
 bool hak_run_resize(struct hak_span *run, void *p, size_t size);
 
+/* Of a run that nobody else knows yet, taken with hak_size_with_room(): makes it size bytes long. While it grows or shrinks by
+ * little, it keeps the slices behind that. */
+void hak_run_keep_room(struct hak_span *run, size_t size);
+
 extern uint64_t hak_run_n_bytes; /* any */
 extern uint64_t hak_run_n_takes; /* any */
 
 /* Bytes in live runs. */
 uint64_t hak_run_bytes(void);
+
+/* What realloc() may take for a block of size bytes that grows; its span then has HAK_LIVE_RESIZED. */
+HAK_INLINE size_t hak_size_with_room(size_t size)
+{
+	return size / 8 * 9;
+}
 
 #endif

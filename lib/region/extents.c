@@ -104,11 +104,13 @@ void hak_extents_raise_locked(struct hak_superslab *s, enum hak_extent kind, uns
 /* Among the first few of the bin in which only some have n slices: one that has. */
 static struct hak_superslab *find_exact_locked(const struct bins *bins, enum hak_extent kind, size_t n)
 {
-	unsigned b = bin_of(n), n_looks = 0;
+	unsigned b = bin_of(n);
+	struct hak_link *link;
 
 	if (b == bin_from(n) || !hak_bit_is_set(bins->filled, b))
 		return NULL;
-	for (struct hak_link *link = bins->bin[b].next; link != &bins->bin[b] && n_looks < HAK_EXTENT_LOOKS; link = link->next, n_looks++)
+	link = bins->bin[b].next;
+	for (unsigned i = 0; i < HAK_EXTENT_LOOKS && link != &bins->bin[b]; i++, link = link->next)
 		if (of_link(link, kind)->extent[kind].bound >= n)
 			return of_link(link, kind);
 	return NULL;

@@ -106,9 +106,13 @@ static bool claim_huge_locked(struct claim *out)
 {
 	struct hak_superslab *s;
 
-	for (unsigned i = 0; i < HAK_PURGE_LOOKS && (s = hak_extents_largest_locked(HAK_EXTENT_DIRTY, true, HAK_HUGE_SLICES)) != NULL; i++) {
-		unsigned first = 0, longest, n = find_huge_locked(s, s->dirty, &first);
+	for (unsigned i = 0; i < HAK_PURGE_LOOKS; i++) {
+		unsigned first = 0, longest, n;
 
+		s = hak_extents_largest_locked(HAK_EXTENT_DIRTY, true, HAK_HUGE_SLICES);
+		if (s == NULL)
+			break;
+		n = find_huge_locked(s, s->dirty, &first);
 		if (n > 0)
 			return claim_locked(s, first, n, out);
 		hak_slices_find_locked(s, HAK_EXTENT_DIRTY, s->n_slices + 1U, 1, &longest);

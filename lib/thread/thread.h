@@ -87,7 +87,6 @@ HAK_INLINE void hak_thread_tell(void)
 		hak_thread_tell_late();
 }
 
-
 /* Inside a miss, makes a cache for a thread that has none. NULL: the thread gets none, or there is no memory (P1). */
 struct hak_cache *hak_thread_start(void);
 

@@ -7,7 +7,7 @@
  *    heap's pending list, or a thread is about to put it there. If that is the wrong heap, because the slab was
  *    released and its descriptor reused meanwhile, it is forwarded.
  * T3 A fork may leave slabs with is_pending that are in no list: threads of the parent had them in hand. So a child does
- *    not touch lists and marks, and announces nothing, until one thread has begun anew from the bitmaps of all slabs.
+ *    not touch lists and marks, and announces nothing, until one thread has begun again from the bitmaps of all slabs.
  */
 #ifndef HAK_TINY_REMOTE_H
 #define HAK_TINY_REMOTE_H
