@@ -24,19 +24,10 @@ static void *idle(void *unused)
 
 static void *work(void *arg_)
 {
-	uint64_t random = (size_t)arg_ + 1;
 	void *p[N_SLOTS] = { NULL };
-	size_t i, k, n;
+	size_t k;
 
-	for (i = 0; i < N_STEPS; i++) {
-		k = rnd(&random) % N_SLOTS;
-		free(p[k]);
-		n = (size_t)16 << (rnd(&random) >> 20) % 10;
-		n += (rnd(&random) >> 20) % n;
-		p[k] = malloc(n);
-		CHECK(p[k]);
-		memset(p[k], 1, n);
-	}
+	replace_blocks(p, N_SLOTS, N_STEPS, (size_t)arg_ + 1);
 	for (k = N_KEPT; k < N_SLOTS; k++)
 		free(p[k]);
 	pthread_barrier_wait(&rest);

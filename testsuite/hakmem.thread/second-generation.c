@@ -12,18 +12,10 @@ static pthread_barrier_t rest;
 
 static void *work(void *n_steps)
 {
-	uint64_t random = 1;
 	void *p[N_SLOTS] = { NULL };
-	size_t i, k, n;
+	size_t k;
 
-	for (i = 0; i < (size_t)n_steps; i++) {
-		k = rnd(&random) % N_SLOTS;
-		free(p[k]);
-		n = (size_t)16 << (rnd(&random) >> 20) % 10;
-		n += (rnd(&random) >> 20) % n;
-		p[k] = malloc(n);
-		CHECK(p[k]);
-	}
+	replace_blocks(p, N_SLOTS, (size_t)n_steps, 1);
 	for (k = 0; k < N_SLOTS; k++)
 		free(p[k]);
 	pthread_barrier_wait(&rest);

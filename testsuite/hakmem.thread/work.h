@@ -30,6 +30,20 @@ UNUSED static pthread_t start_small(void *(*run)(void *), void *arg_, size_t sta
 	return thread;
 }
 
+/* Blocks of 16 bytes to 16 KiB, as many small as large ones, come and go. */
+UNUSED static void replace_blocks(void **blocks, size_t n_blocks, size_t n_steps, uint64_t random)
+{
+	while (n_steps-- > 0) {
+		size_t k = rnd(&random) % n_blocks, n = (size_t)16 << (rnd(&random) >> 20) % 10;
+
+		free(blocks[k]);
+		n += (rnd(&random) >> 20) % n;
+		blocks[k] = malloc(n);
+		CHECK(blocks[k]);
+		memset(blocks[k], 1, n);
+	}
+}
+
 /* Blocks on their way from one thread to another: a bounded ring, one producer, one consumer. */
 #define RING_SIZE 4096
 
