@@ -38,7 +38,6 @@
 
 /* A thread's cache. */
 #define HAK_CACHE_FIRST_RATIO 32             /* a class's first array claims 1/32 of the budget, ... */
-#define HAK_CACHE_FIRST_BYTES ((size_t)8 << 10) /* ... at most 8 KiB, ... */
 #define HAK_CACHE_FIRST_LEAST 1              /* ... but at least this many slots, one for blocks with a slab each, ... */
 #define HAK_CACHE_FIRST_MOST 16              /* ... and at most this many */
 #define HAK_CACHE_WINDOW 512                 /* in this many misses of all classes, ... */

@@ -226,9 +226,8 @@ static void trim_rested_own(struct hak_cache *c, unsigned sc, size_t n_bytes)
 /* Slots of class sc's first array. */
 static unsigned first_slots(const struct hak_cache *c, unsigned sc)
 {
-	size_t n = c->n_most / HAK_CACHE_FIRST_RATIO, most = HAK_CACHE_FIRST_BYTES;
+	size_t n = c->n_most / HAK_CACHE_FIRST_RATIO / slot_bytes(sc);
 
-	n = (n < most ? n : most) / slot_bytes(sc);
 	if (hak_class_is_single(sc))
 		return 1;
 	return n < HAK_CACHE_FIRST_LEAST ? HAK_CACHE_FIRST_LEAST :

@@ -41,9 +41,7 @@ static void check_first(struct hak_cache *c)
 			}
 			CHECK(n >= HAK_CACHE_FIRST_LEAST && n <= HAK_CACHE_FIRST_MOST);
 			CHECK(n == HAK_CACHE_FIRST_LEAST || n * bytes <= most / HAK_CACHE_FIRST_RATIO);
-			CHECK(n == HAK_CACHE_FIRST_LEAST || n * bytes <= HAK_CACHE_FIRST_BYTES);
-			CHECK(n == HAK_CACHE_FIRST_MOST || (n + 1) * bytes > most / HAK_CACHE_FIRST_RATIO ||
-				(n + 1) * bytes > HAK_CACHE_FIRST_BYTES);
+			CHECK(n == HAK_CACHE_FIRST_MOST || (n + 1) * bytes > most / HAK_CACHE_FIRST_RATIO);
 		}
 	CHECK(c->n_most == HAK_BUDGET_MOST);
 }
