@@ -195,22 +195,14 @@ HAK_NOINLINE void *hak_alloc_miss(size_t size, const void *frame)
 	return taken(take_untiny(size, HAK_ALIGNMENT, &is_clean), frame);
 }
 
-/* Makes the block as long as was asked for; what is behind it stays its own. */
-static void keep_room(struct hak_span *span, size_t size)
-{
-	span->sc = HAK_LIVE_RESIZED;
-	if (HAK_LIKELY(span->kind == HAK_KIND_RUN))
-		hak_run_keep_room(span, size);
-}
-
 void *hak_alloc_growing(size_t size, const void *frame)
 {
 	size_t room = hak_size_with_room(size);
 	bool is_clean;
-	void *p = room <= HAK_RUN_MAX ? try_untiny(room, HAK_ALIGNMENT, true, &is_clean) : NULL;
+	void *p = room <= HAK_RUN_MAX && !hak_thread_is_nested() ? try_untiny(room, HAK_ALIGNMENT, true, &is_clean) : NULL;
 
-	if (p != NULL)
-		keep_room(hak_registry_find(p), size);
+	if (p != NULL) /* it is a run */
+		hak_run_keep_room(hak_registry_find(p), size);
 	else if (size <= ADDRESSES)
 		p = find_untiny(size, HAK_ALIGNMENT, true, &is_clean);
 	return taken(p != NULL ? check_limits(p) : NULL, frame);

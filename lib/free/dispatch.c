@@ -298,18 +298,14 @@ static bool HAK_COLD HAK_NOINLINE is_sentry_size(const struct hak_span *span, si
 	return size <= HAK_TINY_MAX && hak_class_of(hak_round_up(size, step)) == hak_class_of(hak_round_up(span->size, step));
 }
 
-/* The same for a run or large block: in whole OS pages, as malloc_usable_size() tells it, or without what realloc() added in
- * a signal handler. */
+/* The same for a run or large block: in whole OS pages, as malloc_usable_size() tells it. */
 static bool is_larger_size(const struct hak_span *span, size_t size)
 {
-	size_t page = hak_os_page_size();
-
 	if (size > span->size)
 		return false;
 	if (span->kind == HAK_KIND_LARGE && size < HAK_SLICE_SIZE)
 		size = HAK_SLICE_SIZE;
-	return hak_round_up(size, page) == span->size || (span->kind == HAK_KIND_LARGE && (span->sc & HAK_LIVE_RESIZED) != 0 &&
-		hak_round_up(hak_size_with_room(size), page) == span->size);
+	return hak_round_up(size, hak_os_page_size()) == span->size;
 }
 
 static bool is_aligned(const void *p, size_t alignment)

@@ -86,28 +86,22 @@ void hak_guarded_mend(struct hak_span *span)
 	write_pads(hak_large_of(span), span->size);
 }
 
-/* The block, if its pattern has changed. Its owner may be resizing it just now, so this looks twice, each time making sure that
- * it is still there and has not changed meanwhile. */
+/* The block, if its pattern has changed. Whoever resizes or frees it takes it out of the registry first, and then waits for the
+ * lock; only a signal handler frees it without waiting. */
 static const char *HAK_COLD overflown_locked(struct hak_span *span)
 {
 	const char *p = hak_load_relaxed(&span->base);
+	size_t size, mapped;
 
-	for (unsigned k = 0; k < 2; k++) {
-		size_t size, mapped;
-
-		/* Acquire: pairs with hak_registry_put(), so that the fields are the block's. */
-		if (hak_registry_find(p) != span || !hak_guarded_is(span) || hak_load_relaxed(&span->base) != p)
-			return NULL;
-		size = hak_load_acquire(&span->size);
-		mapped = hak_load_acquire(&hak_large_of(span)->mapped);
-		/* Its owner may be in a signal handler, and not have waited. */
-		if (mapped < size || hak_registry_find(p) != span || is_whole(p, size, mapped))
-			return NULL;
-		hak_fence_acquire();
-		if (hak_registry_find(p) != span || hak_load_relaxed(&span->size) != size)
-			return NULL;
-	}
-	return p;
+	/* Acquire: pairs with hak_registry_put(), so that the fields are the block's. */
+	if (hak_registry_find(p) != span || !hak_guarded_is(span) || hak_load_relaxed(&span->base) != p)
+		return NULL;
+	size = hak_load_acquire(&span->size);
+	mapped = hak_load_acquire(&hak_large_of(span)->mapped);
+	if (mapped < size || hak_registry_find(p) != span || is_whole(p, size, mapped))
+		return NULL;
+	hak_fence_acquire();
+	return hak_registry_find(p) == span ? p : NULL;
 }
 
 HAK_COLD size_t hak_guarded_check(const void **found)

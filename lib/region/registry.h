@@ -32,7 +32,7 @@ struct hak_superslab;
 struct hak_span {
 	uint8_t kind;      /* const while registered: enum hak_kind */
 	uint8_t sc;        /* const: slab: the size class. own: large: of large/guarded.h: HAK_LIVE, and HAK_LIVE_KINDS;
-			    * run, large: HAK_LIVE_RESIZED, if realloc() took an eighth more than was asked for */
+			    * run: HAK_LIVE_RESIZED, if it keeps slices to grow into (hak_run_keep_room()) */
 	bool is_clean;     /* own: large: zeroed by the kernel; run: what follows size holds no memory */
 	bool is_sampled;   /* own: run, large: the heap profile has a record of it */
 	uint32_t n_slices; /* const for slabs, own for runs */

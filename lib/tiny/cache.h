@@ -181,8 +181,7 @@ unsigned hak_cache_take_any(struct hak_heap *h, unsigned sc, struct hak_slot *ou
 /* One block, if the heap's lock is free. */
 bool hak_cache_try_take_any(struct hak_heap *h, unsigned sc, struct hak_slot *out);
 
-/* Marks a block that was taken from a slab as live. NULL, and a late verdict: it is live already
- * (C3). */
+/* Marks a block that was taken from a slab as live. NULL, and a late verdict: it is live already (C3). */
 void *hak_cache_hand_out(struct hak_slot slot, unsigned sc);
 
 /* Puts p, of class sc and the cache's heap, into the cache; its live byte is cleared already. If the cache is full,

@@ -19,22 +19,21 @@ static sigjmp_buf out;
 static char *volatile fault_at;
 static volatile int which;
 
-static void first(int number, siginfo_t *info, void *context)
+static void leave(int handler, const siginfo_t *info)
 {
-	(void)number;
-	(void)context;
-	which = 1;
+	which = handler;
 	fault_at = info->si_addr;
 	siglongjmp(out, 1);
 }
 
+static void first(int number, siginfo_t *info, void *context)
+{
+	leave(number == SIGSEGV && context ? 1 : 0, info);
+}
+
 static void second(int number, siginfo_t *info, void *context)
 {
-	(void)number;
-	(void)context;
-	which = 2;
-	fault_at = info->si_addr;
-	siglongjmp(out, 1);
+	leave(number == SIGSEGV && context ? 2 : 0, info);
 }
 
 static void handle_by(void (*handler)(int, siginfo_t *, void *))
