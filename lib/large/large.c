@@ -305,7 +305,6 @@ bool hak_large_give_alone(struct hak_span *span, void *p)
 
 static void set_place(struct hak_large *l, char *base, size_t size)
 {
-	l->span.sc = 0;
 	hak_peak_count_large((int64_t)size - (int64_t)l->mapped);
 	hak_store_relaxed(&l->span.base, base);
 	hak_store_relaxed(&l->span.size, size);

@@ -111,7 +111,8 @@ static bool resize(struct hak_span *run, size_t size)
 	}
 	old_size = run->size;
 	hak_add_relaxed(&hak_run_n_bytes, set_run_size(run, size, n));
-	run->sc = keeps_room ? HAK_LIVE_RESIZED : 0;
+	if (keeps_room)
+		run->sc = HAK_LIVE_RESIZED;
 	if (run->size < old_size)
 		run->is_clean = false;
 	hak_superslab_forgo_rest(run);
