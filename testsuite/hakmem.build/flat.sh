@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # hak-timeout: 300
 # What a run costs, and a verdict, in instructions, does not grow with the heap: with a hundred times as many superslabs at most
-# 1.3 times as much.
+# 1.3 times as much, and 100 more: what is done each second falls into one run or the other.
 . "$srcdir/testsuite/lib/build.sh"
 need_override
 need_release
@@ -26,5 +26,5 @@ for what in replace verdict; do
 	many=$(cost_of "$what" 20000)
 	echo "$what: $few instructions in some 10 superslabs, $many in 1,300"
 	[ "$few" -gt 100 ] || fail 'implausible: what was counted?'
-	[ $((many * 10)) -le $((few * 13)) ] || fail "$what: too many"
+	[ $((many * 10)) -le $((few * 13 + 1000)) ] || fail "$what: too many"
 done
