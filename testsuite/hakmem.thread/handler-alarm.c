@@ -18,7 +18,7 @@ static void be_child(size_t seed)
 	signal(SIGALRM, SIG_DFL);
 	alarm(20);
 	storm_end = 0;
-	replace_blocks(random, any_size, any_size);
+	replace_until_end(random, any_size, any_size);
 	_exit(0);
 }
 
@@ -51,7 +51,7 @@ int main(void)
 	install(SIGALRM, handler);
 	storm_end = now() + 2.5;
 	CHECK(setitimer(ITIMER_REAL, &every, NULL) == 0);
-	replace_blocks(7, size_of_work, size_of_handler);
+	replace_until_end(7, size_of_work, size_of_handler);
 	CHECK(setitimer(ITIMER_REAL, &never, NULL) == 0);
 	CHECK(n_forks > 10, "%zu forks", n_forks);
 	return 0;

@@ -40,7 +40,7 @@ static void handler(int number)
 
 static void *work(void *arg_)
 {
-	replace_blocks((size_t)arg_ + 1, size_of_work, NULL);
+	replace_until_end((size_t)arg_ + 1, size_of_work, NULL);
 	return NULL;
 }
 

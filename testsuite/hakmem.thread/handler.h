@@ -89,7 +89,7 @@ UNUSED static void *take_letter(size_t number)
 }
 
 /* Replaces random blocks until the time is up. size() gives the sizes; those for the handlers letter_size(). */
-UNUSED static void replace_blocks(uint64_t random, size_t (*size)(uint64_t *), size_t (*letter_size)(uint64_t *))
+UNUSED static void replace_until_end(uint64_t random, size_t (*size)(uint64_t *), size_t (*letter_size)(uint64_t *))
 {
 	unsigned char *p[150] = { NULL };
 	size_t n[150] = { 0 }, i, k;
