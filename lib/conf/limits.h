@@ -59,7 +59,7 @@
 #define HAK_BUDGET_FEW 16                    /* ... with more threads than this, 1/4n and a part that shrinks; ... */
 #define HAK_BUDGET_LEAST ((size_t)8 << 10)   /* ... but at least 8 KiB ... */
 #define HAK_BUDGET_EARNED ((size_t)128 << 10) /* ... plus what it earns, up to 128 KiB, ... */
-#define HAK_BUDGET_PER_MISS 4                /* ... by so many bytes a miss; ... */
+#define HAK_BUDGET_EARNING 32768             /* ... all of it by so many misses, a quarter of it by half as many, and so on; ... */
 #define HAK_BUDGET_BUSY 2                    /* ... or, if that is more, up to twice its equal part of that 1/16, ... */
 #define HAK_BUDGET_PER_BUSY_MISS 64          /* ... by so many bytes a miss; ... */
 #define HAK_BUDGET_MOST ((size_t)16 << 20)   /* ... and at most 16 MiB */
@@ -117,7 +117,8 @@
 #define HAK_META_CHUNK ((size_t)1 << 20)     /* 1 MiB of addresses at a time */
 #define HAK_META_HUGE_LEAST ((uint64_t)128 << 20) /* from 128 MiB held on, a huge page at a time */
 #define HAK_META_MAX ((size_t)32 << 10)      /* 32 KiB: what is larger gets OS pages of its own */
-#define HAK_GROUP_SIZE ((size_t)16 << 10)    /* 16 KiB: slabs' bitmaps and live bytes that come and go together */
+#define HAK_GROUP_SIZE ((size_t)16 << 10)    /* 16 KiB: slabs' bitmaps and live bytes that come and go together, ... */
+#define HAK_GROUP_FIRST ((size_t)1 << 10)    /* ... and 1 KiB, or one slab's, that stay */
 
 /* Purging. */
 #define HAK_PURGE_DELAY 1000                 /* ms that free memory stays resident: the default of purge_delay */

@@ -125,11 +125,19 @@ static uint64_t share_of(uint64_t all, uint64_t n_threads, size_t n_claimed)
 	return most_of(part, HAK_BUDGET_LEAST);
 }
 
+/* By its square: a thread that misses often gets soon what it needs; of many that work a little, none takes much. */
+static uint64_t earned_by(uint64_t n_misses)
+{
+	uint64_t n = least_of(n_misses, HAK_BUDGET_EARNING);
+
+	return n * n / (HAK_BUDGET_EARNING / (HAK_BUDGET_EARNED / HAK_BUDGET_EARNING));
+}
+
 size_t hak_heaps_budget(uint64_t n_threads, size_t n_claimed, uint64_t n_misses)
 {
 	uint64_t held = hak_limit_held(), slack = hak_slack_now(), n = most_of(n_threads, 1);
 	uint64_t all = (held > slack ? held - slack : 0) / HAK_BUDGET_RATIO;
-	uint64_t budget = share_of(all, n, n_claimed) + least_of(n_misses * HAK_BUDGET_PER_MISS, HAK_BUDGET_EARNED);
+	uint64_t budget = share_of(all, n, n_claimed) + earned_by(n_misses);
 	uint64_t busy = least_of(HAK_BUDGET_BUSY * all / n, left_of(HAK_BUDGET_BUSY * all, n_claimed));
 
 	budget = most_of(budget, least_of(busy, n_misses * HAK_BUDGET_PER_BUSY_MISS));

@@ -17,6 +17,7 @@ struct hak_group {
 	uint8_t n_slabs;         /* const: at most 64 */
 	uint8_t n_made;          /* lk:SLABS: of these; the others were never used */
 	bool is_listed;          /* lk:SLABS: in open */
+	bool is_small;           /* const: bodies has no OS pages of its own */
 	uint64_t unused;         /* lk:SLABS: a bit for each; none is set while the OS pages are being given back */
 	uint64_t dirty;          /* lk:SLABS: a bit for each body used since the OS pages were given back: it counts as held */
 };
@@ -24,6 +25,7 @@ struct hak_group {
 static struct hak_lock lock = HAK_LOCK(HAK_RANK_SLABS);
 static struct hak_group *open[N_WORDS];  /* lk:SLABS: groups with unused descriptors, by words; some have none */
 static struct hak_group *spare[N_WORDS]; /* lk:SLABS: by words, the group that became unused last and keeps its OS pages */
+static bool has_first[N_WORDS];          /* lk:SLABS: by words: there is a small group, or one is being made */
 struct hak_slab *hak_group_slabs;
 
 struct hak_slab *hak_group_first_slab_any(void)
@@ -55,7 +57,7 @@ static uint64_t all_of(const struct hak_group *g)
 
 static bool is_spare(const struct hak_group *g)
 {
-	return g != NULL && g->unused == all_of(g) && g->dirty != 0;
+	return g != NULL && g->unused == all_of(g) && g->dirty != 0 && !g->is_small;
 }
 
 static size_t bodies_size(const struct hak_group *g)
@@ -72,23 +74,31 @@ static void list_locked(struct hak_group *g)
 	hak_store_release(&open[g->n_words], g);
 }
 
-static struct hak_group *make_group(unsigned n_words)
+/* J4 */
+static char *take_bodies(const struct hak_group *g)
+{
+	return g->is_small ? hak_meta_take(g->n_slabs * (size_t)g->body_size) : hak_meta_take_pages(bodies_size(g));
+}
+
+static struct hak_group *make_group(unsigned n_words, bool is_small)
 {
 	size_t body_size = hak_round_up(live_off(n_words) + (size_t)n_words * HAK_WORD_BITS + 1, HAK_LINE_SIZE);
-	size_t n = hak_round_up(HAK_GROUP_SIZE, hak_os_page_size()) / body_size;
+	size_t n = (is_small ? HAK_GROUP_FIRST : hak_round_up(HAK_GROUP_SIZE, hak_os_page_size())) / body_size;
 	struct hak_group *g = hak_meta_take(sizeof *g);
 
 	if (g == NULL)
 		return NULL;
-	if (n > HAK_WORD_BITS)
-		n = HAK_WORD_BITS;
+	n = n > HAK_WORD_BITS ? HAK_WORD_BITS : n > 0 ? n : 1;
 	g->body_size = (uint32_t)body_size;
 	g->n_words = (uint16_t)n_words;
 	g->n_slabs = (uint8_t)n;
+	g->is_small = is_small;
 	g->unused = all_of(g);
+	if (is_small) /* it is metadata like any other, and counts as held as a whole */
+		g->dirty = all_of(g);
 	g->slabs = hak_meta_take(n * sizeof *g->slabs);
 	if (g->slabs != NULL)
-		g->bodies = hak_meta_take_pages(bodies_size(g));
+		g->bodies = take_bodies(g);
 	if (g->bodies != NULL)
 		return g;
 	if (g->slabs != NULL)
@@ -127,8 +137,8 @@ static struct hak_slab *take_from_locked(struct hak_group *g)
 	return &g->slabs[i];
 }
 
-/* From a group that has an unused one; NULL: there is none. */
-static struct hak_slab *take_listed(unsigned n_words)
+/* From a group that has an unused one; NULL: there is none, and the caller makes one, a small one if *is_first. */
+static struct hak_slab *take_listed(unsigned n_words, bool *is_first)
 {
 	struct hak_slab *s = NULL;
 	struct hak_group *g;
@@ -141,6 +151,9 @@ static struct hak_slab *take_listed(unsigned n_words)
 	}
 	if (g != NULL)
 		s = take_from_locked(g);
+	*is_first = g == NULL && !has_first[n_words];
+	if (*is_first)
+		has_first[n_words] = true;
 	hak_lock_give(&lock);
 	return s;
 }
@@ -149,9 +162,10 @@ struct hak_slab *hak_group_take(unsigned n_words)
 {
 	struct hak_slab *s;
 	struct hak_group *g;
+	bool is_first;
 
-	while ((s = take_listed(n_words)) == NULL) {
-		g = make_group(n_words);
+	while ((s = take_listed(n_words, &is_first)) == NULL) {
+		g = make_group(n_words, is_first);
 		if (g == NULL)
 			return NULL;
 		take_lock();

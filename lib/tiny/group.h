@@ -8,6 +8,8 @@
  * J2 Nobody writes to the body of an unused descriptor: none of its blocks is live, in flight or cached. Only an
  *    announcement can come late (B3), and that is not in the body.
  * J3 What SLABS guards changes one store at a time, so that at worst a forked child finds a group that is lost to it.
+ * J4 The first group of each number of words is small, and its bodies stay: so the descriptors and bodies of a small process
+ *    lie on few OS pages, each of which would be copied after a fork.
  */
 #ifndef HAK_TINY_GROUP_H
 #define HAK_TINY_GROUP_H

@@ -71,10 +71,11 @@ static void check_budgets(void)
 	for (uint64_t n = 1; n < 3000; n++)
 		CHECK(hak_heaps_budget(n, 0, 0) >= HAK_BUDGET_LEAST && hak_heaps_budget(n + 1, 0, 0) <= hak_heaps_budget(n, 0, 0));
 	CHECK(hak_heaps_budget(3000, 0, 0) == HAK_BUDGET_LEAST);
-	CHECK(hak_heaps_budget(3000, 0, 1000) == HAK_BUDGET_LEAST + 1000 * HAK_BUDGET_PER_MISS);
+	CHECK(hak_heaps_budget(3000, 0, HAK_BUDGET_EARNING / 2) == HAK_BUDGET_LEAST + HAK_BUDGET_EARNED / 4);
+	CHECK(hak_heaps_budget(3000, 0, HAK_BUDGET_EARNING) == HAK_BUDGET_LEAST + HAK_BUDGET_EARNED);
 	CHECK(hak_heaps_budget(3000, 0, UINT64_MAX) == HAK_BUDGET_LEAST + HAK_BUDGET_EARNED);
 	hak_cache_claimed = 2 * HAK_BUDGET_ONE - 100000; /* by others */
-	CHECK(hak_heaps_budget(1, 0, 0) == 100000 && hak_heaps_budget(2, 0, 5) == 100000 + 5 * HAK_BUDGET_PER_MISS);
+	CHECK(hak_heaps_budget(1, 0, 0) == 100000 && hak_heaps_budget(2, 0, HAK_BUDGET_EARNING / 4) == 100000 + HAK_BUDGET_EARNED / 16);
 	CHECK(hak_heaps_budget(1, 50000, 0) == 150000);
 	hak_cache_claimed = 2 * HAK_BUDGET_ONE;
 	CHECK(hak_heaps_budget(1, 0, 0) == HAK_BUDGET_LEAST);

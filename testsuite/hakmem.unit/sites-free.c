@@ -18,8 +18,8 @@ int main(void)
 	unsigned n_used = 0;
 	struct hak_slab *s;
 
-	/* One lock each for the slices and the descriptor, once there are a superslab and a group. */
-	CHECK(hak_slab_make_any(b, sc) != NULL);
+	/* One lock each for the slices and the descriptor, once there are a superslab and a group beside the first. */
+	CHECK(hak_slab_make_any(b, sc) != NULL && hak_slab_make_any(b, sc) != NULL);
 	before = count_of("region/slices.c", "hak_slices_lock");
 	first = count_of("tiny/group.c", "take_lock");
 	s = make_slab(a, sc);
