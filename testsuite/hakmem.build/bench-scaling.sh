@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # hak-timeout: 120
+# hak-alone: others use the build folder, too
 # hak-skip-unless: test "$HAK_OVERRIDE" = 1
 # hak-skip-unless: command -v python3
 # hakmem-bench --scaling counts by site, measures, models, and writes its part of a document; a library that

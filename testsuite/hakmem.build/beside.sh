@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # hak-timeout: 120
+# hak-alone: others use the build folder, too
 # hak-skip-unless: test "$HAK_OVERRIDE" = 1
 # hak-skip-unless: command -v python3
 # After make install, without ldconfig, into folders that the dynamic linker does not know: hakmem-run, hakmem-config

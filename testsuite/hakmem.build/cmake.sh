@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # hak-timeout: 300
+# hak-alone: others use the build folder, too
 # CMake's find_package(hakmem) finds an installed tree that was moved: both libraries link and run; versions that
 # it is not are refused.
 . "$srcdir/testsuite/lib/build.sh"

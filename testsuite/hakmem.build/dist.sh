@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # hak-timeout: 120
+# hak-alone: others use the build folder, too
 # The tarball holds every file that git has but debian/, which is a packager's, unchanged, and nothing else but what
 # ./bootstrap generates; and made twice, by whoever and whenever, it is the same.
 . "$srcdir/testsuite/lib/build.sh"

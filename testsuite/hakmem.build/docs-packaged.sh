@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # hak-timeout: 120
+# hak-alone: others use the build folder, too
 # README, SECURITY.md and DEPLOY are installed, and name no file of the source tree that is not; the pages that a reader is sent
 # to are there, each with its section where there are two of a name.
 . "$srcdir/testsuite/lib/build.sh"

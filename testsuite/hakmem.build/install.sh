@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # hak-timeout: 300
+# hak-alone: others use the build folder, too
 # make install under a DESTDIR: every file is there, pkg-config, hakmem-run and bash's completions work from it, and a program
 # linked with it uses it; make uninstall leaves nothing behind.
 . "$srcdir/testsuite/lib/build.sh"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # hak-timeout: 300
+# hak-alone: others use the build folder, too
 # make installcheck runs tests against what is installed, and against nothing else: it fails where that is broken.
 . "$srcdir/testsuite/lib/build.sh"
 need make

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
+# hak-alone: this changes the whole machine
 # vm.overcommit_memory=2: programs start and run, with threads and forks; the setting is put back.
 set -eu
 
