@@ -404,6 +404,19 @@ struct hakmem_page {
 HAKMEM_PUBLIC int hakmem_ring_write(int fd) HAKMEM_NOEXCEPT;
 
 /**
+ * Writes what an access to an address is, if it is in a block that the option `guard_sample` has chosen, or next to one: overflow,
+ * underflow, or use after free; how far off, of which block, and who allocated and freed that, as offsets in files of code. For a
+ * program's own handler of SIGSEGV, which passes si_addr; "hakmem-run --tell-faults" has one. May be called in a signal
+ * handler; does not allocate, takes no lock but the dynamic linker's for its list of modules.
+ * @param fd where to.
+ * @param address any.
+ * @param site the code that made the access, which a handler finds in its context; NULL: not known.
+ * @return 0; -1 with errno from write(2), EBADF if fd is negative, or ENODATA: it is not at such a block, and nothing is written.
+ * @since 1.1
+ */
+HAKMEM_PUBLIC int hakmem_fault_write(int fd, const void *address, const void *site) HAKMEM_NOEXCEPT;
+
+/**
  * Checks that counts, bitmaps, lists and the registry agree, for all heaps and what they share.
  * Empties the calling thread's cache first. Writes a line to stderr for each fault. In a hardened process it also looks for
  * blocks that were written beyond their end or after they were freed.

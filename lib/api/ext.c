@@ -267,6 +267,15 @@ HAK_EXPORT int hakmem_prof_write(int fd, enum hakmem_prof_format format)
 	return error == 0 ? 0 : -1;
 }
 
+HAK_EXPORT int hakmem_fault_write(int fd, const void *address, const void *site)
+{
+	int error = fd >= 0 ? hak_dump_fault(fd, address, site) : EBADF;
+
+	if (error != 0)
+		errno = error;
+	return error == 0 ? 0 : -1;
+}
+
 HAK_EXPORT int hakmem_ring_write(int fd)
 {
 	int error = fd >= 0 ? hak_ring_write(fd) : EBADF;

@@ -83,7 +83,7 @@ bool hak_sentry_take_turn(uint64_t due, uint64_t now)
 }
 
 /* What debuggers call the thread. Not pthread_self(): each symbol more makes each program start later. */
-static uintptr_t thread_pointer(void)
+uintptr_t hak_sentry_thread(void)
 {
 	uintptr_t p = (uintptr_t)&hak_lock_held; /* elsewhere: at least one of its own */
 
@@ -102,7 +102,7 @@ static void follow(struct hak_trace *trace, const uintptr_t *at)
 	uintptr_t end = hak_round_up((uintptr_t)(at + 2), HAK_SENTRY_STACK);
 	unsigned n = 0;
 
-	trace->thread = thread_pointer();
+	trace->thread = hak_sentry_thread();
 	while (CAN_FOLLOW && n < HAK_SENTRY_DEPTH) {
 		const uintptr_t *next = (const uintptr_t *)at[0];
 
@@ -160,6 +160,31 @@ void *hak_sentry_take(size_t size, size_t align, const void *frame)
 	return p;
 }
 
+/* Bytes from the block to p; 0 inside. */
+static size_t distance(const struct hak_sentry *s, const char *p)
+{
+	uintptr_t at = (uintptr_t)p, base = (uintptr_t)s->base;
+
+	return at < base ? base - at : at - base < s->size ? 0 : at - base - s->size + 1;
+}
+
+const struct hak_sentry *hak_sentry_near_any(const void *p)
+{
+	size_t at = (size_t)((uintptr_t)p - (uintptr_t)hak_load_relaxed(&hak_sentries.base));
+	const struct hak_sentry *near = NULL;
+
+	if (hak_load_relaxed(&hak_sentries.base) == NULL || at >= HAK_SENTRIES * HAK_SENTRY_PLACE + HAK_SLICE_SIZE)
+		return NULL;
+	/* A block is in the middle of what may be its own: half a place on either side. */
+	for (size_t i = at / HAK_SENTRY_PLACE, n = 0; n < 2; i--, n++) {
+		const struct hak_sentry *s = &hak_sentries.all[i];
+
+		if (i < HAK_SENTRIES && s->base != NULL && (near == NULL || distance(s, p) < distance(near, p)))
+			near = s;
+	}
+	return near;
+}
+
 bool hak_sentry_claim(const char *p, const void *site)
 {
 	struct hak_sentry *s = find(p);
@@ -167,7 +192,7 @@ bool hak_sentry_claim(const char *p, const void *site)
 
 	if (!hak_cas_ordered(&s->state, &state, FREED))
 		return false;
-	s->given.thread = thread_pointer();
+	s->given.thread = hak_sentry_thread();
 	s->given.at[0] = (uintptr_t)site;
 	return true;
 }

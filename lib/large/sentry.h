@@ -52,6 +52,12 @@ HAK_INLINE bool hak_sentry_is(const struct hak_span *span)
 	return HAK_UNLIKELY(span->sc == HAK_LIVE_SENTRY) && span->kind == HAK_KIND_LARGE;
 }
 
+/* What struct hak_trace calls the calling thread. */
+uintptr_t hak_sentry_thread(void);
+
+/* The place whose block p is in, or next to; NULL: none. Its fields may change meanwhile. */
+const struct hak_sentry *hak_sentry_near_any(const void *p) HAK_COLD;
+
 /* Takes the block p from the program. False: another thread was first. site: the caller. */
 bool hak_sentry_claim(const char *p, const void *site) HAK_COLD;
 

@@ -9,6 +9,8 @@
 #include "base/call.h"
 #include "base/text.h"
 #include "conf/options.h"
+#include "large/sentry.h"
+#include "os/clock.h"
 #include "os/page.h"
 #include "thread/thread.h"
 #include "tiny/sampler.h"
@@ -127,6 +129,69 @@ static void dump_block(const void *p, bool freed)
 	add_frames(&t, frame, n_frames, modules, n_modules);
 	hak_text_close(&t);
 	hak_os_unmap(modules, MODULES_SIZE);
+}
+
+static void add_access(struct hak_text *t, const struct hak_sentry *s, const void *p)
+{
+	uintptr_t at = (uintptr_t)p, base = (uintptr_t)s->base, end = base + s->size;
+	size_t n = at < base ? base - at : at >= end ? at - end + 1 : at - base;
+
+	hak_text_add(t, s->given.thread != 0 ? "use after free, " : at < base ? "underflow, " : at >= end ? "overflow, " : "");
+	hak_text_add_number(t, n);
+	hak_text_add(t, n == 1 ? " byte " : " bytes ");
+	hak_text_add(t, at < base ? "before the block " : at >= end ? "past the end of the block " : "into the block ");
+	hak_text_add_hex(t, base);
+	hak_text_add(t, " of ");
+	hak_text_add_number(t, s->size);
+	hak_text_add(t, " bytes");
+}
+
+static void add_trace(struct hak_text *t, const void *p, const char *what, const struct hak_trace *trace,
+	const struct hak_module *modules, size_t n_modules)
+{
+	size_t n = 0;
+
+	while (n < HAK_SENTRY_DEPTH && trace->at[n] != 0)
+		n++;
+	if (n == 0)
+		return;
+	hak_text_add(t, "hakmem: ");
+	hak_text_add_hex(t, (uintptr_t)p);
+	hak_text_add(t, what);
+	hak_text_add(t, trace->thread == hak_sentry_thread() ? " by this thread at" : " by another thread at");
+	add_frames(t, trace->at, n, modules, n_modules);
+}
+
+int hak_dump_fault(int fd, const void *p, const void *site)
+{
+	/* The others are return addresses, one too far. */
+	const struct hak_trace access = { hak_sentry_thread(), { site != NULL ? (uintptr_t)site + 1 : 0 } };
+	const struct hak_sentry *near = hak_sentry_near_any(p);
+	struct hak_module *modules;
+	size_t n_modules;
+	struct hak_sentry s;
+	struct hak_text t;
+
+	if (near == NULL)
+		return ENODATA;
+	s = *near; /* its place may get another block meanwhile */
+	modules = hak_os_map(MODULES_SIZE, hak_os_page_size(), "hakmem: profile");
+	n_modules = modules != NULL ? hak_modules_get(modules) : 0;
+	hak_text_open(&t, fd);
+	hak_text_add(&t, "hakmem: access to ");
+	hak_text_add_hex(&t, (uintptr_t)p);
+	hak_text_add(&t, ": ");
+	add_access(&t, &s, p);
+	hak_text_add(&t, " (thread ");
+	hak_text_add_number(&t, hak_os_thread_id());
+	hak_text_add(&t, ")\n");
+	add_trace(&t, p, ": accessed", &access, modules, n_modules);
+	add_trace(&t, s.base, ": allocated", &s.taken, modules, n_modules);
+	if (s.given.thread != 0)
+		add_trace(&t, s.base, ": freed", &s.given, modules, n_modules);
+	if (modules != NULL)
+		hak_os_unmap(modules, MODULES_SIZE);
+	return hak_text_close(&t);
 }
 
 void hak_dump_after_verdict(const void *p)

@@ -42,6 +42,7 @@ gives "|$HAKMEM_LIB:$libc|0|" env LD_PRELOAD="$libc" "$HAKMEM_RUN" ./show
 gives "stats:exit|$HAKMEM_LIB:$builddir/tools/exit-stats.so|0|" "$HAKMEM_RUN" --stats ./show 2>/dev/null
 gives "|$HAKMEM_LIB:$builddir/tools/no-deepbind.so|0|" "$HAKMEM_RUN" --no-deepbind ./show
 gives "profile:hardened|$HAKMEM_LIB:$builddir/tools/check-copy.so|0|" "$HAKMEM_RUN" --check-copy --hardened ./show
+gives "guard_sample:now|$HAKMEM_LIB:$builddir/tools/tell-faults.so|0|" "$HAKMEM_RUN" --tell-faults -o guard_sample:now ./show
 "$HAKMEM_RUN" --stats true 2>err
 grep -q 'allocated' err || fail "--stats: $(cat err)"
 "$HAKMEM_RUN" --stats=json true 2>err
