@@ -2,7 +2,7 @@
 /* hak-link: preload */
 /* hak-timeout: 60 */
 /* hak-skip-unless: test -z "$HAK_EMULATOR" # what is resident */
-/* 1,000 threads replace blocks of 16 bytes to 16 KiB for a while, keep five and rest: at most 48 KiB are resident for
+/* 1,000 threads replace blocks of 16 bytes to 16 KiB for a while, keep five and rest: at most 64 KiB are resident for
  * each, beyond what such threads take that never allocated. */
 #include "work.h"
 #include <sys/wait.h>
@@ -11,7 +11,7 @@
 #define N_SLOTS 50
 #define N_KEPT 5
 #define N_STEPS 3000
-#define MOST KIB(48)
+#define MOST KIB(64)
 
 static pthread_barrier_t rest;
 
