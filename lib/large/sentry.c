@@ -59,7 +59,7 @@ static bool make_places(void)
 	hak_sentries.all = hak_meta_take(HAK_SENTRIES * sizeof *hak_sentries.all);
 	if (base == NULL || hak_sentries.all == NULL || !hak_registry_reserve(base, size))
 		return false;
-	hak_store_relaxed(&hak_sentries.base, base);
+	hak_store_release(&hak_sentries.base, base);
 	for (struct hak_sentry *s = hak_sentries.all; s < hak_sentries.all + HAK_SENTRIES; s++) {
 		s->large = hak_large_take_descriptor();
 		if (s->large == NULL)
@@ -170,18 +170,17 @@ static size_t distance(const struct hak_sentry *s, const char *p)
 
 const struct hak_sentry *hak_sentry_near_any(const void *p)
 {
-	size_t at = (size_t)((uintptr_t)p - (uintptr_t)hak_load_relaxed(&hak_sentries.base));
+	const char *base = hak_load_acquire(&hak_sentries.base); /* pairs with make_places() */
+	size_t at = (size_t)((uintptr_t)p - (uintptr_t)base), i = at / HAK_SENTRY_PLACE;
 	const struct hak_sentry *near = NULL;
 
-	if (hak_load_relaxed(&hak_sentries.base) == NULL || at >= HAK_SENTRIES * HAK_SENTRY_PLACE + HAK_SLICE_SIZE)
+	if (base == NULL || at >= HAK_SENTRIES * HAK_SENTRY_PLACE + HAK_SLICE_SIZE)
 		return NULL;
-	/* A block is in the middle of what may be its own: half a place on either side. */
-	for (size_t i = at / HAK_SENTRY_PLACE, n = 0; n < 2; i--, n++) {
-		const struct hak_sentry *s = &hak_sentries.all[i];
-
-		if (i < HAK_SENTRIES && s->base != NULL && (near == NULL || distance(s, p) < distance(near, p)))
+	/* Blocks are in the second half of their places: p is near that of its own place, or of the one before. */
+	for (const struct hak_sentry *s = hak_sentries.all + (i > 0 ? i - 1 : 0);
+		s <= hak_sentries.all + i && s < hak_sentries.all + HAK_SENTRIES; s++)
+		if (s->base != NULL && (near == NULL || distance(s, p) < distance(near, p)))
 			near = s;
-	}
 	return near;
 }
 

@@ -25,8 +25,8 @@ void hak_dump_at_exit(void);
  * last. */
 void hak_dump_after_verdict(const void *p) HAK_COLD;
 
-/* Says what an access to p by the code at site (NULL: not known) is, if that is at a sentry's place (large/sentry.h), in a signal handler, too. Returns 0 or an errno;
- * ENODATA: it is not. */
+/* Says what an access to p by the code at site (NULL: not known) is, if that is at a sentry's place (large/sentry.h); in a signal
+ * handler, too. Returns 0 or an errno; ENODATA: it is not. */
 int hak_dump_fault(int fd, const void *p, const void *site) HAK_COLD;
 
 /* Writes a copy as profile.proto. Returns 0 or an errno. */
