@@ -138,8 +138,19 @@ count_instructions()
 	sed -n 's/.*Collected : *\([0-9]*\).*/\1/p' count.err
 }
 
+# least FIRST SECOND: the smaller number, or the only one.
+least()
+{
+	if [ -z "$1" ] || [ "$1" -gt "$2" ]; then
+		echo "$2"
+	else
+		echo "$1"
+	fi
+}
+
 # check_pairs MODE LIMIT: instructions of one malloc and one free, with loop and PLT, by the
-# difference of two runs of bench/pairs.
+# difference of two runs of bench/pairs. On a busy machine more time passes in a run, and with it steps
+# of decay: then the least counts of up to three runs each.
 check_pairs()
 {
 	need_override
@@ -147,10 +158,14 @@ check_pairs()
 	need strip valgrind
 	# shellcheck disable=SC2086 # CC may hold flags
 	$CC -O2 -fno-builtin -o pairs "$srcdir/bench/pairs.c" -ldl || fail 'bench/pairs.c does not compile'
-	once=$(count_instructions "$HAKMEM_LIB" ./pairs "$1" 64000)
-	twice=$(count_instructions "$HAKMEM_LIB" ./pairs "$1" 128000)
-	tenths=$(((twice - once) / 6400))
-	echo "$1: $((tenths / 10)).$((tenths % 10)) instructions a pair; at most $2"
-	[ "$tenths" -gt 100 ] || fail 'implausible: what was counted?'
-	[ "$tenths" -le "${2}0" ] || fail 'too many'
+	once='' twice=''
+	for try in 1 2 3; do
+		once=$(least "$once" "$(count_instructions "$HAKMEM_LIB" ./pairs "$1" 64000)")
+		twice=$(least "$twice" "$(count_instructions "$HAKMEM_LIB" ./pairs "$1" 128000)")
+		tenths=$(((twice - once) / 6400))
+		echo "$1, run $try: $((tenths / 10)).$((tenths % 10)) instructions a pair; at most $2"
+		[ "$tenths" -gt 100 ] || fail 'implausible: what was counted?'
+		[ "$tenths" -gt "${2}0" ] || return 0
+	done
+	fail 'too many'
 }
