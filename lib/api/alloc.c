@@ -168,8 +168,11 @@ static void HAK_COLD check_heap(void)
 
 static void *HAK_NOINLINE take_hardened(size_t size, size_t align, bool is_data, bool *is_clean)
 {
-	void *p;
+	bool may_pop = !hak_does(HAK_HARDEN_CHAOS | HAK_HARDEN_CHECK) && align <= HAK_ALIGNMENT && !is_data;
+	void *p = may_pop ? hak_harden_pop(size, is_clean) : NULL;
 
+	if (HAK_LIKELY(p != NULL))
+		return p;
 	if (HAK_UNLIKELY(size > ADDRESSES || align > HAK_ALIGN_MAX))
 		return NULL;
 	if (HAK_UNLIKELY(hak_does(HAK_HARDEN_CHAOS | HAK_HARDEN_CHECK))) {

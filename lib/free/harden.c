@@ -143,30 +143,39 @@ static void *prepare(struct hak_slot slot, size_t size, bool *is_clean)
 {
 	static const struct hak_caller caller = { "malloc", NULL };
 	const struct hak_slab *s = (const struct hak_slab *)hak_registry_find(slot.block);
-	size_t margin = s->span.size - size;
+	size_t block = s->span.size;
+	bool is_hard = s->aside != NULL;
 	char *p = slot.block;
 
 	if (HAK_UNLIKELY(hak_aside_is_closed(s))) {
-		hak_aside_set_margin(s, (size_t)(slot.live - s->live), margin);
+		hak_aside_set_margin(s, (size_t)(slot.live - s->live), block - size);
 		hak_store_release(slot.live, HAK_LIVE);
 		*is_clean = true;
 		return p;
 	}
-	*is_clean = s->aside != NULL && hak_does(HAK_HARDEN_ZERO);
-	if (*is_clean && hak_load_relaxed(slot.live) != HAK_LIVE_FRESH && HAK_UNLIKELY(!hak_pad_is_zero(p, s->span.size))) {
+	*is_clean = is_hard && hak_does(HAK_HARDEN_ZERO);
+	if (*is_clean && hak_load_relaxed(slot.live) != HAK_LIVE_FRESH && HAK_UNLIKELY(!hak_pad_is_zero(p, block))) {
 		/* Outside of a miss already. If a handler jumps out, nobody gets this block any more: somebody writes to it. */
 		report(HAK_WRITTEN_FREE, p, &s->span, &caller);
-		hak_pad_clear(p, s->span.size);
+		hak_pad_clear(p, block);
 	}
 	/* In this order: whoever finds something written finds that it may be (hakmem_check). */
 	hak_store_relaxed(slot.live, 0);
 	hak_fence_release();
-	if (s->aside != NULL && hak_does(HAK_HARDEN_PAD))
-		hak_pad_write(p, p + size, margin);
+	if (is_hard && hak_does(HAK_HARDEN_PAD))
+		hak_pad_write(p, p + size, block - size);
 	/* In this order: whoever finds the block live finds its margin and its pattern. */
-	hak_aside_set_margin(s, (size_t)(slot.live - s->live), margin);
+	hak_aside_set_margin(s, (size_t)(slot.live - s->live), block - size);
 	hak_store_release(slot.live, HAK_LIVE);
 	return p;
+}
+
+void *hak_harden_pop(size_t size, bool *is_clean)
+{
+	size_t wanted = size + (hak_does(HAK_HARDEN_PAD) ? hak_pad_least(size) : 0);
+	struct hak_slot slot;
+
+	return HAK_LIKELY(size - 1 < HAK_SHARED_MAX / 2) && pop_drawn(hak_class_of(wanted), &slot) ? prepare(slot, size, is_clean) : NULL;
 }
 
 static void *take_small(unsigned sc, size_t size, bool is_data, bool *is_clean)
@@ -176,8 +185,6 @@ static void *take_small(unsigned sc, size_t size, bool is_data, bool *is_clean)
 	bool is_there;
 	void *p = NULL;
 
-	if (!is_data && pop_drawn(sc, &slot))
-		return prepare(slot, size, is_clean);
 	c = enter();
 	if (is_data) {
 		struct hak_heap *h = hak_thread_data_heap(c);
@@ -304,7 +311,7 @@ static void free_small(struct hak_slab *s, char *p, size_t size, size_t alignmen
 	struct hak_heap *h = hak_load_relaxed(&s->owner);
 	unsigned sc = s->span.sc; /* once the bit is set, s may be another's */
 	uint8_t was = hak_swap_ordered(&s->live[idx], 0); /* whoever comes second finds 0 */
-	bool is_zero = hak_does(HAK_HARDEN_ZERO) && !hak_aside_is_closed(s);
+	bool is_open = !hak_aside_is_closed(s), is_zero = is_open && hak_does(HAK_HARDEN_ZERO);
 	enum hak_verdict verdict;
 
 	if (HAK_UNLIKELY(!hak_is_alive(was))) {
@@ -316,8 +323,10 @@ static void free_small(struct hak_slab *s, char *p, size_t size, size_t alignmen
 		report(verdict, p, &s->span, caller);
 		return;
 	}
-	if (HAK_LIKELY(!hak_aside_is_closed(s))) {
-		if (HAK_UNLIKELY(!is_whole(s, p, hak_aside_margin(s, idx))))
+	if (HAK_LIKELY(is_open && hak_does(HAK_HARDEN_PAD))) {
+		size_t margin = hak_aside_margin(s, idx);
+
+		if (HAK_UNLIKELY(!hak_pad_is_whole(p, p + s->span.size - margin, margin)))
 			tell_damage(s, p, was, HAK_OVERFLOW, caller);
 		if (HAK_UNLIKELY(hak_aside_is_underflown(s, idx)))
 			tell_damage(s, p, was, HAK_UNDERFLOW, caller);

@@ -30,6 +30,9 @@ bool hak_harden_fails(void);
  * reads as zero. */
 void *hak_harden_take(size_t size, size_t align, bool is_data, bool *is_clean);
 
+/* The same for malloc, quickly, out of the thread's cache; NULL: none of that size is there. */
+void *hak_harden_pop(size_t size, bool *is_clean);
+
 /* p, which was just taken, comes from new or new[]: HAK_LIVE_NEW or HAK_LIVE_NEW_ARRAY. */
 void hak_harden_set_kind(void *p, uint8_t kind);
 

@@ -99,14 +99,10 @@ void hak_random_draw(uint32_t out[HAK_RANDOM_WORDS])
 
 unsigned hak_random_below(struct hak_random *r, unsigned n)
 {
-	uint32_t half;
-
 	if (HAK_UNLIKELY(r->n_left == 0 || r->generation != hak_load_relaxed(&salted_in))) {
 		hak_random_draw(r->words);
 		r->generation = hak_load_relaxed(&salted_in);
 		r->n_left = 2 * HAK_RANDOM_WORDS;
 	}
-	r->n_left--;
-	half = r->words[r->n_left / 2] >> r->n_left % 2 * 16 & UINT16_MAX;
-	return (unsigned)(half * (uint64_t)n >> 16);
+	return r->halves[--r->n_left] * n >> 16;
 }

@@ -14,7 +14,10 @@
 
 /* Numbers drawn in advance; all zero: none yet. */
 struct hak_random {
-	uint32_t words[HAK_RANDOM_WORDS];
+	union {
+		uint32_t words[HAK_RANDOM_WORDS];
+		uint16_t halves[2 * HAK_RANDOM_WORDS];
+	};
 	uint32_t generation; /* the fork generation that they were drawn in */
 	uint32_t n_left;     /* halves of words */
 };

@@ -268,10 +268,11 @@ void hak_slab_finish(struct hak_after *after)
 	after->twice = NULL;
 }
 
-/* Whoever takes a batch is about to write to its blocks, which may be in another processor's cache. */
-static inline struct hak_slot prefetch_slot(char *p, uint8_t *live)
+/* Whoever takes a batch is about to write to its blocks, which may be in another processor's cache: to their first n bytes. */
+static inline struct hak_slot prefetch_slot(char *p, uint8_t *live, size_t n)
 {
-	__builtin_prefetch(p, 1);
+	for (size_t at = 0; at < n; at += HAK_LINE_SIZE)
+		__builtin_prefetch(p + at, 1);
 	return (struct hak_slot){ p, live };
 }
 
@@ -319,13 +320,13 @@ unsigned hak_slab_take_locked(struct hak_heap *h, struct hak_slab *s, struct hak
 
 		if (free == ~(uint64_t)0 && left >= HAK_WORD_BITS) {
 			for (char *p = base; p < base + HAK_WORD_BITS * size; p += size)
-				out[--left] = prefetch_slot(p, live++);
+				out[--left] = prefetch_slot(p, live++, 1);
 			free = 0;
 		}
 		while (free != 0 && left > 0) {
 			unsigned i = hak_bits_low(free);
 
-			out[--left] = prefetch_slot(base + i * size, live + i);
+			out[--left] = prefetch_slot(base + i * size, live + i, 1);
 			free &= free - 1;
 		}
 		hak_own_set(&s->bits[w], free);
@@ -339,7 +340,7 @@ unsigned hak_slab_take_locked(struct hak_heap *h, struct hak_slab *s, struct hak
 
 unsigned hak_slab_draw_locked(struct hak_heap *h, struct hak_slab *s, struct hak_slot *out, unsigned n)
 {
-	size_t size = s->span.size;
+	size_t size = s->span.size, checked = size < HAK_DRAW_BYTES ? size : HAK_DRAW_BYTES;
 
 	n = begin_take_locked(h, s, n);
 	for (unsigned i = 0; i < n; i++) {
@@ -351,7 +352,7 @@ unsigned hak_slab_draw_locked(struct hak_heap *h, struct hak_slab *s, struct hak
 			idx = hak_bits_find(s->bits, s->n_blocks, 0, true);
 		word = &s->bits[idx / HAK_WORD_BITS];
 		hak_own_set(word, *word & ~((uint64_t)1 << idx % HAK_WORD_BITS));
-		out[n - 1 - i] = prefetch_slot(s->span.base + idx * size, s->live + idx);
+		out[n - 1 - i] = prefetch_slot(s->span.base + idx * size, s->live + idx, checked);
 	}
 	end_take_locked(h, s, n);
 	return n;
