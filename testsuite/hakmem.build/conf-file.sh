@@ -16,7 +16,7 @@ esac
 
 mkdir build
 cd build || exit 1
-"$srcdir/configure" -q --with-conf-file="$file" CC="$CC" CFLAGS="$CFLAGS" >log 2>&1 || fail "$(cat log)"
+"$srcdir/configure" -q --with-conf-file="$file" CC="$CC" CFLAGS="$CFLAGS -O0" >log 2>&1 || fail "$(cat log)"
 make -s -j2 >log 2>&1 || fail "$(cat log)"
 cd ..
 

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # hak-timeout: 300
-# clang-tidy has nothing to say; that it does speak, a broken file shows. .clang-tidy says what it looks for.
+# clang-tidy has nothing to say; that it does speak, a broken file shows. .clang-tidy says what it looks for. Of each
+# function the analyzer follows fewer paths than it would by default: a third of the time.
 . "$srcdir/testsuite/lib/build.sh"
 need_lint clang-tidy
 
@@ -10,7 +11,7 @@ list_checked_sources >sources
 cat >check <<'END'
 #!/bin/sh
 exec clang-tidy --quiet --config-file="$srcdir/.clang-tidy" "$1" -- -std=gnu11 -DHAVE_CONFIG_H -D_GNU_SOURCE \
-	-I"$builddir" -I"$srcdir/lib" -I"$srcdir/include" 2>&1
+	-I"$builddir" -I"$srcdir/lib" -I"$srcdir/include" -Xclang -analyzer-config -Xclang max-nodes=75000 2>&1
 END
 chmod +x check
 export srcdir builddir

@@ -8,7 +8,7 @@ need_clean_source
 
 mkdir build
 cd build || exit 1
-"$srcdir/configure" -q --disable-override --disable-static CC="$CC" CFLAGS="$CFLAGS" >log 2>&1 || fail "$(cat log)"
+"$srcdir/configure" -q --disable-override --disable-static CC="$CC" CFLAGS="$CFLAGS -O0" >log 2>&1 || fail "$(cat log)"
 make -s -j2 libhakmem.la >log 2>&1 || fail "$(cat log)"
 cd ..
 nm -D --defined-only build/.libs/libhakmem.so.1 | sed 's/.* //; s/@.*//' | grep -vx 'HAKMEM_[0-9]*' |
