@@ -405,9 +405,9 @@ HAKMEM_PUBLIC int hakmem_ring_write(int fd) HAKMEM_NOEXCEPT;
 
 /**
  * Writes what an access to an address is, if it is in a block that the option `guard_sample` has chosen, or next to one: overflow,
- * underflow, or use after free; how far off, of which block, and who allocated and freed that, as offsets in files of code. For a
- * program's own handler of SIGSEGV, which passes si_addr; "hakmem-run --tell-faults" has one. May be called in a signal
- * handler; does not allocate, takes no lock but the dynamic linker's for its list of modules.
+ * underflow, or use after free; how far off, of which block, and who accessed, allocated and freed that, as offsets in files of
+ * code. For a program's own handler of SIGSEGV, which passes si_addr; "hakmem-run --tell-faults" has one. May be called in a
+ * signal handler; does not allocate, takes no lock but the dynamic linker's for its list of modules.
  * @param fd where to.
  * @param address any.
  * @param site the code that made the access, which a handler finds in its context; NULL: not known.
