@@ -168,14 +168,14 @@ static void HAK_COLD check_heap(void)
 
 static void *HAK_NOINLINE take_hardened(size_t size, size_t align, bool is_data, bool *is_clean)
 {
-	bool may_pop = !hak_does(HAK_HARDEN_CHAOS | HAK_HARDEN_CHECK) && align <= HAK_ALIGNMENT && !is_data;
-	void *p = may_pop ? hak_harden_pop(size, is_clean) : NULL;
+	bool is_debug = hak_does(HAK_HARDEN_CHAOS | HAK_HARDEN_CHECK);
+	void *p = !is_debug && align <= HAK_ALIGNMENT && !is_data ? hak_harden_pop(size, is_clean) : NULL;
 
 	if (HAK_LIKELY(p != NULL))
 		return p;
 	if (HAK_UNLIKELY(size > ADDRESSES || align > HAK_ALIGN_MAX))
 		return NULL;
-	if (HAK_UNLIKELY(hak_does(HAK_HARDEN_CHAOS | HAK_HARDEN_CHECK))) {
+	if (HAK_UNLIKELY(is_debug)) {
 		if (hak_does(HAK_HARDEN_CHAOS) && hak_harden_fails())
 			return NULL;
 		if (hak_does(HAK_HARDEN_CHECK))

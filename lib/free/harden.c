@@ -291,9 +291,15 @@ static bool is_wrong(const struct hak_span *span, const void *p, uint8_t kind, s
 		((uintptr_t)p & (alignment - 1)) != 0;
 }
 
+/* Do the margins of its blocks hold a pattern? */
+static bool has_patterns(const struct hak_slab *s)
+{
+	return hak_does(HAK_HARDEN_PAD) && !hak_aside_is_closed(s);
+}
+
 static bool is_whole(const struct hak_slab *s, const char *p, size_t margin)
 {
-	return !hak_does(HAK_HARDEN_PAD) || hak_aside_is_closed(s) || hak_pad_is_whole(p, p + s->span.size - margin, margin);
+	return hak_pad_is_whole(p, p + s->span.size - margin, margin);
 }
 
 /* Around p, which was claimed. Unless the program goes on, its free is undone first: it stays as it is (D2). */
@@ -311,7 +317,7 @@ static void free_small(struct hak_slab *s, char *p, size_t size, size_t alignmen
 	struct hak_heap *h = hak_load_relaxed(&s->owner);
 	unsigned sc = s->span.sc; /* once the bit is set, s may be another's */
 	uint8_t was = hak_swap_ordered(&s->live[idx], 0); /* whoever comes second finds 0 */
-	bool is_open = !hak_aside_is_closed(s), is_zero = is_open && hak_does(HAK_HARDEN_ZERO);
+	bool is_zero = hak_does(HAK_HARDEN_ZERO) && !hak_aside_is_closed(s);
 	enum hak_verdict verdict;
 
 	if (HAK_UNLIKELY(!hak_is_alive(was))) {
@@ -323,10 +329,8 @@ static void free_small(struct hak_slab *s, char *p, size_t size, size_t alignmen
 		report(verdict, p, &s->span, caller);
 		return;
 	}
-	if (HAK_LIKELY(is_open && hak_does(HAK_HARDEN_PAD))) {
-		size_t margin = hak_aside_margin(s, idx);
-
-		if (HAK_UNLIKELY(!hak_pad_is_whole(p, p + s->span.size - margin, margin)))
+	if (HAK_LIKELY(has_patterns(s))) {
+		if (HAK_UNLIKELY(!is_whole(s, p, hak_aside_margin(s, idx))))
 			tell_damage(s, p, was, HAK_OVERFLOW, caller);
 		if (HAK_UNLIKELY(hak_aside_is_underflown(s, idx)))
 			tell_damage(s, p, was, HAK_UNDERFLOW, caller);
@@ -441,7 +445,8 @@ void *hak_harden_resize(struct hak_span *span, void *p, size_t size, const struc
 		report(verdict, p, span, caller);
 		hak_store_relaxed(kind, *kind & ~HAK_LIVE_KINDS);
 	}
-	if (HAK_UNLIKELY(span->kind == HAK_KIND_SLAB ? !is_whole(s, p, margin_of(s, p)) : !hak_guarded_is_whole(span))) {
+	if (HAK_UNLIKELY(span->kind == HAK_KIND_SLAB ? has_patterns(s) && !is_whole(s, p, margin_of(s, p)) :
+		!hak_guarded_is_whole(span))) {
 		report(HAK_OVERFLOW, p, span, caller);
 		if (span->kind == HAK_KIND_SLAB)
 			hak_pad_write(p, (char *)p + s->span.size - margin_of(s, p), margin_of(s, p));

@@ -220,7 +220,7 @@ bool hak_aside_is_underflown(const struct hak_slab *s, size_t idx)
 	const char *p = s->span.base + idx * s->span.size;
 	size_t n;
 
-	if (idx == 0 || !hak_does(HAK_HARDEN_PAD) || !hak_is_alive(hak_load_acquire(&s->live[idx - 1])))
+	if (idx == 0 || !hak_is_alive(hak_load_acquire(&s->live[idx - 1])))
 		return false;
 	n = hak_aside_margin(s, idx - 1);
 	if (n >= HAK_PAD_WORD ? ((const uint64_t *)(const void *)p)[-1] == hak_pad_pattern(p - s->span.size) :

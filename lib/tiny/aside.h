@@ -85,7 +85,7 @@ HAK_INLINE void hak_aside_set_margin(const struct hak_slab *s, size_t idx, size_
 /* Of the free blocks [first, first + n) of s, the first that is not zero; NULL: none, or they need not be. */
 void *hak_aside_find_written(const struct hak_slab *s, unsigned first, unsigned n);
 
-/* Has the pattern right before block idx changed? */
+/* With HAK_HARDEN_PAD: has the pattern right before block idx changed? */
 bool hak_aside_is_underflown(const struct hak_slab *s, size_t idx);
 
 /* Checks patterns and zeros; returns faults found; tells them (hak_pad_tell()). */
