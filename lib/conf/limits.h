@@ -64,6 +64,8 @@
 #define HAK_BUDGET_PER_BUSY_MISS 64          /* ... by so many bytes a miss; ... */
 #define HAK_BUDGET_MOST ((size_t)16 << 20)   /* ... and at most 16 MiB */
 #define HAK_WARM_CACHES 4                    /* caches of ended threads, blocks and all, that a heap keeps */
+#define HAK_LEND_RATIO 8                     /* a heap without caches lends slabs of which 1/8 is free: ... */
+#define HAK_LEND_LOOKS 8                     /* ... it looks at so many at a time */
 #define HAK_HEAPS_MAX 1024                   /* heaps: one for each processor, at most this many; ... */
 #define HAK_HEAPS_UNKNOWN 4                  /* ... this many, if the kernel does not say how many there are */
 #define HAK_COLLECT_FREES 256                /* frees into other heaps, until the freeing thread collects there */

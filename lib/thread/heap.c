@@ -12,6 +12,7 @@
 #include "region/meta.h"
 #include "region/slack.h"
 #include "thread/salvage.h"
+#include "thread/thread.h"
 #include "tiny/slab.h"
 
 struct hak_heap *hak_heaps_all;
@@ -159,6 +160,8 @@ bool hak_heaps_grow(struct hak_heap *h, unsigned sc)
 	struct hak_slab *s;
 
 	if (hak_salvage_one())
+		return true;
+	if (hak_thread_borrow(h, sc))
 		return true;
 	if (hak_load_relaxed(&h->n_made) % HAK_COLLECT_EVERY == HAK_COLLECT_EVERY - 1)
 		collect_others(h);

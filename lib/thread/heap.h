@@ -35,8 +35,8 @@ uint32_t hak_heaps_count(void);
 /* The budget, in bytes, of a cache that has claimed n_claimed and missed n_misses times, where n_threads share. */
 size_t hak_heaps_budget(uint64_t n_threads, size_t n_claimed, uint64_t n_misses);
 
-/* Makes room in h, which has no free block of class sc: by salvaging what a fork left behind, by collecting remote
- * frees, or by a new slab. False: no memory. */
+/* Makes room in h, which has no free block of class sc: by salvaging what a fork left behind, by a slab of a heap that is
+ * not used any more, by collecting remote frees, or by a new slab. False: no memory. */
 bool hak_heaps_grow(struct hak_heap *h, unsigned sc);
 
 #endif

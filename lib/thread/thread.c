@@ -27,11 +27,9 @@ static pthread_key_t key;  /* const once key_state is KEY_MADE */
 static uint32_t key_state; /* any */
 enum { KEY_NONE, KEY_BEING_MADE, KEY_MADE };
 
-static void take_lock(void)
+/* The caches that a fork found in the lists are salvaged, one by one. */
+static void lose_pool_locked(void)
 {
-	if (HAK_LIKELY(hak_lock_take(&lock)))
-		return;
-	/* The caches that a fork found in the lists are salvaged, one by one. */
 	hak_list_init(&spares);
 	for (struct hak_heap *h = hak_heaps_first(); h != NULL; h = hak_load_acquire(&h->next)) {
 		hak_list_init(&h->warm);
@@ -42,6 +40,19 @@ static void take_lock(void)
 			hak_store_relaxed(&c->generation, HAK_LOST_THREAD);
 }
 
+static void take_lock(void)
+{
+	if (HAK_UNLIKELY(!hak_lock_take(&lock)))
+		lose_pool_locked();
+}
+
+static void recount_heap(struct hak_heap *h)
+{
+	hak_store_relaxed(&h->n_threads, 0);
+	/* If a handler of a purging thread forked, its own purge counts down from this: then the heap lends nothing any more. */
+	hak_store_relaxed(&h->n_purging, 0);
+}
+
 /* Forgets, once in a forked child, the threads that only the parent has. */
 static void recount_locked(void)
 {
@@ -50,8 +61,9 @@ static void recount_locked(void)
 	if (HAK_LIKELY(counted_in == now))
 		return;
 	if (counted_in != 0) {
+		lose_pool_locked(); /* a child has too little time to wait until a heap's warm caches are no longer needed */
 		for (struct hak_heap *h = hak_heaps_first(); h != NULL; h = hak_load_acquire(&h->next))
-			hak_store_relaxed(&h->n_threads, 0);
+			recount_heap(h);
 		hak_store_relaxed(&hak_thread_sums.n_threads, 0);
 	}
 	counted_in = now;
@@ -101,6 +113,7 @@ static struct hak_cache *pop_cache(struct hak_heap *near, struct hak_heap **heap
 		c = pop_locked(&h->warm);
 		*is_warm = c != NULL;
 		h->n_warm -= *is_warm;
+		hak_add_relaxed(&h->n_caches, !*is_warm);
 		c = c != NULL ? c : pop_locked(&spares);
 	}
 	hak_lock_give(&lock);
@@ -110,6 +123,12 @@ static struct hak_cache *pop_cache(struct hak_heap *near, struct hak_heap **heap
 
 void hak_thread_pool(struct hak_cache *c)
 {
+	struct hak_heap *h = c->heap;
+
+	/* In this order: a child that was forked in between counts it forever, at worst (H3). */
+	c->heap = NULL;
+	if (h != NULL)
+		hak_sub_relaxed(&h->n_caches, 1);
 	hak_store_relaxed(&c->generation, HAK_NO_THREAD);
 	take_lock();
 	hak_list_put_first(&spares, &c->pool);
@@ -220,6 +239,7 @@ struct hak_cache *hak_thread_start(void)
 	c = c != NULL ? c : make_cache();
 	if (c == NULL) {
 		hak_sub_relaxed(&heap->n_threads, 1);
+		hak_sub_relaxed(&heap->n_caches, 1);
 		return NULL;
 	}
 	hak_add_relaxed(&hak_thread_sums.n_reused, is_warm);
@@ -353,6 +373,38 @@ static void *take_nested(unsigned sc)
 	hak_slab_take_locked(h, s, &slot, 1);
 	hak_heap_unlock(h);
 	return hak_cache_hand_out(slot, sc);
+}
+
+static struct hak_slab *part_slab(struct hak_heap *from, unsigned sc)
+{
+	struct hak_slab *s = NULL;
+
+	take_lock();
+	if (hak_load_relaxed(&from->n_caches) == 0) { /* and none comes while we hold the lock */
+		hak_heap_lock(from);
+		s = hak_slab_part_locked(from, sc);
+		hak_heap_unlock(from);
+	}
+	hak_lock_give(&lock);
+	return s;
+}
+
+bool hak_thread_borrow(struct hak_heap *h, unsigned sc)
+{
+	struct hak_slab *s = NULL;
+
+	if (h->is_data || hak_class_is_single(sc) || hak_is_hardened())
+		return false;
+	for (struct hak_heap *from = hak_heaps_first(); s == NULL && from != NULL; from = hak_load_acquire(&from->next)) {
+		if (from == h || from->is_data || hak_load_relaxed(&from->n_caches) > 0 ||
+			hak_load_relaxed(&from->bin[sc].n_slabs) == 0)
+			continue;
+		hak_heap_collect_class_any(from, sc);
+		s = part_slab(from, sc);
+		if (s != NULL)
+			hak_slab_join_any(h, s, from);
+	}
+	return s != NULL;
 }
 
 /* A block from h, which may be NULL, or a new slab of it. */

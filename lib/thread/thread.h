@@ -100,6 +100,10 @@ struct hak_heap *hak_thread_data_heap(const struct hak_cache *c);
 /* A block of class sc from there, or NULL. */
 void *hak_thread_take_data(const struct hak_cache *c, unsigned sc);
 
+/* Gives h a slab with free blocks of class sc that another heap has, which no thread uses any more, nor any cache with blocks.
+ * False: there is none. */
+bool hak_thread_borrow(struct hak_heap *h, unsigned sc);
+
 /* Puts a cache without thread and blocks into the pool, where the next thread finds it. */
 void hak_thread_pool(struct hak_cache *c);
 

@@ -7,8 +7,9 @@
  * H1 The bitmaps are authoritative: a forked child that finds the lock held by a thread it does not have rebuilds the
  *    counts and lists of the heap's slabs from them. Lists change only under the lock, so nothing else can be half
  *    done.
- * H2 A slab's heap is the one that it was made for, from when it is listed until it leaves the lists. Before that it has no
- *    owner, so that a forked child lists only slabs that are finished, and none that its own thread is about to list.
+ * H2 A slab has an owner from when it is listed until it leaves the lists. Before that it has none, so that a forked child
+ *    lists only slabs that are finished, and none that its own thread is about to list.
+ * H3 While any cache may hold a block of a heap's slabs, or a hole of them is being purged, only empty slabs leave it.
  */
 #ifndef HAK_TINY_HEAP_H
 #define HAK_TINY_HEAP_H
@@ -35,6 +36,8 @@ struct hak_heap {
 	uint32_t id;               /* const: from 1 */
 	uint32_t n_made;           /* any: slabs made */
 	uint32_t n_threads;        /* any: that use it */
+	uint32_t n_caches;         /* any; raised lk:CACHES: that may hold blocks of its slabs */
+	uint32_t n_purging;        /* lk:HEAP: threads that have taken holes of its slabs, and will put them back (tiny/hole.h) */
 	bool is_data;              /* const: it is another heap's data */
 	uint64_t n_single_bytes;   /* lk:HEAP; read by any: in empty slabs of one block, ... */
 	uint64_t n_slack_bytes;    /* lk:HEAP: ... and how much of that is counted in region/slack.h */

@@ -113,6 +113,7 @@ static void put_holes_back(struct hak_heap *h, const struct hole *holes, unsigne
 	hak_heap_lock(h);
 	for (unsigned i = 0; i < n; i++)
 		hak_slab_put_range_locked(h, holes[i].slab, holes[i].first, holes[i].n, &after);
+	h->n_purging--;
 	hak_heap_unlock(h);
 	hak_slab_finish(&after);
 }
@@ -185,6 +186,7 @@ size_t hak_hole_purge_any(struct hak_heap *h, uint64_t now, uint64_t delay, bool
 		hak_heap_lock(h);
 		is_there = (all && h->n_round > 0) || (!all && continue_round_locked(h, now, delay));
 		n = is_there ? take_holes_locked(h, holes, HAK_HOLE_BATCH, all) : 0;
+		h->n_purging += n > 0; /* H3 */
 		hak_heap_unlock(h);
 		for (unsigned i = 0; i < n; i++)
 			n_bytes += purge_hole(&holes[i]);

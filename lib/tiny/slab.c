@@ -87,6 +87,13 @@ static unsigned count_fronts(const struct hak_slab *s)
 	return s->n_blocks > 1 ? s->span.n_slices : 1;
 }
 
+/* From here on the threads that use h hit with its blocks. */
+static void put_front(const struct hak_heap *h, const struct hak_slab *s)
+{
+	hak_registry_put_front(s->span.base, count_fronts(s), h->tag, s->span.sc,
+		&(const struct hak_front){ .base = s->span.base, .live = s->live, .inverse = s->inverse });
+}
+
 /* The slices of h's next slab of class sc; *room: the bytes that are for blocks. */
 static unsigned plan(const struct hak_heap *h, unsigned sc, size_t *room)
 {
@@ -136,8 +143,7 @@ struct hak_slab *hak_slab_make_any(struct hak_heap *h, unsigned sc)
 
 	hak_registry_put(slices.base, n_slices, &s->span);
 	if (!hak_is_hardened()) /* no call hits */
-		hak_registry_put_front(slices.base, count_fronts(s), h->tag, sc,
-			&(const struct hak_front){ .base = slices.base, .live = s->live, .inverse = s->inverse });
+		put_front(h, s);
 	hak_add_relaxed(&h->n_made, 1);
 	HAK_PROBE(slab, size, slices.base);
 	return s;
@@ -212,19 +218,33 @@ void hak_slab_tell_locked(struct hak_heap *h, struct hak_slab *s)
 	hak_own_set(&h->n_news, h->n_news + 1);
 }
 
-/* Takes an empty slab out of h's lists. */
+/* Takes a slab out of h's lists. */
+static void leave_locked(struct hak_heap *h, struct hak_slab *s)
+{
+	hak_slab_untell_locked(h, s);
+	hak_list_remove(&s->link);
+	if (s->n_free == s->n_blocks)
+		count_empty_locked(h, s->span.sc, -1);
+	count_slab_locked(h, s, -1);
+	/* Under the lock: a collecting thread, which holds the lock and finds h here, may rely on it until it is done. */
+	hak_store_ordered(&s->owner, &hak_heap_none);
+}
+
+/* The same for an empty one, which will be given back. */
 static void drop_locked(struct hak_heap *h, struct hak_slab *s, struct hak_after *after)
 {
 	HAK_ASSERT(s->n_free == s->n_blocks);
-	hak_slab_untell_locked(h, s);
-	hak_list_remove(&s->link);
-	count_empty_locked(h, s->span.sc, -1);
-	count_slab_locked(h, s, -1);
+	leave_locked(h, s);
 	s->link.next = after->gone != NULL ? &after->gone->link : NULL;
 	after->gone = s;
 	after->heap = h;
-	/* Under the lock: a collecting thread, which holds the lock and finds h here, may rely on it until it is done. */
-	hak_store_ordered(&s->owner, &hak_heap_none);
+}
+
+/* Announced to h, its last owner, when it had left: forward it to where whoever uses the descriptor next looks for it. */
+static void forward_from_any(struct hak_heap *h, const struct hak_slab *s)
+{
+	if (hak_load_ordered(&s->is_pending))
+		hak_remote_forward_any(h);
 }
 
 static void release_slab(struct hak_slab *s, struct hak_heap *h)
@@ -232,9 +252,7 @@ static void release_slab(struct hak_slab *s, struct hak_heap *h)
 	HAK_PROBE(slab_free, s->span.size, s->span.base);
 	hak_registry_drop_front(s->span.base, count_fronts(s), h->tag, s->span.sc);
 	hak_registry_put(s->span.base, s->span.n_slices, hak_superslab_nothing(s->span.superslab));
-	/* Announced to h after its last block came back: forward it to where whoever reuses the descriptor looks for it. */
-	if (hak_load_ordered(&s->is_pending))
-		hak_remote_forward_any(h);
+	forward_from_any(h, s);
 	forget_holes(s);
 	if (HAK_UNLIKELY(s->aside != NULL)) {
 		void *written = hak_aside_find_written(s, 0, s->n_blocks);
@@ -463,6 +481,37 @@ void hak_slab_drop_empty_locked(struct hak_heap *h, unsigned sc, struct hak_afte
 		if (s->n_free == s->n_blocks)
 			drop_locked(h, s, after);
 	}
+}
+
+struct hak_slab *hak_slab_part_locked(struct hak_heap *h, unsigned sc)
+{
+	struct hak_link *open = &h->bin[sc].open;
+
+	for (unsigned i = 0; i < HAK_LEND_LOOKS && h->n_purging == 0 && !hak_list_is_empty(open); i++) {
+		struct hak_slab *s = of_link(open->next);
+
+		if (s->n_free * HAK_LEND_RATIO >= s->n_blocks) {
+			/* Not later: a child that was forked here may use h, and no hit may find what is another heap's. */
+			hak_registry_drop_front(s->span.base, count_fronts(s), h->tag, sc);
+			leave_locked(h, s);
+			return s;
+		}
+		hak_list_remove(&s->link);
+		hak_list_put_last(open, &s->link);
+	}
+	return NULL;
+}
+
+void hak_slab_join_any(struct hak_heap *h, struct hak_slab *s, struct hak_heap *from)
+{
+	forward_from_any(from, s);
+	hak_heap_lock(h);
+	hak_slab_list_locked(h, s);
+	hak_slab_tell_locked(h, s);
+	s->news = HAK_NEWS_FRESH;
+	/* Not earlier: what hits gets into a cache of h, which flushes to slabs of h only. Not later: it may be empty soon, and go. */
+	put_front(h, s);
+	hak_heap_unlock(h);
 }
 
 void hak_slab_drop_rested_locked(struct hak_heap *h, unsigned sc, struct hak_after *after)

@@ -201,6 +201,11 @@ HAK_INLINE bool hak_slab_is_fresh(const struct hak_slab *s)
 /* Removes from the heap the empty slabs of class sc that it keeps in reserve. */
 void hak_slab_drop_empty_locked(struct hak_heap *h, unsigned sc, struct hak_after *after);
 
+/* Takes out of h, which no cache uses (H3), an open slab of class sc, of which at least 1/HAK_LEND_RATIO is free. NULL: none
+ * was found. The caller holds CACHES, too, and gives the slab to another heap: */
+struct hak_slab *hak_slab_part_locked(struct hak_heap *h, unsigned sc);
+void hak_slab_join_any(struct hak_heap *h, struct hak_slab *s, struct hak_heap *from);
+
 /* Removes those of one block each that have been empty since the last call. */
 void hak_slab_drop_rested_locked(struct hak_heap *h, unsigned sc, struct hak_after *after);
 
