@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # What hakmem-run does not start, since it would run with another malloc or not at all, and the reason it gives: programs
-# that define malloc themselves, sanitizers, a library that cannot be read, a missing interpreter. A program that is
-# linked with another malloc gets a line.
+# that define malloc themselves, sanitizers, a library that cannot be read, a missing interpreter, half a program. A program
+# that is linked with another malloc gets a line.
 . "${srcdir:?}/testsuite/hakmem.real/real.inc"
 
 refuses()
@@ -67,6 +67,9 @@ chmod +x lost
 refuses ./lost "$PWD/no-such-shell.*does not exist"
 $CC -o alien main.c -Wl,--dynamic-linker="$PWD/ld-nothing.so" || fail 'alien'
 refuses ./alien 'ld-nothing.so.*does not exist'
+head -c 80 plain >half
+chmod +x half
+refuses ./half 'damaged or cut off'
 
 # A private prefix: for who becomes another user on the way.
 mkdir -p private/.libs private/tools
