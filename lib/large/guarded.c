@@ -11,6 +11,7 @@
 #include "os/clock.h"
 #include "os/lock.h"
 #include "os/page.h"
+#include "region/huge.h"
 #include "region/limit.h"
 #include "region/pad.h"
 #include "region/place.h"
@@ -195,24 +196,40 @@ static void put(struct range r)
 		unmap(gone[--n_gone]);
 }
 
-/* A reservation for `mapped` bytes of memory. Returns where those go, or NULL: no memory. */
-static char *reserve(size_t mapped, size_t align, uint64_t *origin)
-{
-	size_t page = hak_os_page_size();
-	bool is_guarded = hak_does(HAK_HARDEN_GUARD) && hak_os_can_split();
-	size_t before = is_guarded ? page : 0;
-	size_t size = before + (mapped + before < HAK_SLICE_SIZE ? HAK_SLICE_SIZE : mapped + before); /* G1 */
-	char *base = hak_os_reserve(hak_place_draw(size), size, before, align > page ? align : page);
+/* Addresses for a block, as they are reserved. */
+struct plan {
+	size_t size, before; /* bytes of all, and of those before the block's OS pages */
+	bool is_guarded;
+};
 
+static struct plan plan_for(size_t mapped)
+{
+	bool is_guarded = hak_does(HAK_HARDEN_GUARD) && hak_os_can_split();
+	size_t before = is_guarded ? hak_os_page_size() : 0;
+
+	return (struct plan){ before + (mapped + before < HAK_SLICE_SIZE ? HAK_SLICE_SIZE : mapped + before), before, is_guarded }; /* G1 */
+}
+
+/* Returns where the block's OS pages go, if base is not NULL and all else succeeds. */
+static char *begin(char *base, struct plan plan, uint64_t *origin)
+{
 	if (base == NULL)
 		return NULL;
-	if (!hak_registry_reserve(base + before, 1)) {
-		hak_os_unmap(base, size);
+	if (!hak_registry_reserve(base + plan.before, 1)) {
+		hak_os_unmap(base, plan.size);
 		return NULL;
 	}
-	hak_os_count_mappings(is_guarded ? 2 : 0);
-	*origin = size + is_guarded;
-	return base + before;
+	hak_os_count_mappings(plan.is_guarded ? 2 : 0);
+	*origin = plan.size + plan.is_guarded;
+	return base + plan.before;
+}
+
+/* A reservation for `mapped` bytes of memory. NULL: no addresses. */
+static char *reserve(size_t mapped, uint64_t *origin)
+{
+	struct plan plan = plan_for(mapped);
+
+	return begin(hak_os_reserve(hak_place_draw(plan.size), plan.size, plan.before, hak_os_page_size()), plan, origin);
 }
 
 static void uncount_guards(uint64_t origin)
@@ -226,15 +243,21 @@ bool hak_guarded_unreserve(char *pages, uint64_t origin)
 	return hak_os_unmap(pages - (origin & 1) * hak_os_page_size(), (size_t)origin - (origin & 1));
 }
 
-/* With its memory. */
+/* With its memory: mapped first, then closed around it, so that RLIMIT_DATA holds. */
 static char *map(size_t mapped, size_t align, uint64_t *origin)
 {
-	char *pages = reserve(mapped, align, origin);
+	struct plan plan = plan_for(mapped);
+	size_t page = hak_os_page_size(), after = plan.size - plan.before - mapped;
+	char *base = hak_os_map_near(hak_place_draw(plan.size), plan.size, plan.before, align > page ? align : page, "hakmem: large");
 
-	if (pages == NULL || hak_os_open(pages, mapped, "hakmem: large"))
-		return pages;
-	hak_guarded_unreserve(pages, *origin);
-	return NULL;
+	if (base != NULL && plan.is_guarded &&
+		!(hak_os_close(base, plan.before) && hak_os_close(base + plan.size - after, after))) {
+		hak_os_unmap(base, plan.size);
+		return NULL;
+	}
+	if (base != NULL)
+		hak_huge_advise_large(base + plan.before, mapped);
+	return begin(base, plan, origin);
 }
 
 static void *put_block(struct hak_large *l, char *p, size_t size, size_t mapped, uint64_t origin)
@@ -330,7 +353,7 @@ static bool spare_pages(struct range r, char *pages, size_t mapped)
 	/* The program may have protected some of it. */
 	if (mapped > HAK_SPARE_LARGEST || !hak_os_populate(pages, mapped))
 		return false;
-	spare.base = reserve(mapped, hak_os_page_size(), &spare.origin);
+	spare.base = reserve(mapped, &spare.origin);
 	if (spare.base == NULL)
 		return false;
 	memset(pages, 0, mapped);

@@ -159,9 +159,9 @@ static char *map_aligned(void *near, size_t size, size_t off, size_t align, int 
 	return p;
 }
 
-void *hak_os_map_near(void *near, size_t size, size_t align, const char *name)
+void *hak_os_map_near(void *near, size_t size, size_t off, size_t align, const char *name)
 {
-	char *p = map_aligned(near, size, 0, align, PROT_READ | PROT_WRITE);
+	char *p = map_aligned(near, size, off, align, PROT_READ | PROT_WRITE);
 
 	if (p != NULL)
 		name_pages(p, size, name);
@@ -170,7 +170,7 @@ void *hak_os_map_near(void *near, size_t size, size_t align, const char *name)
 
 void *hak_os_map(size_t size, size_t align, const char *name)
 {
-	return hak_os_map_near(NULL, size, align, name);
+	return hak_os_map_near(NULL, size, 0, align, name);
 }
 
 void *hak_os_reserve(void *near, size_t size, size_t off, size_t align)

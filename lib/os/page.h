@@ -30,11 +30,11 @@ bool hak_os_is_advice_void(void);
 size_t hak_os_page_size(void);
 
 /* Maps size bytes (whole OS pages) of zeroed memory, aligned to `align` (a power of two, at least an OS page). Returns NULL when
- * the kernel refuses. _near: at this address, if it is free and not NULL. */
+ * the kernel refuses. _near: at this address, if it is free and not NULL, with byte `off` of it aligned. */
 void *hak_os_map(size_t size, size_t align, const char *name);
-void *hak_os_map_near(void *near, size_t size, size_t align, const char *name);
+void *hak_os_map_near(void *near, size_t size, size_t off, size_t align, const char *name);
 
-/* Like hak_os_map_near(), but inaccessible, with byte `off` of it aligned. */
+/* Like hak_os_map_near(), but inaccessible. */
 void *hak_os_reserve(void *near, size_t size, size_t off, size_t align);
 
 /* Like hak_os_map(), with an inaccessible OS page before and behind. */
@@ -43,8 +43,9 @@ void *hak_os_map_guarded(size_t size, size_t align, const char *name);
 /* Maps a file's first size bytes, to be shared with others, but not with forked children. NULL: the kernel refuses. */
 void *hak_os_map_shared(int fd, size_t size);
 
-/* Makes whole OS pages of a mapping inaccessible, and frees what was in them; makes them zeroed memory again. This may split a
- * mapping, or merge some, which the caller counts. False if the kernel refuses. */
+/* Makes whole OS pages of a mapping inaccessible, and frees what was in them; makes them zeroed memory again, of which RLIMIT_DATA
+ * allows any amount if it is not used up before. This may split a mapping, or merge some, which the caller counts. False if the
+ * kernel refuses. */
 bool hak_os_close(void *base, size_t size);
 bool hak_os_open(void *base, size_t size, const char *name);
 

@@ -8,6 +8,7 @@
 #include "region/extents.h"
 #include "region/limit.h"
 #include "region/meta.h"
+#include "region/shut.h"
 #include "region/slices.h"
 
 #define N_WORDS HAK_SLICES_WORDS
@@ -172,7 +173,9 @@ static void unmap_if_empty(struct hak_superslab *s)
 		return;
 	hak_registry_drop(s->base, s->n_made);
 	is_empty = hak_os_unmap(s->base, s->n_made * HAK_SLICE_SIZE);
-	if (!is_empty)
+	if (is_empty)
+		hak_shut_forget(s);
+	else
 		hak_registry_put(s->base, s->n_made, &s->nothing);
 	hak_slices_lock();
 	if (is_empty)
@@ -257,6 +260,7 @@ static size_t purge_claimed(const struct claim *claim, bool can_be_lazy)
 
 	hak_slices_revive(&claim->revival);
 	state = purge_pages(s, claim->slices.base, size, can_be_lazy);
+	hak_shut_open(s, claim->slices.base, claim->slices.n); /* fewer mappings; otherwise they stay shut */
 	if (state == HAK_SLICES_CLEAN)
 		hak_limit_give(claim->n_held);
 	else

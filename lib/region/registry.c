@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "region/registry.h"
 
+#include "base/bits.h"
 #include "os/page.h"
+#include "region/limit.h"
 #include "region/meta.h"
 
 #define LEAF_SIZE ((size_t)1 << HAK_LEAF_SHIFT)
@@ -19,24 +21,40 @@ static inline uintptr_t slice_number(const void *p)
 	return (uintptr_t)p >> HAK_SLICE_SHIFT;
 }
 
+/* Which OS pages of each leaf count as held: whose spans may have been written. */
+static uint32_t counted[(size_t)1 << HAK_ROOT_SHIFT]; /* any */
+
+HAK_STATIC(LEAF_SIZE * sizeof(struct hak_span *) <= 32 * 4096);
+
+/* Counts those of leaf i that hold the spans of the slices [first, last]. */
+static void count_pages(uintptr_t i, uintptr_t first, uintptr_t last)
+{
+	size_t in_page = hak_os_page_size() / sizeof(struct hak_span *);
+	unsigned from = (unsigned)((first & (LEAF_SIZE - 1)) / in_page), to = (unsigned)((last & (LEAF_SIZE - 1)) / in_page);
+	uint32_t mask = (uint32_t)hak_bits_mask(from, to - from + 1);
+
+	mask &= ~hak_or_ordered(&counted[i], mask);
+	hak_limit_add(hak_bits_count(mask) * hak_os_page_size());
+}
+
 bool hak_registry_reserve(const void *base, size_t size)
 {
-	uintptr_t first = slice_number(base) >> HAK_LEAF_SHIFT;
-	uintptr_t last = slice_number((const char *)base + size - 1) >> HAK_LEAF_SHIFT;
+	uintptr_t first = slice_number(base), last = slice_number((const char *)base + size - 1), end;
 
-	if (last >= (uintptr_t)1 << HAK_ROOT_SHIFT)
+	if (last >> HAK_LEAF_SHIFT >= (uintptr_t)1 << HAK_ROOT_SHIFT)
 		return false;
-	for (uintptr_t i = first; i <= last; i++) {
-		struct hak_registry_leaf *none = NULL;
-		struct hak_registry_leaf *leaf;
+	for (; first <= last; first = end + 1) {
+		struct hak_registry_leaf **slot = &hak_registry_root[first >> HAK_LEAF_SHIFT], *none = NULL, *leaf;
 
-		if (hak_load_relaxed(&hak_registry_root[i]) != NULL)
-			continue;
-		leaf = hak_meta_map(sizeof *leaf);
-		if (leaf == NULL)
-			return false;
-		if (hak_cas_release(&hak_registry_root[i], &none, leaf)) /* otherwise it is not needed, and not worth giving back */
-			hak_meta_note(leaf, sizeof *leaf);
+		end = first | (LEAF_SIZE - 1);
+		if (hak_load_relaxed(slot) == NULL) {
+			leaf = hak_meta_map(sizeof *leaf);
+			if (leaf == NULL)
+				return false;
+			if (hak_cas_release(slot, &none, leaf)) /* otherwise it is not needed, and not worth giving back */
+				hak_meta_note(leaf, sizeof *leaf);
+		}
+		count_pages(first >> HAK_LEAF_SHIFT, first, end < last ? end : last);
 	}
 	return true;
 }

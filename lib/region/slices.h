@@ -45,6 +45,7 @@ struct hak_superslab {
 	uint64_t undumped[HAK_SLICES_WORDS]; /* lk:SUPERSLAB: left out of core dumps (S4) */
 	uint64_t dense[HAK_SLICES_WORDS];    /* lk:SUPERSLAB (S5) */
 	uint64_t known[HAK_SLICES_WORDS];    /* lk:SUPERSLAB: used at any time since it was mapped */
+	uint64_t shut[HAK_SLICES_WORDS];     /* any: region/shut.h */
 	struct hak_span nothing;   /* const: zero, HAK_KIND_NONE: registered for free slices */
 	struct hak_span record[HAK_SUPERSLAB_SLICES]; /* whoever took the slice */
 };

@@ -169,7 +169,7 @@ static struct hak_superslab *make_superslab(const struct wish *wish, bool is_hug
 	for (;;) {
 		/* If address space is scarce, the last try is for exactly what was requested, with the alignment
 		 * requested. */
-		s->base = hak_os_map_near(hak_place_draw(size), size, size > least ? align : wish->align, "hakmem: superslab");
+		s->base = hak_os_map_near(hak_place_draw(size), size, 0, size > least ? align : wish->align, "hakmem: superslab");
 		if (s->base != NULL || size == least)
 			break;
 		size = size / 2 > least ? size / 2 : least;

@@ -5,6 +5,7 @@
 #include "os/page.h"
 #include "region/meta.h"
 #include "region/pad.h"
+#include "region/shut.h"
 #include "tiny/remote.h"
 
 struct hak_heap hak_aside_nothing;
@@ -23,15 +24,26 @@ unsigned hak_aside_plan(unsigned sc, size_t *room)
 	return n;
 }
 
-/* Makes its last bytes inaccessible, if the system can. */
-static void close_end(struct hak_aside *a, const struct hak_slab *s, size_t size)
+/* Makes the last OS page of a slab inaccessible, if the system can, and no other. False: no memory. */
+static bool close_end(const struct hak_slab *s)
 {
-	if (!hak_does(HAK_HARDEN_GUARD) || !hak_os_can_split() ||
-		!hak_os_close(s->span.base + s->span.n_slices * HAK_SLICE_SIZE - size, size))
-		return;
-	hak_os_count_mappings(2);
-	a->closed = (uint32_t)size;
-	a->is_closed = size == s->span.n_slices * HAK_SLICE_SIZE;
+	bool is_guarded = hak_does(HAK_HARDEN_GUARD);
+
+	if (!hak_shut_open(s->span.superslab, s->span.base, s->span.n_slices - is_guarded))
+		return false;
+	if (is_guarded)
+		hak_shut(s->span.superslab, s->span.base + (s->span.n_slices - 1) * HAK_SLICE_SIZE);
+	return true;
+}
+
+/* Makes all of a slab inaccessible, if the system can. */
+static bool close_all(struct hak_aside *a, const struct hak_slab *s)
+{
+	if (!hak_shut_open(s->span.superslab, s->span.base, s->span.n_slices))
+		return false;
+	a->is_closed = hak_os_can_split() && hak_os_close(s->span.base, s->span.n_slices * HAK_SLICE_SIZE);
+	hak_os_count_mappings(a->is_closed ? 2 : 0);
+	return true;
 }
 
 static size_t size_of(const struct hak_slab *s)
@@ -45,9 +57,12 @@ bool hak_aside_make(const struct hak_heap *h, struct hak_slab *s, bool is_fresh)
 
 	if (a == NULL)
 		return false;
+	if (!(h == &hak_aside_nothing ? close_all(a, s) : close_end(s))) {
+		hak_meta_give(a, size_of(s));
+		return false;
+	}
 	for (unsigned i = 0; i < s->n_blocks; i++)
 		hak_own_set(&s->live[i], is_fresh ? HAK_LIVE_FRESH : hak_does(HAK_HARDEN_ZERO) ? HAK_LIVE_ZERO : 0);
-	close_end(a, s, h == &hak_aside_nothing ? s->span.n_slices * HAK_SLICE_SIZE : hak_os_page_size());
 	hak_store_release(&s->aside, a);
 	return true;
 }
@@ -55,11 +70,9 @@ bool hak_aside_make(const struct hak_heap *h, struct hak_slab *s, bool is_fresh)
 bool hak_aside_drop(struct hak_slab *s)
 {
 	struct hak_aside *a = s->aside;
-	char *end = s->span.base + s->span.n_slices * HAK_SLICE_SIZE;
-	bool is_open = a->closed == 0 || hak_os_open(end - a->closed, a->closed, "hakmem: superslab");
+	bool is_open = !a->is_closed || hak_os_open(s->span.base, s->span.n_slices * HAK_SLICE_SIZE, "hakmem: superslab");
 
-	if (a->closed > 0 && is_open)
-		hak_os_count_mappings(-2);
+	hak_os_count_mappings(a->is_closed && is_open ? -2 : 0);
 	for (unsigned i = 0; i < s->n_blocks; i++)
 		hak_own_set(&s->live[i], 0);
 	hak_store_relaxed(&s->aside, NULL);

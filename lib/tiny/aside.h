@@ -20,7 +20,6 @@ struct hak_aside {
 	struct hak_slab *next_held; /* lk:HEAP: while is_held */
 	bool is_held;               /* lk:HEAP: in its heap's list */
 	bool is_closed;             /* const: all of it is inaccessible */
-	uint32_t closed;            /* const: bytes at its end that are inaccessible */
 	/* A bitmap of as many words as the slab's others, then 16 bits for each block. Where they are depends on the number of words
 	 * alone, which a descriptor keeps: whoever is late reads other metadata, at worst. */
 	uint64_t words[];

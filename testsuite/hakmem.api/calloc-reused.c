@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: expects that free blocks are not touched, and reused as they are */
 /* hak-link: preload */
 /*
  * calloc() of mid and large blocks where freed ones lay gives zeroes, however much of those was written; and of a

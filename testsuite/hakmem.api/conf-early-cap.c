@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: counts misses, or blocks in caches */
 /* hak-link: shared */
 /* hak-conf: cache_cap:0 */
 /* cache_cap holds for the classes of blocks that are taken before any constructor has run. */

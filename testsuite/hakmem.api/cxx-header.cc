@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+/* hak-plain: expects sizes of classes */
 // hak-link: shared
 // hak-cflags: -std=c++17
 // hakmem.hpp in a program that is linked with the library.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: counts misses, or blocks in caches */
 /* hak-link: shared */
 /* diet switched on and off while blocks live: nothing is lost, caches are small, purging is prompt. */
 #include "check.h"

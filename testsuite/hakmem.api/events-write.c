@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: expects the events of runs, refills and flushes */
 /* hak-link: shared */
 /* hak-conf: ring:50,purge_delay:-1 */
 /* ring:50 keeps the last 50 events of a thread, not one more, with thread, size class and address, in their order;

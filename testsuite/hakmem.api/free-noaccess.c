@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: expects that free blocks are not touched, and reused as they are */
 /* hak-link: preload */
 /* hak-conf: purge_delay:-1 */
 /* free() of a cached-size block does not touch it: its pages are inaccessible while it is freed. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: expects that free blocks are not touched, and reused as they are */
 /* hak-link: preload */
 /* No byte of a freed block is written by the library: what the program left there stays. */
 /* hak-conf: purge_delay:-1 */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: expects that free blocks are not touched, and reused as they are */
 /* hak-link: preload */
 /* malloc() writes nothing into the block it hands out: freed contents come back as they were. */
 /* hak-conf: purge_delay:-1 */

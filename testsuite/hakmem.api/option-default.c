@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: expects no options */
 /* hak-link: shared */
 /* Without HAKMEM_CONF the options have their documented defaults. */
 #include "check.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: expects sizes of classes */
 /* hak-link: shared */
 /* hak-cflags: -falign-functions=1024 */
 /* A sampled block that realloc() resizes, in place or not, up and down through all tiers, is one sample of its new size, and

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: expects sizes of classes */
 /* hak-link: shared */
 /* hak-conf: prof_memory:64M */
 /* hak-timeout: 240 */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: expects that realloc leaves blocks where they are */
 /* A block that moved because it grew has room to grow again, and keeps it although it grows by little at first. */
 #include "check.h"
 

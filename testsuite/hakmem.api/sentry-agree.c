@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: there are no sentries */
 /* hak-link: shared */
 /* hak-opt: -O2 */
 /* hak-timeout: 120 */

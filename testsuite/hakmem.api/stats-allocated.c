@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: expects sizes of classes */
 /* hak-link: shared */
 /* hakmem_stats_get(): allocated is, to the byte, the usable sizes of the blocks that live. */
 #include "check.h"

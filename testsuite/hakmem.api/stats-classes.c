@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: counts misses, or blocks in caches */
 /* hak-link: shared */
 /* hakmem_class_stats_get(): classes in rising order, sums that fit the whole, an end to the loop. */
 #include "check.h"

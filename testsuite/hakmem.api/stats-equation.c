@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: counts misses, or blocks in caches */
 /* hak-link: shared */
 /* hakmem_stats_get(): allocated + cached + in_flight + slab_free = active at any moment. */
 #include "check.h"

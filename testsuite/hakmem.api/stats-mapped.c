@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: counts addresses or mappings */
 /* hak-link: shared */
 /* hak-skip-unless: test -z "$HAK_EMULATOR" # which has memory of its own */
 /* The addresses the statistics own up to are all there are: VmSize grows by mapped + metadata. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: counts misses, or blocks in caches */
 /* hak-link: shared */
 /* Which way allocations took: past the thread's cache, to a run, to a large block, on a kept mapping or a new one. Those that the
  * cache serves do not count. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: slabs have no huge pages */
 /* thp:always: superslabs and large mappings ask for huge pages at once; holes do not break them. */
 /* hak-conf: thp:always */
 #include "check.h"

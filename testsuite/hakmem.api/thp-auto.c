@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: slabs have no huge pages */
 /* By default a small heap has no huge pages and a large one of small blocks has, and they waste less than 1/16. */
 #include "check.h"
 #include "thp.h"

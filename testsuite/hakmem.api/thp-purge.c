@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: slabs have no huge pages */
 /* Purging leaves huge pages whole while little is free in them, and gives everything back when it is much. */
 #include "check.h"
 #include "thp.h"

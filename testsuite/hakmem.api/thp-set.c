@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: slabs have no huge pages */
 /* hak-link: shared */
 /* thp can be changed at run time, and counts for what is mapped from then on. */
 #include "check.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: slabs have no huge pages */
 /* Blocks that are freed in no order leave no huge page empty before the last ones: none is broken up meanwhile, so the
  * next round finds its memory with few faults. */
 #include <sys/resource.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: slabs have no huge pages */
 /* Blocks larger than an OS page, or reserved in large pieces, need not be touched all over: what is not touched does not
  * become resident, even beside small blocks that have huge pages. */
 #include "check.h"

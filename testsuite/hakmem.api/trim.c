@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: counts resident bytes */
 /* hak-link: shared */
 /* hakmem_trim(target): gives back down to the target, and says how much. */
 /* hak-conf: purge_delay:-1 */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: expects sizes of classes */
 /* hak-link: preload */
 /* malloc_usable_size() is at least the size asked for and all of it is the program's: 0 to 70,000. */
 #include "check.h"

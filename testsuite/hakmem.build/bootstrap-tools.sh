@@ -32,19 +32,24 @@ apt-cache depends --recurse --no-suggests --no-recommends --no-conflicts --no-br
 	$(cat wanted) 2>/dev/null | sed 's/.* //; s/[<>]//g; s/:.*//' | sort -u >come
 cat wanted >>come
 
-wrong=
+# The file of each tool, and what it is by the alternatives; with /usr merged, dpkg may know either by its old name.
 while read -r tool; do
 	grep -qx "$tool" asked && continue
-	file=$(command -v "$tool") || { wrong="$wrong $tool(not here)"; continue; }
-	# The file itself, or what it is by the alternatives; with /usr merged, dpkg may know it by its old name.
-	found=
+	file=$(command -v "$tool") || fail "$tool: not here"
 	for path in "$file" "$(readlink -f "$file")"; do
-		for name in "$path" "${path#/usr}"; do
-			for package in $(dpkg -S "$name" 2>/dev/null | sed 's/: [^:]*$//; s/,//g; s/:[a-z0-9]*//g'); do
-				grep -qx "$package" come && found=$package
-			done
+		printf '%s %s\n%s %s\n' "$tool" "$path" "$tool" "${path#/usr}"
+	done
+done <tools >files
+# All in one question: dpkg reads every package's list for each.
+cut -d ' ' -f 2 files | xargs dpkg -S 2>/dev/null | sed 's/:[a-z0-9]*\([,:]\)/\1/g' >owners
+wrong=
+for tool in $(cut -d ' ' -f 1 files | uniq); do
+	found=
+	for path in $(sed -n "s|^$tool ||p" files); do
+		for package in $(grep ": $path\$" owners | sed 's/: [^:]*$//; s/,//g'); do
+			grep -qx "$package" come && found=$package
 		done
 	done
 	[ -n "$found" ] || wrong="$wrong $tool"
-done <tools
+done
 [ -z "$wrong" ] || fail "tests need these, and ./bootstrap check does not install them:$wrong"

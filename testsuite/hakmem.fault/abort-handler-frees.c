@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: expects the verdicts of other processes */
 /* hak-link: preload */
 /* A SIGABRT handler that frees badly itself: its verdict is told, too, and ends the process at once. */
 /* hak-exit: signal ABRT */

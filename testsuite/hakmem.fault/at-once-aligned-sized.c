@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: expects the verdicts of other processes */
 /* hak-link: shared */
 /* hak-opt: -O2 */
 /* hak-timeout: 120 */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+/* hak-plain: expects the verdicts of other processes */
 // hak-link: preload
 // hak-cflags: -fsized-deallocation
 // hak-opt: -O2

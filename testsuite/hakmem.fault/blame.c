@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: expects the verdicts of other processes */
 /* hak-link: shared */
 /* hak-conf: on_error:report */
 /* hak-stderr: ^hakmem: free\(0x[0-9a-f]+\): pointer inside a block \(class 64, thread [0-9]+\)$ */

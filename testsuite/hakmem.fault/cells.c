@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: expects the verdicts of other processes */
 /* hak-link: shared */
 /* hak-libs: -pthread */
 /* hak-timeout: 240 */

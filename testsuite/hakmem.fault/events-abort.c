@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: expects the events of runs, refills and flushes */
 /* hak-link: preload */
 /* With ring:N, the line about a bad free is followed by what every thread did last. */
 /* hak-conf: ring:20 */

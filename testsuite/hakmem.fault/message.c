@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: expects the verdicts of other processes */
 /* hak-link: preload */
 /* The verdict names the pointer, the class and the thread, in one write to stderr. */
 #include "check.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: reads all mappings, of which there are too many */
 /* hak-link: preload */
 /* hak-opt: -O2 */
 /* hak-timeout: 120 */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: expects the events of runs, refills and flushes */
 /* hak-link: shared */
 /* hak-conf: ring:500 */
 /* hak-timeout: 120 */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: counts resident bytes */
 /* hak-link: shared */
 /* hak-timeout: 60 */
 /*
  * What eight threads of the parent freed, every second block of 128 MiB, in their caches and in slabs of all heaps, its
- * children use: a child needs no slab more for 50 MiB of such blocks, forked by the main thread or by another one, with
+ * children use: a child needs at most 4 MiB of slabs for 50 MiB of such blocks, forked by the main thread or by another one, with
  * those threads at rest or long gone.
  */
 #include "child.h"

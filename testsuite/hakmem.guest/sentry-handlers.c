@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: there are no sentries */
 /* hak-link: preload */
 /* hak-conf: guard_sample:now */
 /* hak-timeout: 60 */

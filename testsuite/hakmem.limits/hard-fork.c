@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: expects sizes of classes */
 /* hak-link: shared */
 /* hak-conf: limit_hard:100M */
 /* A forked child has the same limit, and what it inherits counts. */

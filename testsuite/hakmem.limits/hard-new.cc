@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+/* hak-plain: expects sizes of classes */
 // hak-link: shared
 // hak-conf: limit_hard:64M
 // operator new beyond limit_hard throws bad_alloc, the nothrow form returns NULL, and both go on afterwards.

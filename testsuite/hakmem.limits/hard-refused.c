@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: expects that realloc leaves blocks where they are */
 /* hak-link: shared */
 /* hak-conf: limit_hard:64M,limit_soft:1G */
 /* Under limit_hard, n_refused counts what the program was refused: not the eighth that realloc would like to have in addition,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: counts resident bytes */
 /* hak-link: shared */
 /* hak-conf: limit_soft:64M,purge_delay:-1 */
 /* Beyond limit_soft free memory goes back at once, below it waits; no allocation fails, and idling the program stays

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: counts misses, or blocks in caches */
 /* hak-link: shared */
 /* hak-conf: limit_soft:64M,purge_delay:-1 */
 /* The misses of the program see to limit_soft, even where free memory would otherwise stay for ever. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: counts resident bytes */
 /* hak-link: preload */
 /* hak-conf: purge_thread:on */
 /* Under a limit on addresses (ulimit -v) memory goes back as ever, and what went back can be had again. */

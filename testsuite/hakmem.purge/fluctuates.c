@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: counts page faults */
 /* hak-link: shared */
 /* Where what is alive goes up and down by chance, blocks freed and allocated in turn, memory does not go back to be fetched
  * again: the OS pages of the peak are touched once. It does go back where all is freed. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: measures time */
 /* hak-link: preload */
 /* hak-conf: purge_delay:10,purge_thread:on */
 /* hak-timeout: 180 */

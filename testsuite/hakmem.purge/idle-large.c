@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: counts resident bytes */
 /* hak-link: preload */
 /* hak-conf: purge_thread:on */
 /* Runs and large blocks, freed by a program that then calls malloc and free no more: their memory goes back. */

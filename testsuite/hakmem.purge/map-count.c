@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: counts addresses or mappings */
 /* hak-link: shared */
 /* hak-timeout: 120 */
 /* 1,000,000 times memory is mapped, unmapped and purged, with holes everywhere: never is there a want of mappings, and the

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: slabs have no huge pages */
 /* hak-link: shared */
 /* hak-opt: -O2 */
 /* The metadata of a large heap of small blocks lies on huge pages, where the kernel has them: it takes no more memory for it than

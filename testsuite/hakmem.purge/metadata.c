@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: counts resident bytes */
 /* hak-link: shared */
 /* What the library needs for small blocks, a byte for each of them and more, goes back with them: of 160 MiB in blocks of
  * 16 to 64 bytes, next to nothing stays. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: counts resident bytes */
 /* hak-link: shared */
 /* hak-conf: purge_thread:on */
 /* Purging locked memory does nothing, and is no error: blocks stay what they are, calloc() zeroes, and the purge thread

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: counts resident bytes */
 /* hak-link: preload */
 /* hak-timeout: 60 */
 /* The scene, all freed, by a thread that does nothing else: right after the last free at most 24 MiB are resident for

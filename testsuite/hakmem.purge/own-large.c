@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: counts resident bytes */
 /* hak-link: preload */
 /* Runs and large blocks, 256 MiB of each size, all freed: right after the last free at most 24 MiB are resident. */
 #include "purge.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: counts resident bytes */
 /* hak-link: preload */
 /* hak-opt: -O2 */
 /* A thread serves a request now and then, each with a few blocks that its cache has. Another one frees all that the first one

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: counts resident bytes */
 /* hak-link: preload */
 /* hak-timeout: 60 */
 /* The scene, one block in 20 alive: a program that makes 1,000 small allocations a second has at most 110 MiB resident

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: counts addresses or mappings */
 /* hak-link: preload */
 /* hak-timeout: 60 */
 /* A program that grows and shrinks again and again needs no more addresses than the first times: what described the

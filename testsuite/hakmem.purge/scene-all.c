@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: counts resident bytes */
 /* hak-link: preload */
 /* hak-conf: purge_thread:on */
 /* The scene, all freed: a program that then does nothing has at most 12 MiB resident after 3 seconds. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: counts resident bytes */
 /* hak-link: preload */
 /* The scene made in a parent and freed in its child, but for one block in 20: the child's memory comes back, as
  * it does a little work, and by malloc_trim(0). The parent's does not change. */

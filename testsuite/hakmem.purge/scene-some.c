@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: counts resident bytes */
 /* hak-link: preload */
 /* hak-conf: purge_thread:on */
 /* The scene, one block in 20 alive, 20 MiB of it: at most 110 MiB resident after 5 idle seconds, 90 MiB after

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: counts page faults */
 /* hak-link: preload */
 /* A buffer grows to 32 MiB by doubling and is freed, and blocks of 5 to 15 MiB are filled and freed, again and again: what
  * the first rounds needed stays for the next ones. */

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
+# hak-plain: expects blocks in caches
 # hak-timeout: 180
 # gdb's commands hakmem heap, block, check and leaks, with a stripped library, on a program that runs and on its core: blocks
 # live, cached, free, in flight, runs and large ones; planted leaks are found, what something leads to is not; planted damage

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
+# hak-plain: there are no sentries
 # hakmem-run --tell-faults says what ended a program, which then ends as ever; of a fault elsewhere, or a signal that was sent,
 # it says nothing, and a program's own handler stays.
 . "${srcdir:?}/testsuite/hakmem.real/real.inc"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: counts resident bytes */
 /* hak-link: shared */
 /* hak-conf: diet:true,purge_delay:-1 */
 /*

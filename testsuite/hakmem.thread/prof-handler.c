@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: measures time */
 /* hak-link: shared */
 /* hak-timeout: 120 */
 /* A signal handler allocates and frees sampled blocks, whatever its thread is doing, the profile's own work included: nothing

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: expects sizes of classes */
 /* hak-link: shared */
 /* hak-cflags: -falign-functions=1024 */
 /* hak-timeout: 120 */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: counts resident bytes */
 /* hak-link: shared */
 /* hak-args: 10000 */
 /* hak-timeout: 120 */

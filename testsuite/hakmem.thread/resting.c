@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: counts resident bytes */
 /* hak-link: preload */
 /* hak-timeout: 60 */
 /* hak-skip-unless: test -z "$HAK_EMULATOR" # what is resident */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: counts resident bytes */
 /* hak-link: preload */
 /* hak-timeout: 120 */
 /* 20,000 threads one after another: RSS and addresses in use are flat from the 100th. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: measures time */
 /* hak-link: shared */
 /* Two threads that allocate much share the caches' budget, and their starter, which does not, takes no part of it: their
  * buffers of 64 to 128 KiB fit into the caches. */
