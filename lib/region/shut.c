@@ -51,10 +51,8 @@ bool hak_shut_open(struct hak_superslab *s, char *base, size_t n)
 	return true;
 }
 
-void hak_shut_forget(struct hak_superslab *s)
+void hak_shut_forget(const struct hak_superslab *s)
 {
-	for (unsigned i = 0; i < HAK_SLICES_WORDS; i++) {
+	for (unsigned i = 0; i < HAK_SLICES_WORDS; i++)
 		hak_os_count_mappings(-N_MORE * (int)hak_bits_count(s->shut[i]));
-		hak_store_relaxed(&s->shut[i], 0);
-	}
 }

@@ -17,6 +17,6 @@ void hak_shut(struct hak_superslab *s, char *base);
 bool hak_shut_open(struct hak_superslab *s, char *base, size_t n);
 
 /* The superslab was unmapped. */
-void hak_shut_forget(struct hak_superslab *s);
+void hak_shut_forget(const struct hak_superslab *s);
 
 #endif

@@ -177,6 +177,7 @@ static struct hak_superslab *make_superslab(const struct wish *wish, bool is_hug
 	if (s->base != NULL && hak_registry_reserve(s->base, size)) {
 		s->n_made = (uint32_t)(size / HAK_SLICE_SIZE);
 		memset(s->known, 0, sizeof s->known);
+		memset(s->shut, 0, sizeof s->shut);
 		s->huge = hak_huge_begin(s->base, size, is_huge);
 		hak_registry_put(s->base, s->n_made, &s->nothing);
 		HAK_PROBE(superslab_new, s->base, size);
