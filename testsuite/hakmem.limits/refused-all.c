@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: a slab's end is made accessible by a system call */
 /* hak-link: preload */
 /* After a start in peace all of mmap, munmap, mremap, madvise and mprotect are refused for good. */
 #include "limit.h"
