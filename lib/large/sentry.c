@@ -95,11 +95,11 @@ uintptr_t hak_sentry_thread(void)
 	return p;
 }
 
-/* By frame pointers, within one OS page, where all can be read: a guess, since not all code has them. */
+/* By frame pointers, within one OS page, where all can be read: a guess, since code without them may keep anything there. */
 __attribute__((no_sanitize("address")))
 static void follow(struct hak_trace *trace, const uintptr_t *at)
 {
-	uintptr_t end = hak_round_up((uintptr_t)(at + 2), HAK_SENTRY_STACK);
+	uintptr_t last = hak_round_up((uintptr_t)(at + 2), HAK_SENTRY_STACK) - 2 * sizeof *at; /* that can be read */
 	unsigned n = 0;
 
 	trace->thread = hak_sentry_thread();
@@ -107,7 +107,7 @@ static void follow(struct hak_trace *trace, const uintptr_t *at)
 		const uintptr_t *next = (const uintptr_t *)at[0];
 
 		trace->at[n++] = at[1];
-		if (next <= at || (uintptr_t)next % sizeof *next != 0 || (uintptr_t)(next + 2) > end)
+		if (next <= at || (uintptr_t)next % sizeof *next != 0 || (uintptr_t)next > last)
 			break;
 		at = next;
 	}
