@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: debug: the option stands for another */
 /* hak-link: preload */
 /* hak-cflags: -rdynamic */
 /* hak-libs: -Wl,--unresolved-symbols=ignore-all */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: debug: the option stands for another */
 /* hak-link: shared */
 /* hak-conf: cache_cap:55 */
 /* hak-stderr: ^hakmem: hakmem_conf of the program: unknown option "no_such".*$ */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: debug: the option stands for another */
 /* hak-link: shared */
 /* hakmem_option_get() reads every option, cuts what does not fit, and refuses unknown names. */
 /* hak-conf: purge_delay:250,on_error:report,cache_cap:33 */

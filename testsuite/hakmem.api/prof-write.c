@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: debug: it always takes a profile */
 /* hak-link: shared */
 /* hak-cflags: -falign-functions=1024 */
 /* hakmem_prof_write(): says what is wrong by errno; does not allocate; what a function of the program holds is under that

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: debug: each block has a record */
 /* hak-link: shared */
 /* hak-skip-unless: test -z "$HAK_EMULATOR" # which has memory of its own */
 /* The peaks: what was in use and held at most, exactly, and what was resident; they do not fall. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: debug: verdicts have more lines */
 /* hak-link: shared */
 /* hak-opt: -O2 */
 /* hak-timeout: 120 */
