@@ -260,7 +260,8 @@ static size_t purge_claimed(const struct claim *claim, bool can_be_lazy)
 
 	hak_slices_revive(&claim->revival);
 	state = purge_pages(s, claim->slices.base, size, can_be_lazy);
-	hak_shut_open(s, claim->slices.base, claim->slices.n); /* fewer mappings; otherwise they stay shut */
+	if (hak_is_hardened())
+		hak_shut_open(s, claim->slices.base, claim->slices.n); /* fewer mappings; otherwise they stay shut */
 	if (state == HAK_SLICES_CLEAN)
 		hak_limit_give(claim->n_held);
 	else
