@@ -42,14 +42,8 @@ while read -r tool; do
 done <tools >files
 # All in one question: dpkg reads every package's list for each.
 cut -d ' ' -f 2 files | xargs dpkg -S 2>/dev/null | sed 's/:[a-z0-9]*\([,:]\)/\1/g' >owners
-wrong=
-for tool in $(cut -d ' ' -f 1 files | uniq); do
-	found=
-	for path in $(sed -n "s|^$tool ||p" files); do
-		for package in $(grep ": $path\$" owners | sed 's/: [^:]*$//; s/,//g'); do
-			grep -qx "$package" come && found=$package
-		done
-	done
-	[ -n "$found" ] || wrong="$wrong $tool"
-done
-[ -z "$wrong" ] || fail "tests need these, and ./bootstrap check does not install them:$wrong"
+while read -r tool path; do
+	grep ": $path\$" owners | sed 's/: [^:]*$//; s/, /\n/g' | grep -qxF -f come && echo "$tool"
+done <files | sort -u >found
+wrong=$(cut -d ' ' -f 1 files | sort -u | comm -23 - found)
+[ -z "$wrong" ] || fail "tests need these, and ./bootstrap check does not install them: $wrong"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: debug: counts memory, of which records take most */
 /* hak-link: preload */
 /* A program with one malloc has at most 300 MiB more of addresses than without the library. */
 #include "limit.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: debug: counts memory, of which records take most */
 /* hak-link: preload */
 /* hak-timeout: 120 */
 /*

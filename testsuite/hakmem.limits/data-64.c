@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: debug: counts memory, of which records take most */
 /* hak-link: preload */
 /* Started under RLIMIT_DATA 64 MiB (it counts all private writable mappings): works and recovers. */
 #include "limit.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: debug: counts memory, of which records take most */
 /* hak-link: shared */
 /* Limits set while the program runs: in force at once, lowered below what is held, and taken away. */
 #include "hard.h"

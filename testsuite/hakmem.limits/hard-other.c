@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: debug: counts memory, of which records take most */
 /* hak-link: shared */
 /* hak-conf: limit_hard:128M */
 /* limit_hard holds for calloc and for aligned blocks of every kind. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: debug: counts memory, of which records take most */
 /* hak-link: shared */
 /* hak-conf: limit_hard:128M */
 /* realloc under limit_hard: a growing block is refused at the limit and stays as it was; in place it can have all of

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: debug: counts memory, of which records take most */
 /* hak-link: shared */
 /* hak-conf: limit_hard:256M */
 /* limit_hard, reached by blocks of slabs: NULL and ENOMEM there, and it goes on after they are freed. */
