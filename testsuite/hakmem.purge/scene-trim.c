@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: debug: counts resident bytes */
 /* hak-link: preload */
 /* hak-conf: purge_delay:-1 */
 /* The scene, one block in 20 alive, and nobody purges: malloc_trim(0) alone gets it to 90 MiB, and says so. */
