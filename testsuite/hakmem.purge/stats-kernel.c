@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: debug: counts resident bytes */
 /* hak-link: shared */
 /* hak-conf: purge_thread:on */
 /* hak-timeout: 60 */

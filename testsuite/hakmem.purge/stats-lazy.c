@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: debug: counts resident bytes */
 /* hak-link: shared */
 /* hak-conf: purge_lazy:true,purge_thread:on */
 /* Memory that is lazily freed counts as lazy and as resident, as the kernel sees it; what is used again of it counts as

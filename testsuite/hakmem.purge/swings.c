@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: debug: it takes minutes */
 /* hak-link: preload */
 /* hak-timeout: 60 */
 /* Threads come and go, and each takes and frees again and again another number of blocks: their caches grow to hold them,

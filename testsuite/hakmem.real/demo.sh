@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
+# hak-plain: debug: it looks at what the program says itself
 # hak-timeout: 240
 # The demo repeats each program in turn with libhakmem and without, ends in a table of medians and spreads and a sentence
 # under it, says when the machine is busy, and shows memory given back and a bad free reported.

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
+# hak-plain: debug: counts resident bytes
 # hak-timeout: 120
 # A Python program that builds and drops a structure of 400 MiB has less than 60 MiB resident soon after with every
 # object from malloc, and less than 75 with Python's own arenas, of which Python 3.13 keeps some.

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
+# hak-plain: debug: counts resident bytes
 # hak-timeout: 120
 # redis-server, filled with 200,000 keys and emptied by FLUSHALL, then asked once a second, has 8 seconds later given back two
 # thirds of what they took: what is left is descriptors of slabs, and slabs that a block in its own cache pins.
