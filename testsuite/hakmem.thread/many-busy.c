@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: debug: it takes minutes */
 /* hak-link: shared */
 /* Many threads, each of which allocates and frees some 50 KB of small blocks again and again: these fit into the caches. */
 #include <pthread.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hak-plain: debug: it takes minutes */
 /* hak-link: preload */
 /* hak-timeout: 60 */
 /* Destructors of thread-specific data allocate and free, in all of their rounds; RSS stays flat. */
