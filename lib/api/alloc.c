@@ -216,7 +216,7 @@ void *hak_alloc(size_t size, const void *frame)
 	size_t sc;
 	void *p;
 
-	return hak_alloc_hit(size, &p, &sc) || hak_sampler_pop_hit(sc, &p) ? p : hak_alloc_miss(size, frame);
+	return hak_alloc_hit(size, &p, &sc) || hak_sampler_pop_size_hit(size, sc, &p) ? p : hak_alloc_miss(size, frame);
 }
 
 void *hak_alloc_any(size_t size, size_t align, bool *is_clean, const void *frame)

@@ -84,14 +84,14 @@ static void *HAK_NOINLINE take_missed(size_t size, size_t sc)
 {
 	void *p;
 
-	return hak_sampler_pop_hit(sc, &p) ? p : take_slowly(size, HAK_LIVE_NEW);
+	return hak_sampler_pop_size_hit(size, sc, &p) ? p : take_slowly(size, HAK_LIVE_NEW);
 }
 
 static void *HAK_NOINLINE take_array_missed(size_t size, size_t sc)
 {
 	void *p;
 
-	return hak_sampler_pop_hit(sc, &p) ? p : take_slowly(size, HAK_LIVE_NEW_ARRAY);
+	return hak_sampler_pop_size_hit(size, sc, &p) ? p : take_slowly(size, HAK_LIVE_NEW_ARRAY);
 }
 
 HAK_INLINE void *take_aligned(size_t size, size_t alignment, uint8_t kind)
@@ -183,7 +183,7 @@ static void *HAK_NOINLINE take_quietly(size_t size, size_t sc)
 {
 	void *p;
 
-	if (hak_sampler_pop_hit(sc, &p))
+	if (hak_sampler_pop_size_hit(size, sc, &p))
 		return p;
 	p = marked(hak_alloc_miss(size, HAK_FRAME), HAK_LIVE_NEW);
 	return HAK_LIKELY(p != NULL) ? p : try_quietly(NAME(NEW(RKSt9nothrow_t)), size, HAK_ALIGNMENT);
@@ -202,7 +202,7 @@ static void *HAK_NOINLINE take_array_quietly(size_t size, size_t sc)
 {
 	void *p;
 
-	if (hak_sampler_pop_hit(sc, &p))
+	if (hak_sampler_pop_size_hit(size, sc, &p))
 		return p;
 	p = marked(hak_alloc_miss(size, HAK_FRAME), HAK_LIVE_NEW_ARRAY);
 	return HAK_LIKELY(p != NULL) ? p : try_quietly(NAME(NEW_ARRAY(RKSt9nothrow_t)), size, HAK_ALIGNMENT);

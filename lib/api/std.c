@@ -57,7 +57,7 @@ static void *HAK_NOINLINE malloc_missed(size_t size, size_t sc)
 {
 	void *p;
 
-	return hak_sampler_pop_hit(sc, &p) ? p : malloc_slowly(size);
+	return hak_sampler_pop_size_hit(size, sc, &p) ? p : malloc_slowly(size);
 }
 
 /* Not small: the hit path of the larger classes, whose number takes some arithmetic. */

@@ -205,12 +205,11 @@ static bool take_kept(size_t size, size_t align, bool grows, struct hak_kept *ou
 {
 	if (!hak_kept_take(size, align, grows, out))
 		return false;
-	if (out->size < size)
-		return grow(out, size, align);
-	if (hak_registry_reserve(out->base, 1)) /* a part of a mapping may begin where none began before */
-		return true;
-	hak_kept_drop(*out);
-	return false;
+	if (!hak_registry_reserve(out->base, 1)) { /* a part of a mapping may begin where none began before */
+		hak_kept_drop(*out);
+		return false;
+	}
+	return out->size >= size || grow(out, size, align);
 }
 
 static bool take_mapping(size_t size, size_t align, bool grows, struct hak_kept *out)

@@ -55,7 +55,9 @@ static void rebuild_locked(void)
 	for (struct hak_superslab *s = hak_slices_first(); s != NULL; s = s->next) {
 		memset(s->extent, 0, sizeof s->extent);
 		if (s->n_slices == 0) {
-			hak_slices_retire_locked(s);
+			/* Others may be in hand: a handler of the thread that goes on may have forked. */
+			if (s->is_unused)
+				hak_slices_retire_locked(s);
 			continue;
 		}
 		recount_locked(s);
@@ -248,6 +250,7 @@ void hak_slices_end_locked(struct hak_superslab *s)
 void hak_slices_retire_locked(struct hak_superslab *s)
 {
 	s->n_slices = 0;
+	s->is_unused = true;
 	s->kept = 0;
 	s->next_unused = hak_superslabs.unused;
 	hak_superslabs.unused = s;

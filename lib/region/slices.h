@@ -35,6 +35,7 @@ struct hak_superslab {
 	uint32_t n_undumped;       /* lk:SUPERSLAB */
 	uint32_t n_dense;          /* lk:SUPERSLAB */
 	uint32_t n_pins;           /* lk:SUPERSLAB: not to be unmapped */
+	bool is_unused;            /* lk:SUPERSLAB: the descriptor is in hak_superslabs.unused */
 	uint32_t huge;             /* any: enum hak_huge */
 	struct hak_extent_link extent[HAK_N_EXTENTS]; /* lk:SUPERSLAB (S2) */
 	size_t kept;               /* lk:SUPERSLAB: bytes of holes in used slices that stay to keep huge pages whole */

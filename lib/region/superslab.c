@@ -141,8 +141,10 @@ static struct hak_superslab *take_descriptor(void)
 
 	hak_slices_lock();
 	s = hak_superslabs.unused;
-	if (s != NULL)
+	if (s != NULL) {
 		hak_superslabs.unused = s->next_unused;
+		s->is_unused = false;
+	}
 	hak_slices_unlock();
 	return s != NULL ? s : make_descriptor();
 }

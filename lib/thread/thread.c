@@ -129,8 +129,8 @@ void hak_thread_pool(struct hak_cache *c)
 	c->heap = NULL;
 	if (h != NULL)
 		hak_sub_relaxed(&h->n_caches, 1);
-	hak_store_relaxed(&c->generation, HAK_NO_THREAD);
 	take_lock();
+	hak_store_relaxed(&c->generation, HAK_NO_THREAD); /* not earlier: who takes the lock may have lost the pool */
 	hak_list_put_first(&spares, &c->pool);
 	hak_lock_give(&lock);
 }
@@ -162,6 +162,7 @@ static struct hak_cache *pop_cooling(struct hak_heap *h, bool all)
 	if (!hak_list_is_empty(&h->warm) && (all || of_link(h->warm.prev)->is_cooling)) {
 		c = of_link(h->warm.prev);
 		hak_list_remove(&c->pool);
+		hak_store_relaxed(&c->generation, hak_fork_generation()); /* in hand, not in the pool */
 		h->n_warm--;
 	} else {
 		for (struct hak_link *l = h->warm.next; l != &h->warm; l = l->next)

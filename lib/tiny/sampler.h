@@ -103,6 +103,17 @@ HAK_INLINE bool hak_sampler_pop_hit(size_t sc, void **out)
 	return HAK_UNLIKELY(c->sampler != NULL) && hak_sampler_pop_class_hit(c, c->sampler, sc, out);
 }
 
+/* The same for size bytes, of class sc: read again for a small size, since a handler may have come between two looks at the
+ * thread's cache, the first of which found hak_cache_none (C2). */
+HAK_INLINE bool hak_sampler_pop_size_hit(size_t size, size_t sc, void **out)
+{
+	struct hak_cache *c = hak_cache_mine;
+
+	if (HAK_LIKELY(c->sampler == NULL))
+		return false;
+	return hak_sampler_pop_class_hit(c, c->sampler, size <= HAK_SMALL_MAX ? c->class_of[size] : sc, out);
+}
+
 /* Counts an allocation of class sc that missed. True: it is a sample. Needs an attached sampler. */
 bool hak_sampler_count_own(struct hak_cache *c, unsigned sc);
 

@@ -547,6 +547,11 @@ HAK_COLD void hak_slab_relist_locked(struct hak_heap *h)
 			s->n_free += hak_bits_count(s->bits[w]);
 		s->first_word = 0;
 		s->hole_at = 0;
+		if (s->n_blocks == 1) { /* the bit comes before these (hak_slab_turn_locked()) */
+			hak_own_set(&s->is_fresh, false);
+			if (s->n_free > 0)
+				hak_own_set(&s->live[0], HAK_LIVE_HOME);
+		}
 		if (s->aside != NULL)
 			hak_aside_relist_locked(h, s);
 		s->news = s->n_free > 0 ? HAK_NEWS_FRESH : HAK_NEWS_NONE;
