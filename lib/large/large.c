@@ -3,6 +3,7 @@
 
 #include "base/atomic.h"
 #include "base/bits.h"
+#include "base/check.h"
 #include "base/probe.h"
 #include "large/block.h"
 #include "large/kept.h"
@@ -165,6 +166,15 @@ static bool take_new(size_t size, size_t align, struct hak_kept *out)
 	return true;
 }
 
+/* The kernel needs less memory and fewer addresses where it chooses the place: what else there is may not be enough. */
+static char *remap_anywhere(char *base, size_t old_size, size_t size)
+{
+	char *to = hak_registry_prepare() ? hak_os_remap_anywhere(base, old_size, size) : NULL;
+
+	HAK_REQUIRE(to == NULL || hak_registry_reserve(to, 1), "no memory to find a block again that has moved");
+	return to;
+}
+
 /* Gives a mapping, for which nothing is registered, a new size, with its pages: in place, or at another address that is a
  * multiple of align, where it may grow. NULL: nothing has changed. */
 static char *remap(char *base, size_t old_size, size_t size, size_t align)
@@ -175,6 +185,8 @@ static char *remap(char *base, size_t old_size, size_t size, size_t align)
 		return base;
 	/* The new place is mapped and has room in the registry first, so that nothing can fail once the pages have moved. */
 	to = size > old_size ? map_new(size, align) : NULL;
+	if (to == NULL && size > old_size && align <= hak_os_page_size())
+		return remap_anywhere(base, old_size, size);
 	if (to == NULL || hak_os_remap(base, old_size, to, size))
 		return to;
 	hak_os_unmap(to, size);

@@ -65,6 +65,14 @@ HAK_INLINE bool hak_call_mremap(void *p, size_t old_size, size_t new_size, void 
 	return !hak_call_is_refused(hak_call(SYS_mremap, p, old_size, new_size, flags, to));
 }
 
+/* To where the kernel likes. NULL: refused. */
+HAK_INLINE void *hak_call_mremap_anywhere(void *p, size_t old_size, size_t new_size)
+{
+	long to = hak_call(SYS_mremap, p, old_size, new_size, MREMAP_MAYMOVE, 0);
+
+	return hak_call_is_refused(to) ? NULL : (void *)to;
+}
+
 /* _wait sleeps while *word is value; _wake wakes one such sleeper. Within this process only. */
 HAK_INLINE void hak_call_futex_wait(uint32_t *word, uint32_t value)
 {

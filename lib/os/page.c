@@ -251,6 +251,12 @@ bool hak_os_remap(void *base, size_t old_size, void *to, size_t new_size)
 	return is_done;
 }
 
+void *hak_os_remap_anywhere(void *base, size_t old_size, size_t new_size)
+{
+	hak_add_relaxed(&hak_os_counts.n_map, 1);
+	return hak_call_mremap_anywhere(base, old_size, new_size);
+}
+
 bool hak_os_advise_huge(void *base, size_t size, bool is_wanted)
 {
 	return hak_call_madvise(base, size, is_wanted ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);

@@ -60,6 +60,10 @@ void hak_os_unmap_part(void *base, size_t size);
  * new_size bytes). False: nothing has changed. */
 bool hak_os_remap(void *base, size_t old_size, void *to, size_t new_size);
 
+/* The same, but the kernel chooses the place, and needs memory and addresses only for what comes in addition. NULL: nothing has
+ * changed. */
+void *hak_os_remap_anywhere(void *base, size_t old_size, size_t new_size);
+
 /* Asks for huge pages on a mapping, or (with false) for none from now on. False if the kernel knows of neither. */
 bool hak_os_advise_huge(void *base, size_t size, bool is_wanted);
 

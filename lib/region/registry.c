@@ -37,6 +37,27 @@ static void count_pages(uintptr_t i, uintptr_t first, uintptr_t last)
 	hak_limit_add(hak_bits_count(mask) * hak_os_page_size());
 }
 
+static struct hak_registry_leaf *spare; /* any: NULL: none */
+
+static struct hak_registry_leaf *take_leaf(void)
+{
+	struct hak_registry_leaf *leaf = hak_meta_map(sizeof *leaf);
+
+	return leaf != NULL ? leaf : hak_swap_ordered(&spare, NULL);
+}
+
+bool hak_registry_prepare(void)
+{
+	struct hak_registry_leaf *none = NULL, *leaf = hak_load_relaxed(&spare);
+
+	if (leaf == NULL) {
+		leaf = hak_meta_map(sizeof *leaf);
+		if (leaf != NULL)
+			hak_cas_release(&spare, &none, leaf); /* otherwise there is one now, and this one is not worth giving back */
+	}
+	return leaf != NULL;
+}
+
 bool hak_registry_reserve(const void *base, size_t size)
 {
 	uintptr_t first = slice_number(base), last = slice_number((const char *)base + size - 1), end;
@@ -48,7 +69,7 @@ bool hak_registry_reserve(const void *base, size_t size)
 
 		end = first | (LEAF_SIZE - 1);
 		if (hak_load_relaxed(slot) == NULL) {
-			leaf = hak_meta_map(sizeof *leaf);
+			leaf = take_leaf();
 			if (leaf == NULL)
 				return false;
 			if (hak_cas_release(slot, &none, leaf)) /* otherwise it is not needed, and not worth giving back */

@@ -136,6 +136,9 @@ HAK_INLINE struct hak_span *hak_registry_find(const void *p)
 /* Makes room in the tables for these addresses; false if there is no memory. Never undone. */
 bool hak_registry_reserve(const void *base, size_t size);
 
+/* Keeps memory for a table, for the next _reserve() that finds no other. False: there is none. */
+bool hak_registry_prepare(void);
+
 /* Bytes resident of the static tables. For statistics only: asks the kernel. */
 uint64_t hak_registry_resident(void);
 

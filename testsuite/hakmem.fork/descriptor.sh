@@ -8,6 +8,7 @@
 need gdb nm
 
 lib=$HAKMEM_LIB
+# shellcheck disable=SC2016 # sed's
 lock=$(gdb -nx -batch -ex "print (char *)&'slices.c'::lock - (char *)0" "$lib" 2>/dev/null | sed -n 's/^\$1 = //p')
 nm -S "$lib" | sed -n 's/^\([0-9a-f]*\) \([0-9a-f]*\) [tT] hak_os_map_near$/0x\1 0x\2/p' >place
 read -r at size <place || unsupported 'the library has no such function of its own'
