@@ -24,7 +24,7 @@ static inline uintptr_t slice_number(const void *p)
 /* Which OS pages of each leaf count as held: whose spans may have been written. */
 static uint32_t counted[(size_t)1 << HAK_ROOT_SHIFT]; /* any */
 
-HAK_STATIC(LEAF_SIZE * sizeof(struct hak_span *) <= 32 * 4096);
+HAK_STATIC(LEAF_SIZE * sizeof(struct hak_span *) / 4096 <= 32);
 
 /* Counts those of leaf i that hold the spans of the slices [first, last]. */
 static void count_pages(uintptr_t i, uintptr_t first, uintptr_t last)

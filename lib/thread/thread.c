@@ -130,7 +130,7 @@ void hak_thread_pool(struct hak_cache *c)
 	if (h != NULL)
 		hak_sub_relaxed(&h->n_caches, 1);
 	take_lock();
-	hak_store_relaxed(&c->generation, HAK_NO_THREAD); /* not earlier: who takes the lock may have lost the pool */
+	hak_store_relaxed(&c->generation, HAK_NO_THREAD); /* not earlier: whoever takes the lock may have lost the pool */
 	hak_list_put_first(&spares, &c->pool);
 	hak_lock_give(&lock);
 }
