@@ -33,6 +33,8 @@ static void count_pages(uintptr_t i, uintptr_t first, uintptr_t last)
 	unsigned from = (unsigned)((first & (LEAF_SIZE - 1)) / in_page), to = (unsigned)((last & (LEAF_SIZE - 1)) / in_page);
 	uint32_t mask = (uint32_t)hak_bits_mask(from, to - from + 1);
 
+	if (HAK_LIKELY((mask & ~hak_load_relaxed(&counted[i])) == 0))
+		return;
 	mask &= ~hak_or_ordered(&counted[i], mask);
 	hak_limit_add(hak_bits_count(mask) * hak_os_page_size());
 }
